@@ -1,0 +1,77 @@
+import DataLoader from 'dataloader';
+import { failsForOneRow, refusalOf } from './database/failure.ts';
+
+/** The most calls that one statement answers. A GraphQL request may name a thousand entities: still one. */
+const LARGEST = 1000;
+
+/** What one call of a batch came to. */
+export type Outcome<Value> = Value | Error;
+
+interface Options {
+  /** Whether a statement that fails for one row is sent again row by row, so that it fails for that row alone. */
+  retryAlone?: boolean;
+}
+
+/**
+ * Calls made in the same turn of the event loop, from whichever requests, become one call of `run`.
+ * Nothing is cached: a batch lives for one turn, so no request can see another's stale row.
+ * A database that can't be reached is a refusal, UNAVAILABLE, to each caller.
+ */
+export function batch<Key, Value>(
+  run: (keys: readonly Key[]) => Promise<readonly Outcome<Value>[]>,
+  { retryAlone = false }: Options = {},
+) {
+  const alone = async (key: Key): Promise<Outcome<Value>> => {
+    const [outcome] = await settled([key]);
+    return outcome ?? new Error('A statement answered nothing for its only row.');
+  };
+  const settled = async (keys: readonly Key[]): Promise<readonly Outcome<Value>[]> => {
+    try {
+      return await run(keys);
+    } catch (error) {
+      if (retryAlone && keys.length > 1 && failsForOneRow(error)) return Promise.all(keys.map(alone));
+      const refusal = refusalOf(error);
+      return keys.map(() => refusal);
+    }
+  };
+  const loader = new DataLoader<Key, Value>(settled, {
+    cache: false,
+    maxBatchSize: LARGEST,
+    batchScheduleFn: (dispatch) => setImmediate(dispatch),
+  });
+  return (key: Key): Promise<Value> => loader.load(key);
+}
+
+/**
+ * Runs a batch of writes in as few groups as let no row come twice in one: of two changes to one row in a
+ * single `UPDATE … FROM`, Postgres makes one and drops the other without a word. Each group is sorted, so
+ * that two processes lock rows in the same order.
+ */
+export async function inWaves<Key, Value>(
+  keys: readonly Key[],
+  rowOf: (key: Key) => string,
+  run: (wave: readonly Key[]) => Promise<readonly Outcome<Value>[]>,
+): Promise<Outcome<Value>[]> {
+  const outcomes = new Map<Key, Outcome<Value>>();
+  for (const wave of wavesOf(keys, rowOf)) {
+    const answers = await run(wave);
+    for (const [i, key] of wave.entries()) {
+      outcomes.set(key, answers[i] as Outcome<Value>); // `run` answers each key in its place
+    }
+  }
+  return keys.map((key) => outcomes.get(key) as Outcome<Value>);
+}
+
+/** The first change of each row, then the second of those that have one, and so on. */
+export function wavesOf<Key>(keys: readonly Key[], rowOf: (key: Key) => string): Key[][] {
+  const waves: Map<string, Key>[] = [];
+  const times = new Map<string, number>();
+  for (const key of keys) {
+    const row = rowOf(key);
+    const time = times.get(row) ?? 0;
+    times.set(row, time + 1);
+    waves[time] ??= new Map();
+    waves[time].set(row, key);
+  }
+  return waves.map((wave) => [...wave].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, key]) => key));
+}

@@ -1,0 +1,63 @@
+#!/usr/bin/env node
+import { type Command, print, WrongUsage } from './commands/command.ts';
+import { WrongConfig } from './config.ts';
+
+/** What each command needs is loaded only when it is called: `--help` answers at once. */
+const commands: Record<string, () => Promise<Command>> = {
+  serve: async () => (await import('./commands/serve.ts')).serve,
+  migrate: async () => (await import('./commands/migrate.ts')).migrate,
+  token: async () => (await import('./commands/token.ts')).token,
+  schema: async () => (await import('./commands/schema.ts')).schema,
+};
+
+process.exitCode = await segments(process.argv.slice(2));
+
+/** Runs a command. Gives the exit code: 0 done, 1 failed, 2 not understood (the call or the environment). */
+async function segments([name = '--help', ...args]: string[]): Promise<number> {
+  if (name === '--help' || name === '-h' || name === 'help') return help();
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!load) return fail(`There is no command ${name}. See segments --help.`, 2);
+  const command = await load();
+  if (args.includes('--help') || args.includes('-h')) {
+    print(command.help.trim());
+    return 0;
+  }
+  try {
+    await command.run(args, process.env);
+    return 0;
+  } catch (error) {
+    if (error instanceof WrongConfig) return fail(error.message, 2);
+    if (isWrongUsage(error)) return fail(`${error.message}\nSee segments ${name} --help.`, 2);
+    return fail(messageOf(error), 1);
+  }
+}
+
+async function help(): Promise<number> {
+  const summaries = await Promise.all(
+    Object.entries(commands).map(async ([name, load]) => `  ${name.padEnd(9)}${(await load()).summary}`),
+  );
+  print(
+    `Usage: segments <command>\n\n${summaries.join('\n')}\n\nsegments <command> --help tells more. The README lists the variables that configure it.`,
+  );
+  return 0;
+}
+
+function fail(message: string, code: number): number {
+  process.stderr.write(`${message}\n`);
+  return code;
+}
+
+/** Ours, or one of `parseArgs`, which tells its errors by their code. */
+function isWrongUsage(error: unknown): error is Error {
+  if (error instanceof WrongUsage) return true;
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+}
+
+/** In words for the person at the terminal, never with the address of the database: it holds the password. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof AggregateError) return error.errors.map(messageOf).join('\n');
+  const code = 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') return `${error.message}. Something listens there already: set another PORT.`;
+  return error.message;
+}

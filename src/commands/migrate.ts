@@ -1,0 +1,17 @@
+import { parseArgs } from 'node:util';
+import { type Command, print } from './command.ts';
+import { withDatabase } from './database.ts';
+
+export const migrate: Command = {
+  summary: "bring the database to this version's tables",
+  help: `Usage: segments migrate
+
+Applies the migrations that the database of DATABASE_URL (or the embedded one) lacks. serve does so too;
+any number may run at once.
+`,
+  async run(args, environment) {
+    parseArgs({ args });
+    await withDatabase(environment, async () => {});
+    print('The database is up to date.');
+  },
+};

@@ -1,0 +1,15 @@
+import { parseArgs } from 'node:util';
+import { type Command, print } from './command.ts';
+
+export const schema: Command = {
+  summary: 'print the GraphQL schema',
+  help: `Usage: segments schema
+
+Prints the schema as SDL, with its Apollo Federation directives, to be composed into a supergraph.
+`,
+  async run(args) {
+    parseArgs({ args });
+    const { printedSchema } = await import('../graphql/schema.ts');
+    print(printedSchema().trimEnd());
+  },
+};

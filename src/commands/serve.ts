@@ -1,0 +1,21 @@
+import { parseArgs } from 'node:util';
+import type { Command } from './command.ts';
+
+export const serve: Command = {
+  summary: 'run the gateway',
+  help: `Usage: segments serve
+
+Runs the gateway until SIGTERM or Ctrl-C: GraphQL at /graphql, REST at /v1/customer-segments, health at
+/health/live and /health/ready. Migrates the database first. The environment configures it:
+
+  PORT=4000  HOST=127.0.0.1
+  DATABASE_URL (unset: an embedded Postgres in DATA_DIR=.data)  DATABASE_POOL_SIZE=10
+  API_TOKEN (made sure of at start, for the account "default")
+  LOG_LEVEL=info  GRAPHIQL=on (off where NODE_ENV=production)  INTROSPECTION=on
+`,
+  async run(args, environment) {
+    parseArgs({ args });
+    const main = await import('../main.ts');
+    await main.serve(environment);
+  },
+};

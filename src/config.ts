@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { isToken } from './accounts/token.ts';
+import { LEVELS } from './operations/log.ts';
+
+/** Everything that the environment decides, checked. */
+export type Config = ReturnType<typeof readConfig>;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/* What a variable must be stands in its description, in the words of the line that a wrong one gets. */
+const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most)
+    .describe(`a whole number from ${least} to ${most}`);
+
+const onOff = z
+  .enum(['on', 'off', 'true', 'false', '1', '0'])
+  .transform((value) => value === 'on' || value === 'true' || value === '1')
+  .describe('on or off');
+
+const postgresUrl = z
+  .string()
+  .refine((value) => /^postgres(ql)?:$/.test(URL.parse(value)?.protocol ?? ''))
+  .describe('a URL such as postgres://user:password@host:5432/database?sslmode=verify-full');
+
+const Variables = z.object({
+  PORT: wholeNumber(0, 65_535).default(4000),
+  HOST: z
+    .string()
+    .regex(/^[\w.:-]+$/)
+    .describe('a host name or an address, such as 127.0.0.1 or 0.0.0.0')
+    .default('127.0.0.1'),
+  DATABASE_URL: postgresUrl.optional(),
+  DATA_DIR: z.string().describe('a folder').default('.data'),
+  DATABASE_POOL_SIZE: wholeNumber(1, 1_000).default(10),
+  API_TOKEN: z
+    .string()
+    .refine(isToken)
+    .describe('32 to 200 characters of A-Z a-z 0-9 - . _ ~ + / =, such as `segments token new` prints')
+    .optional(),
+  LOG_LEVEL: z
+    .enum(LEVELS)
+    .describe(`one of ${LEVELS.join(', ')}`)
+    .default('info'),
+  GRAPHIQL: onOff.optional(),
+  INTROSPECTION: onOff.default(true),
+});
+
+/** These may hold a secret: a wrong value is not repeated. */
+const SECRET: ReadonlySet<string> = new Set(['API_TOKEN', 'DATABASE_URL']);
+
+/** A start that the environment forbids. Its message has one line for each wrong variable. */
+export class WrongConfig extends Error {}
+
+/** Reads the environment; an empty variable counts as one that is not set. Throws WrongConfig. */
+export function readConfig(environment: Environment) {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const checked = Variables.safeParse(given);
+  if (!checked.success) {
+    const names = new Set(checked.error.issues.map(({ path }) => String(path[0])));
+    throw new WrongConfig([...names].map((name) => wrongLine(name, given[name])).join('\n'));
+  }
+  const { GRAPHIQL = environment.NODE_ENV !== 'production', ...rest } = checked.data;
+  return { ...rest, GRAPHIQL };
+}
+
+function wrongLine(name: string, value: string | undefined): string {
+  const shown = SECRET.has(name) ? 'something else (not shown)' : JSON.stringify(value);
+  return `${name} must be ${ruleOf(name)}; it is ${shown}.`;
+}
+
+/** The description of the innermost schema: a default or an optional is wrapped round it. */
+function ruleOf(name: string): string {
+  const { [name]: schema }: Record<string, z.ZodType> = Variables.shape;
+  const inner = schema instanceof z.ZodDefault || schema instanceof z.ZodOptional ? schema.unwrap() : schema;
+  return inner instanceof z.ZodType ? (inner.description ?? '') : '';
+}

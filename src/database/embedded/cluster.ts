@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { Binaries } from './binaries.ts';
+
+/** Postgres refuses to run as root. `nobody` has the same number everywhere. */
+const NOBODY = 65534;
+
+export const isRoot = process.getuid?.() === 0;
+export const asServerUser = isRoot ? { uid: NOBODY, gid: NOBODY } : {};
+
+/** C.UTF-8 built into Postgres: the same order on every machine, and it knows that "ä" is "Ä" in small. */
+const LOCALE = ['-E', 'UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+
+/**
+ * Makes a database cluster in a folder, unless there is one. It is built aside and then renamed, so that one
+ * killed half-way, or two at once, leave either a whole cluster or none.
+ */
+export async function ensureCluster(folder: string, { initdb }: Binaries): Promise<void> {
+  removeUnfinished(folder);
+  if (existsSync(join(folder, 'PG_VERSION'))) return;
+  const unfinished = `${folder}.${process.pid}`;
+  mkdirSync(unfinished, { recursive: true, mode: 0o700 });
+  if (isRoot) chownSync(unfinished, NOBODY, NOBODY);
+  try {
+    await runInitdb(initdb, unfinished);
+    renameSync(unfinished, folder);
+  } catch (error) {
+    rmSync(unfinished, { recursive: true, force: true });
+    if (!existsSync(join(folder, 'PG_VERSION'))) throw error; // else another gateway was faster
+  }
+}
+
+async function runInitdb(initdb: string, folder: string): Promise<void> {
+  const opened = openFolder(folder);
+  const child = spawn(initdb, ['-D', opened.path, '-U', 'postgres', '-A', 'trust', ...LOCALE], {
+    ...asServerUser,
+    cwd: '/',
+    stdio: ['ignore', 'ignore', 'pipe', ...opened.stdio],
+  });
+  const said = child.stderr ? text(child.stderr) : '';
+  try {
+    await once(child, 'exit');
+  } finally {
+    opened.close();
+  }
+  if (child.exitCode !== 0) throw new Error(`Postgres' initdb failed: ${(await said).trim()}`);
+}
+
+/**
+ * How the server's user gets into a folder. As root that is another user, whom a folder above (`/root`) may
+ * keep out: root opens the folder and hands it down, and `/proc/self/fd` leads straight into it.
+ */
+export function openFolder(folder: string): { path: string; stdio: number[]; close(): void } {
+  if (!isRoot || process.platform !== 'linux') return { path: folder, stdio: [], close: () => {} };
+  const fd = openSync(folder, 'r');
+  return { path: '/proc/self/fd/3', stdio: [fd], close: () => closeSync(fd) };
+}
+
+/** Clusters that a killed process left half built. */
+function removeUnfinished(folder: string): void {
+  if (!existsSync(dirname(folder))) return;
+  for (const name of readdirSync(dirname(folder))) {
+    const [, pid] = name.startsWith(`${basename(folder)}.`) ? (/\.(\d+)$/.exec(name) ?? []) : [];
+    if (pid && !isAlive(Number(pid))) rmSync(join(dirname(folder), name), { recursive: true, force: true });
+  }
+}
+
+/** Whether a process of this number runs, whoever's it is. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

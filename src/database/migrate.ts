@@ -1,0 +1,27 @@
+import { findPackageJSON } from 'node:module';
+import { dirname, join } from 'node:path';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator';
+import pg from 'pg';
+
+/** Any number that no other program on the database takes for its own lock: "segments", read as base 36. */
+const LOCK = Number.parseInt('segments', 36);
+
+/** From the sources and from the bundle, the package's folder is the one that holds package.json. */
+const migrationsFolder = join(dirname(findPackageJSON(import.meta.url) ?? '.'), 'drizzle');
+
+/**
+ * Brings the database to this version's tables. Any number of gateways may start at once: the first applies,
+ * the others wait. Drizzle takes no lock of its own (drizzle-orm #874). A process that dies lets go of the lock.
+ */
+export async function migrate(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, application_name: 'segments-gateway migrate' });
+  client.on('error', () => {}); // what it breaks is told by the statement that was running
+  await client.connect();
+  try {
+    await client.query('select pg_advisory_lock($1)', [LOCK]);
+    await applyMigrations(drizzle({ client }), { migrationsFolder });
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,42 @@
+import { customType, index, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+
+/** Text in byte order, whatever the server's locale: an index that no upgrade of a locale can break. */
+const bytewise = customType<{ data: string }>({ dataType: () => 'text collate "C"' });
+
+/** Milliseconds, as a cursor holds them: finer times would let a page skip rows. */
+const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+
+/**
+ * The account leads every key, so one index serves retrieve, list and cursors. An id begins with the
+ * milliseconds of its creation: its order is its age.
+ * The indexes are plain ascending ones: `DESC NULLS LAST`, which `.desc()` makes, can't serve `ORDER BY … DESC`.
+ */
+export const segments = pgTable(
+  'segments',
+  {
+    accountId: bytewise('account_id').notNull(),
+    id: bytewise('id').notNull(),
+    name: bytewise('name').notNull(),
+    criteria: text('criteria').notNull(),
+    description: text('description').notNull(),
+    createdAt: instant('created_at').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.id] }),
+    index('segments_by_name').on(table.accountId, table.name, table.id),
+    index('segments_by_update').on(table.accountId, table.updatedAt, table.id),
+  ],
+);
+
+/** Who may call. Of the token itself only the digest is kept. */
+export const apiTokens = pgTable('api_tokens', {
+  digest: bytewise('digest').primaryKey(),
+  id: bytewise('id').notNull().unique(),
+  accountId: bytewise('account_id').notNull(),
+  name: text('name').notNull(),
+  scopes: text('scopes').array().notNull(),
+  createdAt: instant('created_at').notNull().defaultNow(),
+  expiresAt: instant('expires_at'),
+  revokedAt: instant('revoked_at'),
+});

@@ -1,0 +1,82 @@
+/** Everything the gateway may answer instead of a result: one list, which both faces read. */
+export const catalogue = {
+  INVALID_INPUT: { status: 400, title: 'Invalid input' },
+  UNAUTHENTICATED: { status: 401, title: 'Unauthenticated', headers: { 'www-authenticate': 'Bearer' } },
+  FORBIDDEN: { status: 403, title: 'Forbidden' },
+  NOT_FOUND: { status: 404, title: 'Not found' },
+  METHOD_NOT_ALLOWED: { status: 405, title: 'Method not allowed' },
+  PAYLOAD_TOO_LARGE: { status: 413, title: 'Payload too large', headers: { connection: 'close' } },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'Unsupported media type' },
+  INTERNAL: { status: 500, title: 'Internal error' },
+  UNAVAILABLE: { status: 503, title: 'Unavailable', headers: { 'retry-after': '1' } },
+} as const satisfies Record<string, Entry>;
+
+interface Entry {
+  status: number;
+  title: string;
+  headers?: Record<string, string>;
+}
+
+export type Code = keyof typeof catalogue;
+
+/** One thing wrong with what was sent: which parameter, what it must be and what it was. */
+export interface Issue {
+  param: string;
+  message: string;
+}
+
+interface Details {
+  cause?: unknown;
+  headers?: Record<string, string>;
+}
+
+/** A no whose words are meant for the caller. Whatever else is thrown is a fault: logged, never shown. */
+export class Refusal extends Error {
+  readonly code: Code;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(code: Code, message: string, { cause, headers = {} }: Details = {}) {
+    super(message, { cause });
+    this.name = new.target.name;
+    this.code = code;
+    const entry: Entry = catalogue[code];
+    this.headers = { ...entry.headers, ...headers };
+  }
+}
+
+/** All that is wrong with an input, at once. */
+export class InvalidInput extends Refusal {
+  readonly issues: readonly Issue[];
+
+  constructor(issues: readonly Issue[]) {
+    super('INVALID_INPUT', `${issues.map(({ param, message }) => `${param}: ${message}`).join('; ')}.`);
+    this.issues = issues;
+  }
+
+  /** The same no, in the words of the face that the caller stands at. */
+  renamed(names: ReadonlyMap<string, string>): InvalidInput {
+    return new InvalidInput(
+      this.issues.map(({ param, message }) => ({ param: names.get(param) ?? param, message })),
+    );
+  }
+}
+
+/** Something named by its id is not there, or belongs to another account: the two can't be told apart. */
+export class NotFound extends Refusal {
+  constructor(what: string, id: string) {
+    super('NOT_FOUND', `There is no ${what} ${held(id)}.`);
+  }
+}
+
+export const unknownParameter = (param: string): Issue => ({ param, message: 'is not known here' });
+
+const SHOWN = 40;
+
+/** What a parameter held, as an answer may show it: short, and quoted if it is text. */
+export function held(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  if (typeof value !== 'string') return String(value);
+  const characters = [...value.toWellFormed()];
+  return `"${characters.length > SHOWN ? `${characters.slice(0, SHOWN).join('')}…` : characters.join('')}"`;
+}

@@ -1,0 +1,97 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { authenticator } from './accounts/authenticate.ts';
+import { tokenStore } from './accounts/tokens.ts';
+import type { Context } from './context.ts';
+import { connect } from './database/connect.ts';
+import { graphqlFace } from './graphql/face.ts';
+import { drain, type Exchange, type Face, httpServer } from './http/server.ts';
+import { healthFace } from './operations/health.ts';
+import { type Log, logExchange, logFault } from './operations/log.ts';
+import { restFace } from './rest/face.ts';
+import { segmentStore } from './segments/store.ts';
+
+interface Options {
+  databaseUrl: string;
+  poolSize: number;
+  host: string;
+  port: number;
+  graphiql: boolean;
+  introspection: boolean;
+  /** A token that is made sure of before the first request, for the account `default`, with every scope. */
+  apiToken?: string | undefined;
+  log: Log;
+}
+
+/** How long requests in flight may take to be answered once the gateway stops. */
+const PATIENCE_MS = 10_000;
+
+export const DEFAULT_ACCOUNT = 'default';
+
+export type Gateway = Awaited<ReturnType<typeof startGateway>>;
+
+/** Puts the parts together on a migrated database, and takes them apart again. */
+export async function startGateway({
+  databaseUrl,
+  poolSize,
+  host,
+  port,
+  graphiql,
+  introspection,
+  apiToken,
+  log,
+}: Options) {
+  const database = connect({ url: databaseUrl, poolSize, onIdleError: (error) => logFault(log, error) });
+  const segments = segmentStore(database);
+  const tokens = tokenStore(database);
+  const authenticate = authenticator(tokens);
+  let isDraining = false;
+
+  const report = (fault: unknown, requestId: string) => logFault(log, fault, requestId);
+  const contextOf = async (exchange: Exchange): Promise<Context> => {
+    const viewer = await authenticate(exchange.request.headers.authorization);
+    exchange.accountId = viewer?.accountId;
+    return { requestId: exchange.requestId, viewer, report, segments };
+  };
+
+  const rest = restFace({ contextOf, report });
+  const graphql = graphqlFace({ contextOf, report, graphiql, introspection });
+  const health = healthFace(database, () => isDraining);
+  const route = (path: string): Face => {
+    if (path === '/graphql') return graphql;
+    return path.startsWith('/health/') ? health : rest;
+  };
+
+  const server = httpServer({
+    route,
+    onEnd: (exchange, milliseconds) => logExchange(log, exchange, milliseconds),
+    onFault: (fault, { requestId }) => report(fault, requestId),
+  });
+  try {
+    if (apiToken !== undefined) await tokens.ensure(apiToken, DEFAULT_ACCOUNT);
+    await once(server.listen(port, host), 'listening');
+  } catch (error) {
+    await database.$client.end();
+    throw error;
+  }
+
+  return {
+    url: urlOf(server.address(), host),
+    tokens,
+    segments,
+    database,
+    /** Answers what is in flight, takes nothing new, then lets the database go. */
+    async stop() {
+      isDraining = true;
+      await drain(server, PATIENCE_MS);
+      await database.$client.end();
+    },
+  };
+}
+
+/** Where the server listens, as a person on this machine would type it. */
+function urlOf(address: string | AddressInfo | null, host: string): string {
+  const port = typeof address === 'object' && address ? address.port : 0;
+  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}

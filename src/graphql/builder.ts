@@ -1,0 +1,30 @@
+import SchemaBuilder from '@pothos/core';
+import DirectivePlugin from '@pothos/plugin-directives';
+import ErrorsPlugin from '@pothos/plugin-errors';
+import FederationPlugin from '@pothos/plugin-federation';
+import type { Context } from '../context.ts';
+import { InvalidInput } from '../errors.ts';
+
+export const builder = new SchemaBuilder<{
+  Context: Context;
+  Scalars: { ID: { Input: string; Output: string }; DateTime: { Input: Date; Output: Date } };
+  DefaultFieldNullability: false;
+}>({
+  plugins: [ErrorsPlugin, DirectivePlugin, FederationPlugin],
+  defaultFieldNullability: false,
+  errors: {
+    defaultTypes: [InvalidInput],
+    defaultUnionOptions: { name: ({ fieldName }) => `${capitalized(fieldName)}Result` },
+    defaultResultOptions: { name: ({ fieldName }) => `${capitalized(fieldName)}Payload` },
+  },
+});
+
+const capitalized = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
+
+builder.queryType({
+  description: 'What can be asked. Every field needs a token with the scope `segments:read`.',
+});
+builder.mutationType({
+  description:
+    'What can be changed. Every field needs a token with the scope `segments:write`. A no that you may expect is data: ask for `... on SegmentError { message }`.',
+});

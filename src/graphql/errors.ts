@@ -1,0 +1,54 @@
+import { GraphQLError } from 'graphql';
+import { type Code, catalogue, InvalidInput, type Issue, NotFound, type Refusal } from '../errors.ts';
+import { builder } from './builder.ts';
+
+export const SegmentError = builder.interfaceRef<Refusal>('SegmentError').implement({
+  description: 'A no that a caller may expect. Whichever it is, `message` says what to do about it.',
+  fields: (t) => ({ message: t.exposeString('message', { description: 'For a person to read.' }) }),
+});
+
+const SegmentInputIssue = builder.objectRef<Issue>('SegmentInputIssue').implement({
+  description: 'One thing wrong with what was sent.',
+  fields: (t) => ({
+    param: t.exposeString('param', { description: 'The input field that it is about, such as `name`.' }),
+    message: t.exposeString('message', { description: 'What it must be, such as `must not be blank`.' }),
+  }),
+});
+
+builder.objectType(InvalidInput, {
+  name: 'SegmentInvalidInput',
+  description: 'What was sent can not be taken. Nothing was changed.',
+  interfaces: [SegmentError],
+  fields: (t) => ({
+    issues: t.expose('issues', {
+      type: [SegmentInputIssue],
+      description: 'All that is wrong, one entry for each input field.',
+    }),
+  }),
+});
+
+builder.objectType(NotFound, {
+  name: 'SegmentNotFound',
+  description: 'Your account has no segment of this id.',
+  interfaces: [SegmentError],
+});
+
+/** Refusals of a whole request, which its HTTP status tells too. The others concern one field of many. */
+const OF_THE_REQUEST: ReadonlySet<Code> = new Set<Code>([
+  'UNAUTHENTICATED',
+  'UNAVAILABLE',
+  'PAYLOAD_TOO_LARGE',
+  'UNSUPPORTED_MEDIA_TYPE',
+]);
+
+/** A refusal among a result's `errors`: its words, its code, and where it has them its issues. */
+export function graphqlErrorOf(refusal: Refusal, at?: GraphQLError): GraphQLError {
+  const { code, message, headers } = refusal;
+  const http = OF_THE_REQUEST.has(code) && { http: { status: catalogue[code].status, headers } };
+  const issues = refusal instanceof InvalidInput && { issues: refusal.issues };
+  return new GraphQLError(message, {
+    nodes: at?.nodes,
+    path: at?.path,
+    extensions: { code, ...issues, ...http },
+  });
+}

@@ -1,0 +1,68 @@
+import { getSegment, getSegments } from '../segments/resolvers.ts';
+import { MOST_IDS, type Segment as SegmentShape } from '../segments/segment.ts';
+import { builder } from './builder.ts';
+import './date-time.ts';
+
+/** Today every node is a segment, and an id is a segment's own: unique in its account, and short to type. */
+export const Node = builder.interfaceRef<SegmentShape>('Node').implement({
+  description: 'Anything that can be fetched again by its id, as Relay has it.',
+  resolveType: () => 'Segment',
+  fields: (t) => ({ id: t.exposeID('id', { description: 'The same for ever: `xgQQXg3hrtjh7AvZ`.' }) }),
+});
+
+export const Segment = builder.objectRef<SegmentShape>('Segment').implement({
+  description:
+    'A named group of your customers: "High Spend Customers" are the "Customers who spend more than $1000 per month".',
+  interfaces: [Node],
+  fields: (t) => ({
+    id: t.exposeID('id', {
+      description:
+        '16 characters of 0-9, A-Z and a-z, such as `xgQQXg3hrtjh7AvZ`. Later segments have greater ids.',
+    }),
+    name: t.exposeString('name', {
+      description: '1 to 255 characters, such as `High Spend Customers`. Names need not be unique.',
+    }),
+    criteria: t.exposeString('criteria', {
+      description:
+        'Who belongs to it: 1 to 5,000 characters of free text, kept to the byte as they were given. `Customers who spend more than $1000 per month`.',
+    }),
+    description: t.exposeString('description', {
+      description: 'What it is for: up to 5,000 characters; may be empty.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
+  }),
+});
+
+builder.asEntity(Segment, {
+  key: builder.selection<{ id: string }>('id'),
+  // Async, so that what it throws fails this entity and not its neighbours.
+  resolveReference: async ({ id }, context) => getSegment({ id }, context),
+});
+
+builder.queryFields((t) => ({
+  segment: t.field({
+    type: Segment,
+    nullable: true,
+    description: 'One segment; null if your account has none of this id.',
+    args: { id: t.arg.id({ required: true, description: 'Such as `xgQQXg3hrtjh7AvZ`.' }) },
+    resolve: (_, args, context) => getSegment(args, context),
+  }),
+  node: t.field({
+    type: Node,
+    nullable: true,
+    description: 'Whatever has this id; null if your account has nothing of this id.',
+    args: { id: t.arg.id({ required: true, description: 'The `id` of any object.' }) },
+    resolve: (_, args, context) => getSegment(args, context),
+  }),
+  nodes: t.field({
+    type: [Node],
+    nullable: { list: false, items: true },
+    description:
+      'Several at once, each in the place of its id; null where your account has nothing of an id.',
+    args: {
+      ids: t.arg.idList({ required: true, description: `The ids of any objects, ${MOST_IDS} at most.` }),
+    },
+    resolve: (_, args, context) => getSegments(args, context),
+  }),
+}));

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+
+/** One request and its answer, as the server hands them to a face. */
+export interface Exchange {
+  request: IncomingMessage;
+  response: ServerResponse;
+  path: string;
+  /** What follows the `?`, undecoded. */
+  query: string;
+  requestId: string;
+  /** Whose request it turned out to be; for the log. */
+  accountId?: string;
+}
+
+/** A way in. It answers every exchange it is given, and settles when it has. */
+export type Face = (exchange: Exchange) => Promise<void>;
+
+interface Options {
+  /** Which face serves a path. */
+  route(path: string): Face;
+  /** Told once of each exchange, when it is over. */
+  onEnd(exchange: Exchange, milliseconds: number): void;
+  /** A face that failed to answer: its caller gets a bare 500. */
+  onFault(fault: unknown, exchange: Exchange): void;
+}
+
+/** Slow senders are cut off; a connection outlives the idle time of the usual load balancers (60 s). */
+const LIMITS = {
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: 16 * 1024,
+};
+
+/** An id that a caller may give (`X-Request-Id`), to follow a request through several systems. */
+const REQUEST_ID = /^[\w.:-]{1,64}$/;
+
+/** One server for all faces. */
+export function httpServer({ route, onEnd, onFault }: Options): Server {
+  return createServer(LIMITS, (request, response) => {
+    const start = performance.now();
+    const exchange = exchangeOf(request, response);
+    response.setHeader('x-request-id', exchange.requestId);
+    response.once('close', () => onEnd(exchange, performance.now() - start));
+    route(exchange.path)(exchange).catch((fault) => {
+      onFault(fault, exchange);
+      if (!response.headersSent) response.writeHead(500);
+      response.end();
+    });
+  });
+}
+
+function exchangeOf(request: IncomingMessage, response: ServerResponse): Exchange {
+  const { url = '/' } = request;
+  const mark = url.indexOf('?');
+  const given = request.headers['x-request-id'];
+  return {
+    request,
+    response,
+    path: mark < 0 ? url : url.slice(0, mark),
+    query: mark < 0 ? '' : url.slice(mark + 1),
+    requestId: typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID(),
+  };
+}
+
+const DRAIN_POLL_MS = 20;
+
+/** Stops accepting, lets what is in flight be answered for at most `patience` milliseconds, then cuts the rest. */
+export async function drain(server: Server, patience: number): Promise<void> {
+  // A connection whose answer is being written becomes idle only after it: look again until all are gone.
+  const sweep = setInterval(() => server.closeIdleConnections(), DRAIN_POLL_MS);
+  const cut = setTimeout(() => server.closeAllConnections(), patience);
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  clearInterval(sweep);
+  clearTimeout(cut);
+}

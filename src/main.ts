@@ -1,0 +1,82 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { newToken } from './accounts/token.ts';
+import { type Config, readConfig } from './config.ts';
+import { type Embedded, startEmbedded } from './database/embedded/server.ts';
+import { migrate } from './database/migrate.ts';
+import { startGateway } from './gateway.ts';
+import { type Log, logTo } from './operations/log.ts';
+
+/** The gateway as a process: from the environment to the last answer. Settles when it listens. */
+export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
+  const config = readConfig(environment);
+  const log = logTo(config.LOG_LEVEL);
+  const embedded = config.DATABASE_URL === undefined ? await startEmbedded(config.DATA_DIR) : null;
+  try {
+    await serveFrom(config.DATABASE_URL ?? embedded?.url ?? '', embedded, config, log);
+  } catch (error) {
+    await embedded?.stop();
+    throw error;
+  }
+}
+
+async function serveFrom(databaseUrl: string, embedded: Embedded | null, config: Config, log: Log) {
+  await migrate(databaseUrl);
+  const apiToken = config.API_TOKEN ?? (embedded ? keptToken(config.DATA_DIR) : undefined);
+  const gateway = await startGateway({
+    databaseUrl,
+    poolSize: config.DATABASE_POOL_SIZE,
+    host: config.HOST,
+    port: config.PORT,
+    graphiql: config.GRAPHIQL,
+    introspection: config.INTROSPECTION,
+    apiToken,
+    log,
+  });
+  log.info({ url: gateway.url }, 'listening');
+  if (embedded && apiToken !== undefined) welcome(gateway.url, apiToken, config);
+
+  stopOnSignal(log, async () => {
+    await gateway.stop();
+    await embedded?.stop();
+  });
+}
+
+/** The token of the embedded database: made by its first start, and kept where only its owner can read it. */
+function keptToken(dataDir: string): string {
+  const file = join(dataDir, 'token');
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    const token = newToken();
+    writeFileSync(file, `${token}\n`, { mode: 0o600 });
+    return token;
+  }
+}
+
+/** For the person at the terminal. Standard error, so that standard output stays JSON lines. */
+function welcome(url: string, token: string, { DATA_DIR, GRAPHIQL }: Config): void {
+  const page = GRAPHIQL ? `\nGraphiQL: ${url}/graphql (put the same Authorization under Headers)\n` : '';
+  process.stderr.write(`
+segments-gateway is ready, on its own Postgres in ${DATA_DIR}. Try it:
+
+  curl ${url}/v1/customer-segments -H "Authorization: Bearer ${token}"
+${page}
+`);
+}
+
+/** The first SIGTERM or Ctrl-C stops in good order. npm passes Ctrl-C on, so a second one says nothing new. */
+function stopOnSignal(log: Log, stop: () => Promise<void>): void {
+  let isStopping = false;
+  const onSignal = async (signal: string) => {
+    if (isStopping) return;
+    isStopping = true;
+    log.info({ signal }, 'stopping');
+    await stop();
+    log.info('stopped');
+    log.flush();
+    process.exit(0);
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+}

@@ -1,0 +1,43 @@
+import type { Database } from '../database/connect.ts';
+import type { Exchange, Face } from '../http/server.ts';
+
+const PATIENCE_MS = 1_000;
+/** However often it is asked, the database is asked once in this time. */
+const REMEMBERED_MS = 500;
+
+/**
+ * `GET /health/live`: the process answers. `GET /health/ready`: it also takes work and the database answers
+ * within a second; 503 otherwise. Neither needs a token.
+ */
+export function healthFace(database: Database, isDraining: () => boolean): Face {
+  let asked = Number.NEGATIVE_INFINITY;
+  let answer: Promise<boolean> = Promise.resolve(false);
+  const isDatabaseUp = () => {
+    if (performance.now() - asked > REMEMBERED_MS) {
+      asked = performance.now();
+      answer = answers(database);
+    }
+    return answer;
+  };
+
+  return async (exchange) => {
+    if (exchange.path === '/health/live') return say(exchange, 200, 'ok');
+    if (exchange.path !== '/health/ready') return say(exchange, 404, 'not found');
+    if (isDraining()) return say(exchange, 503, 'stopping');
+    return (await isDatabaseUp()) ? say(exchange, 200, 'ok') : say(exchange, 503, 'database unavailable');
+  };
+}
+
+async function answers(database: Database): Promise<boolean> {
+  const patience = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), PATIENCE_MS).unref());
+  const answer = database.$client.query('select 1').then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([answer, patience]);
+}
+
+function say({ response }: Exchange, statusCode: number, status: string): void {
+  response.writeHead(statusCode, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(JSON.stringify({ status }));
+}

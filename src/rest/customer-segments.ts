@@ -1,0 +1,63 @@
+import * as segments from '../segments/resolvers.ts';
+import { created, noContent, ok } from './answer.ts';
+import { represent, representPage } from './representation.ts';
+import { type Handler, type Resource, wholeNumber } from './resource.ts';
+
+const COLLECTION = '/v1/customer-segments';
+
+const list: Handler = async ({ fields }, context) => {
+  const { limit, starting_after, ending_before, name, criteria, ...rest } = fields;
+  const backward = ending_before !== undefined;
+  const page = await segments.listSegments(
+    {
+      ...rest,
+      [backward ? 'last' : 'first']: wholeNumber(limit),
+      after: at(starting_after),
+      before: at(ending_before),
+      filter: { name: { eq: name }, criteria: { eq: criteria } },
+    },
+    context,
+  );
+  return ok(representPage(page, await (backward ? page.hasPrevious() : page.hasNext())));
+};
+
+/** A place in a list is a segment that stands there. */
+const at = (id: unknown) => (id === undefined ? undefined : { id });
+
+const create: Handler = async ({ fields }, context) => {
+  const segment = await segments.createSegment(fields, context);
+  return created(represent(segment), `${COLLECTION}/${segment.id}`);
+};
+
+const retrieve: Handler = async ({ id, fields }, context) => {
+  const segment = await segments.getSegment({ ...fields, id }, context);
+  return ok(represent(segments.found(segment, id)));
+};
+
+const update: Handler = async ({ id, fields }, context) => {
+  // A segment as it was fetched may be sent back whole: what can't be changed is passed over.
+  const { id: _id, created_at: _created, updated_at: _updated, ...changes } = fields;
+  return ok(represent(await segments.updateSegment({ ...changes, id }, context)));
+};
+
+const remove: Handler = async ({ id, fields }, context) => {
+  await segments.deleteSegment({ ...fields, id }, context);
+  return noContent;
+};
+
+export const customerSegments: Resource = {
+  paths: {
+    [COLLECTION]: { GET: list, POST: create },
+    [`${COLLECTION}/:id`]: { GET: retrieve, PUT: update, PATCH: update, DELETE: remove },
+  },
+  names: new Map([
+    ['first', 'limit'],
+    ['last', 'limit'],
+    ['after', 'starting_after'],
+    ['before', 'ending_before'],
+    ['filter.name.eq', 'name'],
+    ['filter.criteria.eq', 'criteria'],
+    ['input', 'body'],
+  ]),
+  undocumented: ['first', 'last', 'after', 'before', 'filter', 'orderBy'],
+};

@@ -1,0 +1,73 @@
+import { requireViewer } from '../accounts/viewer.ts';
+import type { Context } from '../context.ts';
+import { InvalidInput, unknownParameter } from '../errors.ts';
+import { ClientGone, readBody } from '../http/body.ts';
+import { bodyFields, type Fields, formFields, joined } from '../http/fields.ts';
+import type { Exchange, Face } from '../http/server.ts';
+import { type Call, shownOf } from '../resolver.ts';
+import type { Answer } from './answer.ts';
+import { problem } from './problem.ts';
+import { handlerOf, type Route, routeOf } from './routes.ts';
+
+const WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
+
+interface Options {
+  contextOf(exchange: Exchange): Promise<Context>;
+  report: Call['report'];
+}
+
+/** The documented REST API: finds the route, gathers the fields, writes the answer. */
+export function restFace({ contextOf, report }: Options): Face {
+  return async (exchange) => {
+    try {
+      write(exchange, await answerTo(exchange, await contextOf(exchange)));
+    } catch (error) {
+      if (error instanceof ClientGone) return;
+      const { requestId } = exchange;
+      write(exchange, problem(shownOf(error, { requestId, report }), requestId));
+    }
+  };
+}
+
+/** The order of checks: who, what, how it is written; then, in the resolver, may and is it right. */
+async function answerTo(exchange: Exchange, context: Context): Promise<Answer> {
+  requireViewer(context.viewer);
+  const { method = '' } = exchange.request;
+  const route = routeOf(exchange.path);
+  const handler = handlerOf(route, method === 'HEAD' ? 'GET' : method);
+  const fields = documented(await fieldsOf(exchange), route);
+  try {
+    return await handler({ id: route.id, fields }, context);
+  } catch (error) {
+    throw error instanceof InvalidInput ? error.renamed(route.names) : error;
+  }
+}
+
+async function fieldsOf({ request, query }: Exchange): Promise<Fields> {
+  const fields = formFields(query);
+  if (!WITH_BODY.has(request.method ?? '')) return fields;
+  return joined(fields, bodyFields(await readBody(request), request.headers['content-type']));
+}
+
+/** A resolver's own word for a parameter is as unknown here as any other. */
+function documented(fields: Fields, { undocumented }: Route): Fields {
+  const unknown = undocumented.filter((name) => name in fields);
+  if (unknown.length > 0) throw new InvalidInput(unknown.map(unknownParameter));
+  return fields;
+}
+
+function write({ response, request }: Exchange, { status, headers, body }: Answer): void {
+  if (body === undefined) {
+    response.writeHead(status, headers);
+    response.end();
+    return;
+  }
+  const text = JSON.stringify(body);
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+    'content-length': Buffer.byteLength(text),
+    ...headers,
+  });
+  response.end(request.method === 'HEAD' ? undefined : text);
+}

@@ -1,0 +1,21 @@
+import { catalogue, InvalidInput, type Refusal } from '../errors.ts';
+import type { Answer } from './answer.ts';
+
+/** A refusal as RFC 9457 has it. */
+export function problem(refusal: Refusal, requestId: string): Answer {
+  const { code, message, headers } = refusal;
+  const { status, title } = catalogue[code];
+  return {
+    status,
+    headers: { ...headers, 'content-type': 'application/problem+json' },
+    body: {
+      type: `urn:segments:problem:${code.toLowerCase().replaceAll('_', '-')}`,
+      title,
+      status,
+      detail: message,
+      code,
+      ...(refusal instanceof InvalidInput && { errors: refusal.issues }),
+      request_id: requestId,
+    },
+  };
+}

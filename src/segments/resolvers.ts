@@ -1,0 +1,108 @@
+import { NotFound } from '../errors.ts';
+import { type Call, resolver } from '../resolver.ts';
+import {
+  CreateSegment,
+  DeleteSegment,
+  GetSegment,
+  GetSegments,
+  type Segment,
+  UpdateSegment,
+} from './segment.ts';
+import { isSegmentId, segmentIds } from './segment-id.ts';
+import { CountSegments, ListSegments, type Window } from './segment-list.ts';
+import { type Order, placeOf } from './segment-order.ts';
+import type { SegmentStore } from './store.ts';
+
+interface Context extends Call {
+  segments: SegmentStore;
+}
+
+/** Part of a list, and what lies before and behind it. */
+export interface SegmentPage {
+  order: Order;
+  segments: Segment[];
+  hasNext(): Promise<boolean>;
+  hasPrevious(): Promise<boolean>;
+}
+
+const newSegment = segmentIds();
+
+/** The segment, or null: one of another account is as little there as one that never was. */
+export const getSegment = resolver({
+  scope: 'segments:read',
+  input: GetSegment,
+  run: ({ id }, { segments }: Context, { accountId }) => find(segments, accountId, id),
+});
+
+/** As many answers as ids, each in its place. */
+export const getSegments = resolver({
+  scope: 'segments:read',
+  input: GetSegments,
+  run: ({ ids }, { segments }: Context, { accountId }) =>
+    Promise.all(ids.map((id) => find(segments, accountId, id))),
+});
+
+/** A page of the account's segments. What lies against the direction of travel is looked for only when asked. */
+export const listSegments = resolver({
+  scope: 'segments:read',
+  input: ListSegments,
+  run: async (window, { segments: store }: Context, { accountId }): Promise<SegmentPage> => {
+    const { segments, hasMore } = await store.list({ accountId, ...window });
+    const hasAhead = async () => hasMore;
+    const hasBehind = () => liesBehind(store, accountId, window, segments);
+    return window.backward
+      ? { order: window.order, segments, hasNext: hasBehind, hasPrevious: hasAhead }
+      : { order: window.order, segments, hasNext: hasAhead, hasPrevious: hasBehind };
+  },
+});
+
+export const countSegments = resolver({
+  scope: 'segments:read',
+  input: CountSegments,
+  run: ({ filter }, { segments }: Context, { accountId }) =>
+    segments.count({ accountId, filter: filter ?? {} }),
+});
+
+export const createSegment = resolver({
+  scope: 'segments:write',
+  input: CreateSegment,
+  run: (draft, { segments }: Context, { accountId }) =>
+    segments.create({ accountId, ...newSegment(), ...draft }),
+});
+
+export const updateSegment = resolver({
+  scope: 'segments:write',
+  input: UpdateSegment,
+  run: async ({ id, ...changes }, { segments }: Context, { accountId }) =>
+    found(isSegmentId(id) ? await segments.update({ accountId, id, ...changes }) : null, id),
+});
+
+/** Deletes for good. Gives the segment as it was. */
+export const deleteSegment = resolver({
+  scope: 'segments:write',
+  input: DeleteSegment,
+  run: async ({ id }, { segments }: Context, { accountId }) =>
+    found(isSegmentId(id) ? await segments.delete({ accountId, id }) : null, id),
+});
+
+/** Reading what is not there gives null; what needs it is refused: NOT_FOUND. */
+export function found(segment: Segment | null, id: string): Segment {
+  if (segment) return segment;
+  throw new NotFound('segment', id);
+}
+
+const find = async (segments: SegmentStore, accountId: string, id: string) =>
+  isSegmentId(id) ? segments.get({ accountId, id }) : null;
+
+async function liesBehind(
+  store: SegmentStore,
+  accountId: string,
+  { order, backward, from, filter }: Window,
+  shown: readonly Segment[],
+): Promise<boolean> {
+  if (!from) return false; // a list that starts at its end has nothing behind
+  const nearest = backward ? shown.at(-1) : shown.at(0);
+  const place = nearest ? placeOf(order, nearest) : null; // past the last segment, all there are lie behind
+  const page = await store.list({ accountId, order, backward: !backward, from: place, size: 1, filter });
+  return page.segments.length > 0;
+}

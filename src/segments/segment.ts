@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { held } from '../errors.ts';
+
+/** A named group of an account's customers. */
+export interface Segment {
+  id: string;
+  name: string;
+  criteria: string;
+  description: string;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+const aString = z.string({
+  error: ({ input }) => (input === undefined ? 'is required' : `must be a string, not ${held(input)}`),
+});
+
+/** Why Postgres can't hold a text, if it can't. */
+const unstorable = (value: string): string | null => {
+  if (value.includes('\u0000')) return 'must not hold the character U+0000';
+  return value.isWellFormed() ? null : 'must be well-formed Unicode, not half of a surrogate pair';
+};
+
+/** A string that Postgres can hold, `min` to `max` Unicode code points long, as Postgres counts; not blank if `min` is above 0. */
+export const text = (min: number, max: number) =>
+  aString.check(({ value, issues }) => {
+    const message = unstorable(value) ?? misfit(value, min, max);
+    if (message) issues.push({ code: 'custom', message, input: value });
+  });
+
+function misfit(value: string, min: number, max: number): string | null {
+  const rule = `must have ${min} to ${max.toLocaleString('en')} characters`;
+  if (value.length > max) {
+    const length = [...value].length; // a code point is one or two code units: only a long text need be counted
+    if (length > max) return `${rule}, not ${length.toLocaleString('en')}`;
+  }
+  if (value.length < min) return `${rule}, not ${value.length}`;
+  return min > 0 && value.trim() === '' ? 'must not be blank' : null;
+}
+
+/** What a caller may write. */
+const properties = { name: text(1, 255), criteria: text(1, 5_000), description: text(0, 5_000) };
+
+export const WRITABLE = ['name', 'criteria', 'description'] as const satisfies (keyof typeof properties)[];
+
+/** An id of any form: one that can't be a segment's is answered like one that is not there. */
+const id = aString;
+
+export const MOST_IDS = 100;
+
+export const GetSegment = z.strictObject({ id });
+export const GetSegments = z.strictObject({
+  ids: z.array(id).max(MOST_IDS, {
+    error: ({ input }) => `must have at most ${MOST_IDS} ids, not ${Array.isArray(input) ? input.length : 0}`,
+  }),
+});
+export const CreateSegment = z.strictObject(properties);
+export const UpdateSegment = z
+  .strictObject(properties)
+  .partial()
+  .extend({ id })
+  .refine(
+    (changes) => WRITABLE.some((property) => changes[property] !== undefined),
+    `must hold at least one of ${WRITABLE.join(', ')}`,
+  );
+export const DeleteSegment = GetSegment;
+
+export type Draft = z.output<typeof CreateSegment>;
+export type Changes = z.output<typeof UpdateSegment>;

@@ -1,0 +1,90 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { segments } from '../../database/tables.ts';
+import { idPrefix } from '../segment-id.ts';
+import type { Filter } from '../segment-list.ts';
+
+/** One condition of a filter: its name and SQL, the same for every call that has it, and this call's value. */
+export interface Condition {
+  name: string;
+  type: 'text' | 'timestamptz';
+  value: string;
+  holds(value: SQL): SQL;
+}
+
+type TextFilter = NonNullable<Filter['name']>;
+type TimeFilter = NonNullable<Filter['createdAt']>;
+type Given<Value> = Value | null | undefined;
+
+/** The conditions of a filter, always in one order: two filters alike share a statement. */
+export function conditionsOf({ name, criteria, createdAt, updatedAt }: Filter): Condition[] {
+  return [
+    ...textConditions('name', segments.name, name ?? {}),
+    ...textConditions('criteria', segments.criteria, criteria ?? {}),
+    ...creationConditions(createdAt ?? {}),
+    ...updateConditions(updatedAt ?? {}),
+  ];
+}
+
+function textConditions(
+  property: string,
+  column: typeof segments.name | typeof segments.criteria,
+  { eq, in: oneOf, contains, startsWith }: TextFilter,
+) {
+  // In the locale of the database, so that "ä" finds "Ä"; byte order would only know A to Z.
+  const alike = (pattern: SQL) => sql`${column} collate "default" ilike ${pattern} escape '\\'`;
+  return present([
+    condition(`${property}_eq`, eq, (value) => sql`${column} = ${value}`),
+    // An array of arrays would be flattened by unnest: the values of one call travel as JSON.
+    condition(
+      `${property}_in`,
+      oneOf && JSON.stringify(oneOf),
+      (value) => sql`${column} = any(array(select jsonb_array_elements_text(${value}::jsonb)))`,
+    ),
+    condition(`${property}_contains`, contains != null ? `%${literal(contains)}%` : null, alike),
+    condition(`${property}_starts_with`, startsWith != null ? `${literal(startsWith)}%` : null, alike),
+  ]);
+}
+
+/** An id begins with its milliseconds, so a range of time is a range of the primary key, read from its very end. */
+function creationConditions({ gte, gt, lte, lt }: TimeFilter) {
+  const atOrAfter = (id: SQL) => sql`${segments.id} >= ${id}`;
+  const before = (id: SQL) => sql`${segments.id} < ${id}`;
+  return present([
+    condition('created_at_gte', firstId(gte), atOrAfter),
+    condition('created_at_gt', firstId(gt, 1), atOrAfter),
+    condition('created_at_lte', firstId(lte, 1), before),
+    condition('created_at_lt', firstId(lt), before),
+  ]);
+}
+
+const firstId = (moment: Given<Date>, later = 0) => moment && idPrefix(Math.max(0, moment.getTime() + later));
+
+function updateConditions({ gte, gt, lte, lt }: TimeFilter) {
+  const compared = (name: string, moment: Given<Date>, operator: string) =>
+    condition(
+      `updated_at_${name}`,
+      moment?.toISOString(),
+      (value) => sql`${segments.updatedAt} ${sql.raw(operator)} ${value}`,
+      'timestamptz',
+    );
+  return present([
+    compared('gte', gte, '>='),
+    compared('gt', gt, '>'),
+    compared('lte', lte, '<='),
+    compared('lt', lt, '<'),
+  ]);
+}
+
+function condition(
+  name: string,
+  value: Given<string>,
+  holds: Condition['holds'],
+  type: Condition['type'] = 'text',
+): Condition | null {
+  return value == null ? null : { name, type, value, holds };
+}
+
+const present = (conditions: (Condition | null)[]) => conditions.filter((condition) => condition !== null);
+
+/** A text as a LIKE pattern that matches it and nothing else. */
+const literal = (text: string) => text.replaceAll(/[\\%_]/g, '\\$&');

@@ -1,0 +1,42 @@
+import { and, count, eq, sql } from 'drizzle-orm';
+import { batch } from '../../batch.ts';
+import type { Database } from '../../database/connect.ts';
+import { segments } from '../../database/tables.ts';
+import type { Filter } from '../segment-list.ts';
+import { conditionsOf } from './condition.ts';
+import { unnested } from './key.ts';
+import { allHold, columnsOf, loaderOfShape, valuesOf } from './shape.ts';
+
+export interface Count {
+  accountId: string;
+  filter: Filter;
+}
+
+/** How many segments of an account a filter lets through. Reads them all: only for those who ask. */
+export const countSegments = (db: Database) =>
+  loaderOfShape<Count, number>(
+    () => 'count',
+    (call, name) => {
+      const statement = counting(db, call).prepare(name);
+      return batch(async (counts) => {
+        const rows = await statement.execute({
+          account_id: counts.map(({ accountId }) => accountId),
+          ...valuesOf(counts),
+        });
+        const totals = new Map(rows.map(({ n, total }) => [n, total]));
+        return counts.map((_, i) => totals.get(i + 1) ?? 0);
+      });
+    },
+  );
+
+function counting(db: Database, { filter }: Count) {
+  const conditions = conditionsOf(filter);
+  const wanted = unnested('wanted', { account_id: 'text', ...columnsOf(conditions) }, { numbered: true });
+  const counted = db
+    .select({ total: count().as('total') })
+    .from(segments)
+    .where(and(eq(segments.accountId, sql`wanted.account_id`), ...allHold(conditions)))
+    .as('counted');
+  const n = sql`wanted.n`.mapWith(Number);
+  return db.select({ n, total: counted.total }).from(wanted).crossJoinLateral(counted);
+}

@@ -1,0 +1,38 @@
+import { sql } from 'drizzle-orm';
+import { batch, inWaves } from '../../batch.ts';
+import type { Database } from '../../database/connect.ts';
+import { segments } from '../../database/tables.ts';
+import type { Draft, Segment } from '../segment.ts';
+import type { Birth } from '../segment-id.ts';
+import { type Key, rowOf, unnested } from './key.ts';
+
+export type NewSegment = Key & Birth & Draft;
+
+export function createSegments(db: Database) {
+  const drafts = unnested('drafts', {
+    account_id: 'text',
+    id: 'text',
+    name: 'text',
+    criteria: 'text',
+    description: 'text',
+    created_at: 'timestamptz',
+  });
+  const statement = db
+    .insert(segments)
+    .select(sql`select account_id, id, name, criteria, description, created_at, created_at from ${drafts}`)
+    .prepare('create_segments');
+
+  const insert = async (wave: readonly NewSegment[]): Promise<Segment[]> => {
+    await statement.execute({
+      account_id: wave.map(({ accountId }) => accountId),
+      id: wave.map(({ id }) => id),
+      name: wave.map(({ name }) => name),
+      criteria: wave.map(({ criteria }) => criteria),
+      description: wave.map(({ description }) => description),
+      created_at: wave.map(({ createdAt }) => createdAt.toISOString()),
+    });
+    return wave.map(({ accountId: _, ...segment }) => ({ ...segment, updatedAt: segment.createdAt }));
+  };
+
+  return batch<NewSegment, Segment>((news) => inWaves(news, rowOf, insert), { retryAlone: true });
+}

@@ -1,0 +1,48 @@
+import { getTableColumns, sql } from 'drizzle-orm';
+import { batch, inWaves } from '../../batch.ts';
+import type { Database } from '../../database/connect.ts';
+import { segments } from '../../database/tables.ts';
+import { type Changes, type Segment, WRITABLE } from '../segment.ts';
+import { inOrderOf, type Key, rowOf, unnested } from './key.ts';
+import { locked } from './lock.ts';
+
+export type Change = Key & Changes;
+
+/** Changes what is given and leaves the rest; null where there is no such segment in the account. */
+export function updateSegments(db: Database) {
+  const changed = (property: (typeof WRITABLE)[number]) =>
+    sql`coalesce(wanted.${sql.identifier(property)}, ${segments[property]})`;
+  const wanted = unnested('wanted', {
+    account_id: 'text',
+    id: 'text',
+    name: 'text',
+    criteria: 'text',
+    description: 'text',
+  });
+  const statement = db
+    .update(segments)
+    .set({
+      name: changed('name'),
+      criteria: changed('criteria'),
+      description: changed('description'),
+      // Never before the last change, though another server's clock made that one.
+      updatedAt: sql`greatest(now(), ${segments.updatedAt})`,
+    })
+    .from(locked(wanted, 'no key update'))
+    .where(sql`(${segments.accountId}, ${segments.id}) = (wanted.account_id, wanted.id)`)
+    .returning(getTableColumns(segments))
+    .prepare('update_segments');
+
+  const update = async (wave: readonly Change[]): Promise<(Segment | null)[]> => {
+    const rows = await statement.execute({
+      account_id: wave.map(({ accountId }) => accountId),
+      id: wave.map(({ id }) => id),
+      ...Object.fromEntries(
+        WRITABLE.map((property) => [property, wave.map((change) => change[property] ?? null)]),
+      ),
+    });
+    return inOrderOf(wave, rows);
+  };
+
+  return batch<Change, Segment | null>((changes) => inWaves(changes, rowOf, update), { retryAlone: true });
+}
