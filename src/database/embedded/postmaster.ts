@@ -1,0 +1,71 @@
+import { openSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive } from './cluster.ts';
+
+const STOP_MS = 10_000;
+const POLL_MS = 10;
+/** `sun_path` has 108 bytes on Linux and 104 on macOS, the NUL at its end included. */
+const LONGEST_SOCKET = process.platform === 'linux' ? 107 : 103;
+
+/** Where the cluster is in a DATA_DIR. */
+export const clusterFolder = (dataDir: string) => join(resolve(dataDir), 'postgres');
+const socketOf = (folder: string) => join(folder, '.s.PGSQL.5432');
+
+/** The connection string of the server on a folder: a socket in it, so whoever may read the folder may connect. */
+export function urlOf(folder: string): string {
+  return `postgres://postgres@/postgres?host=${encodeURIComponent(reachable(folder))}`;
+}
+
+const opened = new Map<string, string>();
+
+/** A path to the folder that is short enough for a socket. On Linux an open folder always has one. */
+function reachable(folder: string): string {
+  if (Buffer.byteLength(socketOf(folder)) <= LONGEST_SOCKET) return folder;
+  if (process.platform !== 'linux')
+    throw new Error(`DATA_DIR is too long for a socket: ${folder}. Set a shorter one.`);
+  const path = opened.get(folder) ?? `/proc/${process.pid}/fd/${openSync(folder, 'r')}`;
+  opened.set(folder, path);
+  return path;
+}
+
+/**
+ * Whether the server takes statements. Line 8 of postmaster.pid is what pg_ctl watches: a socket that accepts
+ * may still answer "starting up".
+ */
+export async function isUp(folder: string): Promise<boolean> {
+  return pidFile(folder)[7]?.trim() === 'ready' && accepts(socketOf(reachable(folder)));
+}
+
+const accepts = (path: string) =>
+  new Promise<boolean>((resolve) => {
+    const socket = connect(path, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+  });
+
+function pidFile(folder: string): string[] {
+  try {
+    return readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n');
+  } catch {
+    return [];
+  }
+}
+
+/** Asks for a fast shutdown: running statements are rolled back, nothing committed is lost. */
+export function interrupt(folder: string): number | null {
+  const pid = Number(pidFile(folder)[0]);
+  if (!pid || !isAlive(pid)) return null;
+  process.kill(pid, 'SIGINT');
+  return pid;
+}
+
+/** Stops the server, whoever started it, and waits until it is gone, for ten seconds at most. */
+export async function stopServer(folder: string): Promise<void> {
+  const pid = interrupt(folder);
+  const deadline = Date.now() + STOP_MS;
+  while (pid && isAlive(pid) && pidFile(folder).length > 0 && Date.now() < deadline) await sleep(POLL_MS);
+}

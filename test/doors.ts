@@ -1,0 +1,102 @@
+import { InvalidInput, type Issue, Refusal } from '../src/errors.ts';
+import * as resolvers from '../src/segments/resolvers.ts';
+import type { Segment } from '../src/segments/segment.ts';
+import type { TestGateway, Who } from './harness.ts';
+import { type Answered, graphql, type Json, rest } from './client.ts';
+
+type Shown = Pick<Segment, 'id' | 'name' | 'criteria' | 'description'>;
+export type Outcome = { segment: Shown } | { code: string; issues?: Issue[] };
+type Call<Input> = (gateway: TestGateway, input: Input, as?: Who) => Promise<Outcome>;
+
+/** The same operations through every way in. What is tested through a door is tested through all. */
+export interface Door {
+  name: string;
+  create: Call<object>;
+  retrieve: Call<{ id: string }>;
+  update: Call<{ id: string } & object>;
+  delete: Call<{ id: string }>;
+}
+
+/** The segment that a call gave; fails the test if it was refused. */
+export function given(outcome: Outcome): Shown {
+  if ('segment' in outcome) return outcome.segment;
+  throw new Error(`Refused: ${JSON.stringify(outcome)}`);
+}
+
+const shown = ({ id, name, criteria, description }: Shown): Shown => ({ id, name, criteria, description });
+
+async function outcome(run: () => Promise<Shown>): Promise<Outcome> {
+  try {
+    return { segment: shown(await run()) };
+  } catch (error) {
+    if (error instanceof InvalidInput) return { code: error.code, issues: [...error.issues] };
+    if (error instanceof Refusal) return { code: error.code };
+    throw error;
+  }
+}
+
+const throughResolver: Door = {
+  name: 'the resolver',
+  create: (gateway, input, as) => outcome(() => resolvers.createSegment(input, gateway.context(as))),
+  retrieve: (gateway, { id }, as) =>
+    outcome(async () => resolvers.found(await resolvers.getSegment({ id }, gateway.context(as)), id)),
+  update: (gateway, input, as) => outcome(() => resolvers.updateSegment(input, gateway.context(as))),
+  delete: (gateway, input, as) => outcome(() => resolvers.deleteSegment(input, gateway.context(as))),
+};
+
+const throughRest: Door = {
+  name: 'REST',
+  create: async (gateway, body, as = 'ada') => ofRest(await rest(gateway, '', { method: 'POST', body, as })),
+  retrieve: async (gateway, { id }, as = 'ada') => ofRest(await rest(gateway, `/${id}`, { as })),
+  update: async (gateway, { id, ...body }, as = 'ada') =>
+    ofRest(await rest(gateway, `/${id}`, { method: 'PUT', body, as })),
+  delete: async (gateway, { id }, as = 'ada') => {
+    const before = await rest(gateway, `/${id}`, { as });
+    const answer = await rest(gateway, `/${id}`, { method: 'DELETE', as });
+    return answer.status === 204 ? ofRest(before) : ofRest(answer);
+  },
+};
+
+const ofRest = ({ status, body }: Answered): Outcome => {
+  if (status < 300) return { segment: shown(body) };
+  const issues = body.errors?.map(({ param, message }: Issue) => ({
+    param: param === 'body' ? 'input' : param,
+    message,
+  }));
+  return { code: body.code, ...(issues && { issues }) };
+};
+
+const SEGMENT = 'segment { id name criteria description }';
+
+const throughGraphql: Door = {
+  name: 'GraphQL',
+  create: (gateway, input, as) => mutate(gateway, 'createSegment', input, as),
+  retrieve: async (gateway, { id }, as) => {
+    const query = 'query ($id: ID!) { outcome: segment(id: $id) { id name criteria description } }';
+    const { body } = await graphql(gateway, query, { id }, { as });
+    if (body.data?.outcome) return { segment: body.data.outcome };
+    return ofErrors(body) ?? { code: 'NOT_FOUND' };
+  },
+  update: (gateway, input, as) => mutate(gateway, 'updateSegment', input, as),
+  delete: (gateway, input, as) => mutate(gateway, 'deleteSegment', input, as),
+};
+
+async function mutate(gateway: TestGateway, field: string, input: object, as?: Who): Promise<Outcome> {
+  const Field = field.charAt(0).toUpperCase() + field.slice(1);
+  const query = `mutation ($input: ${Field}Input!) { outcome: ${field}(input: $input) {
+    __typename ... on ${Field}Payload { ${SEGMENT} } ... on SegmentInvalidInput { issues { param message } } } }`;
+  const { body } = await graphql(gateway, query, { input }, { as });
+  const refused = ofErrors(body);
+  if (refused) return refused;
+  const { __typename, segment, issues } = body.data.outcome;
+  if (segment) return { segment };
+  return issues
+    ? { code: 'INVALID_INPUT', issues }
+    : { code: __typename === 'SegmentNotFound' ? 'NOT_FOUND' : __typename };
+}
+
+function ofErrors({ errors }: Json): Outcome | null {
+  return errors ? { code: errors[0].extensions.code } : null;
+}
+
+export const doors: Door[] = [throughResolver, throughRest, throughGraphql];

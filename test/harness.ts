@@ -1,0 +1,91 @@
+import { afterAll, beforeAll } from 'vitest';
+import { SCOPES } from '../src/accounts/viewer.ts';
+import type { Context } from '../src/context.ts';
+import { type Gateway, startGateway } from '../src/gateway.ts';
+import { logTo } from '../src/operations/log.ts';
+import type { Draft } from '../src/segments/segment.ts';
+import { makeDatabase } from './postgres.ts';
+
+/** Who calls: Ada and Bob of two accounts, and one who may only read Ada's. */
+export const viewers = {
+  ada: { accountId: 'ada', scopes: new Set<string>(SCOPES) },
+  bob: { accountId: 'bob', scopes: new Set<string>(SCOPES) },
+  reader: { accountId: 'ada', scopes: new Set(['segments:read']) },
+  writer: { accountId: 'ada', scopes: new Set(['segments:write']) },
+};
+export type Who = keyof typeof viewers;
+
+export interface TestGateway extends Gateway {
+  /** The statements sent since it was last emptied. */
+  statements: string[];
+  /** The lines logged since it was last emptied. */
+  logged: Record<string, unknown>[];
+  authorization(who: Who): { authorization: string };
+  context(who?: Who): Context;
+}
+
+type Options = Partial<Parameters<typeof startGateway>[0]>;
+
+/** A gateway on a database of its own, for the tests of one file. */
+export function testGateway(options: Options = {}): TestGateway {
+  const running = { statements: [], logged: [] } as unknown as TestGateway;
+  let drop = async () => {};
+
+  beforeAll(async () => {
+    const database = await makeDatabase();
+    drop = database.drop;
+    const log = logTo('info', { write: (line) => running.logged.push(JSON.parse(line)) });
+    Object.assign(
+      running,
+      await startGateway({
+        databaseUrl: database.url,
+        poolSize: 5,
+        host: '127.0.0.1',
+        port: 0,
+        graphiql: true,
+        introspection: true,
+        log,
+        ...options,
+      }),
+    );
+    countStatements(running);
+    const tokens = new Map<Who, string>();
+    for (const [who, { accountId, scopes }] of Object.entries(viewers)) {
+      const draft = { accountId, name: who, scopes: [...scopes], expiresAt: null };
+      tokens.set(who as Who, (await running.tokens.create(draft)).token);
+    }
+    running.authorization = (who) => ({ authorization: `Bearer ${tokens.get(who)}` });
+    running.context = (who = 'ada') => ({
+      requestId: 'test',
+      viewer: viewers[who],
+      segments: running.segments,
+      report: (fault) => {
+        throw fault;
+      },
+    });
+  });
+
+  afterAll(async () => {
+    await running.stop?.();
+    await drop();
+  });
+
+  return running;
+}
+
+function countStatements({ database, statements }: TestGateway): void {
+  const { $client: pool } = database;
+  const query = pool.query.bind(pool) as (...args: unknown[]) => unknown;
+  pool.query = ((config: string | { text: string }, ...rest: unknown[]) => {
+    statements.push(typeof config === 'string' ? config : config.text);
+    return query(config, ...rest);
+  }) as typeof pool.query;
+}
+
+/** The documentation's own segment. A test says only what it is about. */
+export const draft = (given: Partial<Draft> = {}): Draft => ({
+  name: 'High Spend Customers',
+  criteria: 'Customers who spend more than $1000 per month',
+  description: 'Customers who spend more than $1000 per month',
+  ...given,
+});
