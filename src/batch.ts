@@ -7,20 +7,13 @@ const LARGEST = 1000;
 /** What one call of a batch came to. */
 export type Outcome<Value> = Value | Error;
 
-interface Options {
-  /** Whether a statement that fails for one row is sent again row by row, so that it fails for that row alone. */
-  retryAlone?: boolean;
-}
-
 /**
  * Calls made in the same turn of the event loop, from whichever requests, become one call of `run`.
  * Nothing is cached: a batch lives for one turn, so no request can see another's stale row.
+ * A statement that fails for what one call holds is sent again call by call, so that it fails for that one alone.
  * A database that can't be reached is a refusal, UNAVAILABLE, to each caller.
  */
-export function batch<Key, Value>(
-  run: (keys: readonly Key[]) => Promise<readonly Outcome<Value>[]>,
-  { retryAlone = false }: Options = {},
-) {
+export function batch<Key, Value>(run: (keys: readonly Key[]) => Promise<readonly Outcome<Value>[]>) {
   const alone = async (key: Key): Promise<Outcome<Value>> => {
     const [outcome] = await settled([key]);
     return outcome ?? new Error('A statement answered nothing for its only row.');
@@ -29,7 +22,7 @@ export function batch<Key, Value>(
     try {
       return await run(keys);
     } catch (error) {
-      if (retryAlone && keys.length > 1 && failsForOneRow(error)) return Promise.all(keys.map(alone));
+      if (keys.length > 1 && failsForOneRow(error)) return Promise.all(keys.map(alone));
       const refusal = refusalOf(error);
       return keys.map(() => refusal);
     }

@@ -1,8 +1,8 @@
 import { InvalidInput, type Issue, Refusal } from '../src/errors.ts';
 import * as resolvers from '../src/segments/resolvers.ts';
 import type { Segment } from '../src/segments/segment.ts';
-import type { TestGateway, Who } from './harness.ts';
 import { type Answered, graphql, type Json, rest } from './client.ts';
+import type { TestGateway, Who } from './harness.ts';
 
 type Shown = Pick<Segment, 'id' | 'name' | 'criteria' | 'description'>;
 export type Outcome = { segment: Shown } | { code: string; issues?: Issue[] };
@@ -13,7 +13,7 @@ export interface Door {
   name: string;
   create: Call<object>;
   retrieve: Call<{ id: string }>;
-  update: Call<{ id: string } & object>;
+  update: Call<{ id: string; [property: string]: unknown }>;
   delete: Call<{ id: string }>;
 }
 

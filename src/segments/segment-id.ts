@@ -33,8 +33,12 @@ export function segmentIds(clock: () => number = Date.now): () => Birth {
   };
 }
 
-/** The first half of the ids of a moment. Every id of that moment or later is equal or greater in byte order. */
-export const idPrefix = (milliseconds: number): string => digits(milliseconds);
+/**
+ * The first half of the ids of a moment: every id of that moment or later is greater in byte order. Moments
+ * before 1970 and after 8888 have none; theirs are the first and the last there are.
+ */
+export const idPrefix = (milliseconds: number): string =>
+  digits(Math.min(Math.max(milliseconds, 0), TAILS - 1));
 
 function digits(value: number): string {
   let text = '';

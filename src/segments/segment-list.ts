@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { held } from '../errors.ts';
+import { Moment } from './moment.ts';
 import { text } from './segment.ts';
 import { NEWEST_FIRST, type Order, type Place, placeAt, SegmentOrder } from './segment-order.ts';
 
@@ -30,7 +31,7 @@ const TextFilter = z.strictObject({
   contains: sought,
   startsWith: sought,
 });
-const moment = z.date().nullish();
+const moment = Moment.nullish();
 const TimeFilter = z.strictObject({ gte: moment, gt: moment, lte: moment, lt: moment });
 
 /** What segments to list: all conditions given must hold. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isStorable } from './moment.ts';
 import type { Segment } from './segment.ts';
 import { isSegmentId } from './segment-id.ts';
 
@@ -68,7 +69,7 @@ function orderedBy({ field }: Order, { name, updatedAt }: Segment): string | nul
 function isValueOf(field: Order['field'], value: string | null): boolean {
   if (field === 'CREATED_AT') return value === null;
   if (value === null) return false;
-  return field === 'NAME' || z.iso.datetime().safeParse(value).success;
+  return field === 'NAME' || (z.iso.datetime().safeParse(value).success && isStorable(new Date(value)));
 }
 
 function parsed(text: string): unknown {

@@ -57,7 +57,7 @@ function creationConditions({ gte, gt, lte, lt }: TimeFilter) {
   ]);
 }
 
-const firstId = (moment: Given<Date>, later = 0) => moment && idPrefix(Math.max(0, moment.getTime() + later));
+const firstId = (moment: Given<Date>, later = 0) => moment && idPrefix(moment.getTime() + later);
 
 function updateConditions({ gte, gt, lte, lt }: TimeFilter) {
   const compared = (name: string, moment: Given<Date>, operator: string) =>

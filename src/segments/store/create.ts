@@ -34,5 +34,5 @@ export function createSegments(db: Database) {
     return wave.map(({ accountId: _, ...segment }) => ({ ...segment, updatedAt: segment.createdAt }));
   };
 
-  return batch<NewSegment, Segment>((news) => inWaves(news, rowOf, insert), { retryAlone: true });
+  return batch<NewSegment, Segment>((news) => inWaves(news, rowOf, insert));
 }

@@ -23,5 +23,5 @@ export function deleteSegments(db: Database) {
     return inOrderOf(wave, await statement.execute({ account_id, id }));
   };
 
-  return batch<Key, Segment | null>((keys) => inWaves(keys, rowOf, remove), { retryAlone: true });
+  return batch<Key, Segment | null>((keys) => inWaves(keys, rowOf, remove));
 }

@@ -44,5 +44,5 @@ export function updateSegments(db: Database) {
     return inOrderOf(wave, rows);
   };
 
-  return batch<Change, Segment | null>((changes) => inWaves(changes, rowOf, update), { retryAlone: true });
+  return batch<Change, Segment | null>((changes) => inWaves(changes, rowOf, update));
 }

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { graphql } from '../client.ts';
+import { testGateway } from '../harness.ts';
+
+const gateway = testGateway();
+const ID = 'xgQQXg3hrtjh7AvZ';
+const cursor = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString('base64url');
+const QUERY = `query ($after: String, $field: SegmentOrderField!) {
+  segments(after: $after, orderBy: { field: $field, direction: ASC }) { nodes { id } } }`;
+
+describe('a cursor', () => {
+  it.each([
+    ['CREATED_AT', cursor('CREATED_AT', 'ASC', ID, null)],
+    ['UPDATED_AT', cursor('UPDATED_AT', 'ASC', ID, '2026-11-23T00:00:00.000Z')],
+    ['NAME', cursor('NAME', 'ASC', ID, 'High Spend Customers')],
+  ])('marks a place in %s order, whether or not a segment stands there', async (field, after) => {
+    expect((await graphql(gateway, QUERY, { after, field })).body).toEqual({
+      data: { segments: { nodes: [] } },
+    });
+  });
+
+  it.each([
+    ['no cursor', 'NAME', 'junk'],
+    ['empty', 'NAME', ''],
+    ['made for another field', 'NAME', cursor('CREATED_AT', 'ASC', ID, null)],
+    ['made for the other direction', 'NAME', cursor('NAME', 'DESC', ID, 'n')],
+    ['without an id', 'NAME', cursor('NAME', 'ASC', 'no-id', 'n')],
+    ['without a value', 'NAME', cursor('NAME', 'ASC', ID, null)],
+    ['with a value too many', 'CREATED_AT', cursor('CREATED_AT', 'ASC', ID, 'n')],
+    ['with U+0000', 'NAME', cursor('NAME', 'ASC', ID, 'a\u0000')],
+    ['of a time that is none', 'UPDATED_AT', cursor('UPDATED_AT', 'ASC', ID, 'now')],
+    ['of the year 0', 'UPDATED_AT', cursor('UPDATED_AT', 'ASC', ID, '0000-01-01T00:00:00Z')],
+    ['of a thousand names', 'NAME', cursor('NAME', 'ASC', ID, 'n'.repeat(5000))],
+    ["a segment's id, which only REST takes", 'CREATED_AT', ID],
+  ])('that is %s is refused, and named', async (_, field, after) => {
+    const { body } = await graphql(gateway, QUERY, { after, field });
+    expect(body.errors).toMatchObject([
+      { extensions: { code: 'INVALID_INPUT', issues: [{ param: 'after' }] } },
+    ]);
+    expect(gateway.logged.filter(({ msg }) => msg === 'fault')).toEqual([]);
+  });
+
+  it.each([
+    [{ first: 1, last: 1 }, 'first'],
+    [{ first: 1, before: cursor('CREATED_AT', 'DESC', ID, null) }, 'first'],
+    [{ after: cursor('CREATED_AT', 'DESC', ID, null), last: 1 }, 'after'],
+    [{ first: 0 }, 'first'],
+    [{ first: 101 }, 'first'],
+    [{ last: -1 }, 'last'],
+  ])('and a size must agree: %j is refused', async (args, param) => {
+    const query = `query ($first: Int, $after: String, $last: Int, $before: String) {
+      segments(first: $first, after: $after, last: $last, before: $before) { nodes { id } } }`;
+    const { body } = await graphql(gateway, query, args);
+    expect(body.errors[0].extensions).toMatchObject({ code: 'INVALID_INPUT', issues: [{ param }] });
+  });
+});

@@ -1,0 +1,66 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const FACE = [
+  'context.ts',
+  'resolver.ts',
+  'segments/resolvers.ts',
+  'segments/segment.ts',
+  'segments/segment-list.ts',
+  'segments/segment-order.ts',
+  'accounts/viewer.ts',
+  'http/',
+  'errors.ts',
+];
+
+/** The house from the roof down: each room, and what it may see. All it may see stands below it. */
+const HOUSE: Record<string, string[]> = {
+  'cli.ts': ['commands/', 'config.ts'],
+  'commands/': ['main.ts', 'config.ts', 'graphql/schema.ts', 'accounts/', 'database/'],
+  'main.ts': ['gateway.ts', 'config.ts', 'operations/', 'accounts/token.ts', 'database/'],
+  'gateway.ts': [
+    'graphql/face.ts',
+    'rest/face.ts',
+    'context.ts',
+    'segments/store.ts',
+    'accounts/',
+    'operations/',
+    'database/',
+    'http/',
+  ],
+  'config.ts': ['operations/log.ts', 'accounts/token.ts'],
+  'operations/': ['database/', 'http/'],
+  'graphql/': FACE,
+  'rest/': FACE,
+  'context.ts': ['segments/store.ts', 'resolver.ts'],
+  'segments/': ['resolver.ts', 'batch.ts', 'database/', 'errors.ts'],
+  'resolver.ts': ['accounts/', 'errors.ts'],
+  'accounts/': ['batch.ts', 'database/', 'errors.ts'],
+  'batch.ts': ['database/failure.ts'],
+  'database/': ['errors.ts'],
+  'http/': ['errors.ts'],
+  'errors.ts': [],
+};
+
+const rooms = Object.entries(HOUSE);
+const floorOf = (file: string) => rooms.findIndex(([room]) => file.startsWith(room));
+
+it.each(rooms)('%s sees only what stands below it', (room, seen) => {
+  for (const each of seen) expect(floorOf(each), each).toBeGreaterThan(floorOf(room));
+});
+
+describe.each(globSync('**/*.ts', { cwd: 'src' }))('src/%s', (file) => {
+  const text = readFileSync(join('src', file), 'utf8');
+  const [room = 'no room', seen = []] = rooms[floorOf(file)] ?? [];
+  const imports = [...text.matchAll(/(?:from|import|import\()\s*'(\.[^']+)'/g)].map(([, path = '']) =>
+    normalize(join(dirname(file), path)),
+  );
+
+  it('imports what its room may see', () => {
+    const barred = imports.filter((target) => ![room, ...seen].some((allowed) => target.startsWith(allowed)));
+    expect(barred).toEqual([]);
+  });
+
+  it('has 150 lines at most', () => expect(text.split('\n').length).toBeLessThanOrEqual(151));
+});

@@ -1,0 +1,146 @@
+import { request } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import { graphql, rest } from '../client.ts';
+import { draft, testGateway } from '../harness.ts';
+
+const gateway = testGateway();
+const FORM = 'application/x-www-form-urlencoded';
+const LIMIT = 64 * 1024;
+
+/** Sends bytes as they are, chunked or with their length, and gives the status; the gateway may cut it short. */
+function send(path: string, type: string | undefined, bytes: Buffer, { chunked = false, headers = {} } = {}) {
+  return new Promise<{ status: number; body: string }>((resolve, reject) => {
+    const call = request(`${gateway.url}${path}`, {
+      method: 'POST',
+      agent: false,
+      headers: {
+        ...gateway.authorization('ada'),
+        ...(type && { 'content-type': type }),
+        ...(chunked ? { 'transfer-encoding': 'chunked' } : { 'content-length': bytes.length }),
+        ...headers,
+      },
+    });
+    call.once('response', async (response) => {
+      let body = '';
+      for await (const chunk of response) body += chunk;
+      resolve({ status: response.statusCode ?? 0, body });
+    });
+    call.once('error', reject);
+    call.end(bytes);
+  });
+}
+
+const create = (type: string | undefined, body: string | Buffer, options = {}) =>
+  send('/v1/customer-segments', type, Buffer.from(body), options);
+
+describe('a body of JSON', () => {
+  it.each([
+    ['cut short', '{"name":'],
+    ['with a comma too many', '{"name":"n",}'],
+    ['with a comment', '{} // x'],
+    ['of single quotes', "{'name':'n'}"],
+    ['that is a list', '[]'],
+    ['that is a text', '"name"'],
+    ['that is null', 'null'],
+    ['nested ten thousand deep', '['.repeat(10_000)],
+    ['that is empty', ''],
+  ])('%s is refused', async (_, text) => {
+    const { status, body } = await create('application/json', text);
+    expect([status, JSON.parse(body).errors]).toEqual([
+      400,
+      [{ param: 'body', message: 'must be a JSON object' }],
+    ]);
+  });
+
+  it.each([
+    ['a name', '{"name":"a","criteria":"c","description":"","name":"b"}', 'name'],
+    ['a name, written otherwise', '{"name":"a","criteria":"c","description":"","n\\u0061me":"b"}', 'name'],
+    ['a strange name', '{"x\\"":1,"x\\"":2}', 'x"'],
+  ])('that has %s twice is refused', async (_, text, param) => {
+    expect(JSON.parse((await create('application/json', text)).body).errors).toEqual([
+      { param, message: 'is given more than once' },
+    ]);
+  });
+
+  it('may hold what looks like a name twice inside its values', async () => {
+    const body = JSON.stringify(draft({ criteria: '{"name":1,"name":2}', description: '"name":' }));
+    expect((await create('application/json', body)).status).toBe(201);
+  });
+
+  it.each(['__proto__', 'constructor', 'toString'])('gets no power from the name %s', async (name) => {
+    const { body } = await create('application/json', `{"${name}":{"name":"n"}}`);
+    expect(JSON.parse(body).errors).toContainEqual({ param: name, message: 'is not known here' });
+  });
+
+  it.each([['5'], ['true'], ['null'], ['[]'], ['{}']])('with a name of %s is refused', async (value) => {
+    const { body } = await create('application/json', `{"name":${value},"criteria":"c","description":""}`);
+    expect(JSON.parse(body).errors).toMatchObject([
+      { param: 'name', message: expect.stringMatching(/^must be a string/) },
+    ]);
+  });
+});
+
+describe('a form', () => {
+  it.each([
+    ['a&b', ['a', 'b']],
+    ['=x', ['']],
+    ['name=n&name=m', ['name']],
+    ['name=%C3%28', ['name']],
+    ['%ff=x', ['body']],
+    ['__proto__=1', ['__proto__']],
+    ['name[]=n', ['name[]']],
+  ])('%s is refused by name', async (text, params) => {
+    const issues: { param: string; message: string }[] = JSON.parse((await create(FORM, text)).body).errors;
+    expect(issues.filter(({ message }) => message !== 'is required').map(({ param }) => param)).toEqual(
+      params,
+    );
+  });
+
+  it('reads + as a space and %2B as a plus', async () => {
+    const { status, body } = await create(FORM, 'name=a+b&criteria=1%2B1&&description=');
+    expect([status, JSON.parse(body)]).toMatchObject([201, { name: 'a b', criteria: '1+1' }]);
+  });
+});
+
+describe.each([
+  ['/v1/customer-segments', FORM],
+  ['/graphql', 'application/json'],
+])('a body for %s', (path, type) => {
+  it.each([false, true])('over 64 KiB is refused, also if it is chunked: %s', async (chunked) => {
+    const { status, body } = await send(path, type, Buffer.alloc(LIMIT + 1, 'x'), { chunked });
+    expect([status, body]).toEqual([413, expect.stringContaining('PAYLOAD_TOO_LARGE')]);
+  });
+
+  it('of 64 KiB is read', async () => {
+    expect((await send(path, type, Buffer.alloc(LIMIT, 'x'), { chunked: true })).status).toBe(400);
+  });
+
+  it('that is not UTF-8 is refused', async () => {
+    const { status, body } = await send(path, type, Buffer.from([0x6e, 0x3d, 0xc3, 0x28]));
+    expect([status, body]).toEqual([400, expect.stringContaining('must be UTF-8')]);
+  });
+
+  it('that is compressed is refused', async () => {
+    const { status } = await send(path, type, Buffer.from('x'), { headers: { 'content-encoding': 'gzip' } });
+    expect(status).toBe(415);
+  });
+});
+
+describe('a content type', () => {
+  it.each([
+    [undefined, 415],
+    ['text/plain', 415],
+    ['text/xml', 415],
+    ['multipart/form-data; boundary=x', 415],
+    ['application/json; charset=utf-16', 415],
+    ['Application/JSON ; Charset="UTF-8"', 201],
+  ])('of %s is answered %i', async (type, status) => {
+    expect((await create(type, JSON.stringify(draft()))).status).toBe(status);
+  });
+});
+
+it('answers the next request after each of these', async () => {
+  expect((await rest(gateway)).status).toBe(200);
+  expect((await graphql(gateway, '{ __typename }')).status).toBe(200);
+  expect(gateway.logged.filter(({ msg }) => msg === 'fault')).toEqual([]);
+});

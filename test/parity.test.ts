@@ -1,0 +1,85 @@
+import fc from 'fast-check';
+import type { GraphQLObjectType } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { schema } from '../src/graphql/schema.ts';
+import { represent } from '../src/rest/representation.ts';
+import { doors } from './doors.ts';
+import { draft, testGateway } from './harness.ts';
+
+const gateway = testGateway();
+
+/** Texts around every edge of the rules: empty, blank, at the limits and beyond, characters that Postgres refuses. */
+const edge = (most: number) =>
+  fc.oneof(
+    fc.string({ unit: 'grapheme', maxLength: 20 }),
+    fc.string({ unit: 'binary', maxLength: 20 }),
+    fc.constantFrom(
+      '',
+      ' ',
+      '\u3000\t',
+      'a\u0000b',
+      '\ud800',
+      'a\udc00',
+      'x'.repeat(most),
+      'x'.repeat(most + 1),
+    ),
+    fc.constantFrom('𝒳'.repeat(most), '𝒳'.repeat(most + 1)),
+  );
+const properties = fc.record({ name: edge(255), criteria: edge(5000), description: edge(5000) });
+
+describe('the ways in', () => {
+  it('accept and refuse the same drafts, in the same words, and store the same', async () => {
+    await fc.assert(
+      fc.asyncProperty(properties, async (input) => {
+        const outcomes = await Promise.all(doors.map((door) => door.create(gateway, input)));
+        const [first, ...others] = outcomes.map((outcome) => withoutId(outcome));
+        for (const other of others) expect(other).toEqual(first);
+        if ('segment' in (outcomes[0] ?? {})) expect(first).toEqual({ segment: input });
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('accept and refuse the same changes, in the same words, and leave the same', async () => {
+    const changes = fc.dictionary(fc.constantFrom('name', 'criteria', 'description'), edge(255), {
+      maxKeys: 3,
+    });
+    await fc.assert(
+      fc.asyncProperty(changes, async (given) => {
+        const outcomes = await Promise.all(
+          doors.map(async (door) => {
+            const { id } = await gateway.segments.create({
+              accountId: 'ada',
+              ...draft(),
+              ...(await birth()),
+            });
+            const outcome = withoutId(await door.update(gateway, { id, ...given }));
+            return { outcome, stored: withoutId(await door.retrieve(gateway, { id })) };
+          }),
+        );
+        for (const other of outcomes) expect(other).toEqual(outcomes[0]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('show the same properties of a segment', () => {
+    const at = new Date(0);
+    const segment = { id: '', name: '', criteria: '', description: '', createdAt: at, updatedAt: at };
+    const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const type = schema.getType('Segment') as GraphQLObjectType;
+    expect(Object.keys(represent(segment))).toEqual(Object.keys(segment).map(snake));
+    expect(Object.keys(type.getFields()).toSorted()).toEqual(Object.keys(segment).toSorted());
+  });
+});
+
+async function birth() {
+  const { segmentIds } = await import('../src/segments/segment-id.ts');
+  return segmentIds()();
+}
+
+function withoutId(outcome: object): object {
+  if (!('segment' in outcome)) return outcome;
+  const { id: _, ...segment } = outcome.segment as { id: string };
+  return { segment };
+}

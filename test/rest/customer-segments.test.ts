@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { rest } from '../client.ts';
+import { draft, testGateway } from '../harness.ts';
+
+const gateway = testGateway();
+const create = async () => (await rest(gateway, '', { method: 'POST', body: draft() })).body;
+
+describe('POST /v1/customer-segments', () => {
+  it('answers 201, the segment in the documented order of properties, and where it is', async () => {
+    const { status, headers, body } = await rest(gateway, '', { method: 'POST', body: draft() });
+    expect(status).toBe(201);
+    expect(headers.get('location')).toBe(`/v1/customer-segments/${body.id}`);
+    expect(headers.get('content-type')).toBe('application/json');
+    expect(Object.keys(body)).toEqual(['id', 'name', 'criteria', 'description', 'created_at', 'updated_at']);
+    expect(Math.abs(body.created_at - Date.now() / 1000)).toBeLessThan(5);
+    expect(body.updated_at).toBe(body.created_at);
+  });
+
+  it('takes a form as it takes JSON', async () => {
+    const { status, body } = await rest(gateway, '', {
+      method: 'POST',
+      body: new URLSearchParams({ ...draft() }),
+    });
+    expect({ status, ...body }).toMatchObject({ status: 201, ...draft() });
+  });
+
+  it('takes properties from the query too, but none twice', async () => {
+    const { name, ...others } = draft();
+    const query = `?name=${encodeURIComponent(name)}`;
+    expect((await rest(gateway, query, { method: 'POST', body: others })).status).toBe(201);
+    const twice = await rest(gateway, query, { method: 'POST', body: draft() });
+    expect(twice.body.errors).toEqual([{ param: 'name', message: 'is given more than once' }]);
+  });
+
+  it.each([
+    ['nothing', undefined, {}],
+    ['an empty object', {}, {}],
+  ])('says what is missing of %s', async (_, body, headers) => {
+    const answer = await rest(gateway, '', { method: 'POST', headers, ...(body && { body }) });
+    const message = 'is required';
+    expect(answer.body.errors).toEqual([
+      { param: 'name', message },
+      { param: 'criteria', message },
+      { param: 'description', message },
+    ]);
+  });
+});
+
+describe('GET /v1/customer-segments', () => {
+  it('gives ten, the newest first, and says that there are more', async () => {
+    for (let i = 0; i < 11; i++) await create();
+    const { body } = await rest(gateway);
+    expect(Object.keys(body)).toEqual(['has_more', 'data']);
+    expect(body.has_more).toBe(true);
+    expect(body.data).toHaveLength(10);
+    const ids = body.data.map(({ id }: { id: string }) => id);
+    expect(ids).toEqual(ids.toSorted().toReversed());
+  });
+
+  it.each([
+    ['limit=0', 'limit', 'must be a whole number from 1 to 100, not 0'],
+    ['limit=101', 'limit', 'must be a whole number from 1 to 100, not 101'],
+    ['limit=-1', 'limit', 'must be a whole number from 1 to 100, not "-1"'],
+    ['limit=1e1', 'limit', 'must be a whole number from 1 to 100, not "1e1"'],
+    ['limit=', 'limit', 'must be a whole number from 1 to 100, not ""'],
+    ['limit=9007199254740993', 'limit', 'must be a whole number from 1 to 100, not "9007199254740993"'],
+    ['limit=1&limit=2', 'limit', 'is given more than once'],
+    [
+      'starting_after=nope',
+      'starting_after',
+      'must be taken from a page of this list, in this order, and not be "nope"',
+    ],
+    [
+      'ending_before=',
+      'ending_before',
+      'must be taken from a page of this list, in this order, and not be ""',
+    ],
+    ['crtieria=x', 'crtieria', 'is not known here'],
+    ['first=5', 'first', 'is not known here'],
+    ['filter=x', 'filter', 'is not known here'],
+    ['orderBy=x', 'orderBy', 'is not known here'],
+    ['__proto__=x', '__proto__', 'is not known here'],
+    ['constructor=x', 'constructor', 'is not known here'],
+    ['name=%ff', 'name', 'must be percent-encoded UTF-8'],
+    ['name=%zz', 'name', 'must be percent-encoded UTF-8'],
+    ['name=%00', 'name', 'must not hold the character U+0000'],
+  ])('refuses ?%s in the words of the documentation', async (query, param, message) => {
+    const { status, body } = await rest(gateway, `?${query}`);
+    expect({ status, code: body.code, errors: body.errors }).toEqual({
+      status: 400,
+      code: 'INVALID_INPUT',
+      errors: [{ param, message }],
+    });
+  });
+
+  it('refuses to page both ways at once', async () => {
+    const { id } = await create();
+    const { body } = await rest(gateway, `?starting_after=${id}&ending_before=${id}`);
+    expect(body.errors).toMatchObject([{ param: 'starting_after' }]);
+  });
+});
+
+describe('PUT and PATCH /v1/customer-segments/{id}', () => {
+  it.each(['PUT', 'PATCH'])('%s takes a fetched segment sent back whole', async (method) => {
+    const segment = await create();
+    const body = { ...segment, name: 'renamed', id: 'ignored', created_at: 0 };
+    const answer = await rest(gateway, `/${segment.id}`, { method, body });
+    const { updated_at: _, ...rest_ } = answer.body;
+    const { updated_at: __, ...before } = segment;
+    expect(rest_).toEqual({ ...before, name: 'renamed' });
+  });
+});
+
+describe('HEAD', () => {
+  it('answers as GET does, without the body', async () => {
+    const segment = await create();
+    const { status, headers, body } = await rest(gateway, `/${segment.id}`, { method: 'HEAD' });
+    expect({ status, body }).toEqual({ status: 200, body: '' });
+    expect(headers.get('content-length')).toBe(`${JSON.stringify(segment).length}`);
+  });
+});
+
+describe('DELETE /v1/customer-segments/{id}', () => {
+  it('answers 204 and nothing more', async () => {
+    const { id } = await create();
+    const { status, body } = await rest(gateway, `/${id}`, { method: 'DELETE' });
+    expect({ status, body }).toEqual({ status: 204, body: '' });
+  });
+
+  it('is not fooled by what the query ends with', async () => {
+    const { id } = await create();
+    expect((await rest(gateway, `/${id}?x=/health`, { method: 'DELETE' })).status).toBe(400);
+    expect((await rest(gateway, `/${id}`)).status).toBe(200);
+  });
+});
+
+describe('any call', () => {
+  it.each([
+    ['', 'PUT', 'GET, HEAD, POST'],
+    ['', 'DELETE', 'GET, HEAD, POST'],
+    ['/xgQQXg3hrtjh7AvZ', 'POST', 'GET, HEAD, PUT, PATCH, DELETE'],
+    ['/xgQQXg3hrtjh7AvZ', 'OPTIONS', 'GET, HEAD, PUT, PATCH, DELETE'],
+  ])('%s by %s is answered 405, with what is allowed', async (path, method, allow) => {
+    const { status, headers, body } = await rest(gateway, path, { method });
+    expect([status, headers.get('allow'), body.code]).toEqual([405, allow, 'METHOD_NOT_ALLOWED']);
+  });
+
+  it.each(['/', '/a/b', '//', '/xgQQXg3hrtjh7AvZ/'])('finds nothing at %s', async (path) => {
+    expect((await rest(gateway, path)).status).toBe(404);
+  });
+
+  it('keeps the request id that it is given, and makes one otherwise', async () => {
+    const given = await rest(gateway, '/nope', { headers: { 'x-request-id': 'trace-1' } });
+    expect([given.headers.get('x-request-id'), given.body.request_id]).toEqual(['trace-1', 'trace-1']);
+    const made = await rest(gateway, '/nope', { headers: { 'x-request-id': 'not a good id' } });
+    expect(made.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it.each([
+    ['who', { as: null }, '/nope?bad=1', 'TRACE', 401],
+    ['what', {}, '/a/b?limit=0', 'POST', 404],
+    ['how it is written', { as: 'reader', headers: { 'content-type': 'text/plain' } }, '', 'POST', 415],
+    ['may', { as: 'reader', headers: { 'content-type': 'application/json' } }, '', 'POST', 403],
+  ] as const)('is checked in one order: %s', async (_, sent, path, method, status) => {
+    const body = method === 'POST' ? { body: '{"name":5}' } : {};
+    expect(
+      (await rest(gateway, path, { ...sent, method: method === 'TRACE' ? 'PUT' : method, ...body })).status,
+    ).toBe(status);
+  });
+});

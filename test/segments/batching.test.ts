@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import {
+  createSegment,
+  deleteSegment,
+  getSegment,
+  listSegments,
+  updateSegment,
+} from '../../src/segments/resolvers.ts';
+import { segmentIds } from '../../src/segments/segment-id.ts';
+import { graphql } from '../client.ts';
+import { draft, testGateway, type Who } from '../harness.ts';
+
+const gateway = testGateway();
+const MANY = 200;
+const newSegment = segmentIds();
+
+/** How many statements Postgres was sent while something was done. */
+async function statementsOf(run: () => Promise<unknown>): Promise<number> {
+  gateway.statements.length = 0;
+  await run();
+  return gateway.statements.length;
+}
+
+/** Many calls in one turn, of two accounts in alternation. */
+const atOnce = <Result>(run: (i: number, who: Who) => Promise<Result>) =>
+  Promise.all(Array.from({ length: MANY }, (_, i) => run(i, i % 2 ? 'bob' : 'ada')));
+
+const create = (who: Who = 'ada', name = 'n') => createSegment(draft({ name }), gateway.context(who));
+
+describe('calls of one turn', () => {
+  it('create in one statement', async () => {
+    expect(await statementsOf(() => atOnce((i, who) => create(who, `${i}`)))).toBe(1);
+  });
+
+  it('are retrieved in one statement, each by its own key', async () => {
+    const made = await atOnce((i, who) => create(who, `${i}`));
+    const sent = await statementsOf(async () => {
+      const got = await atOnce((i, who) => getSegment({ id: made[i]?.id }, gateway.context(who)));
+      expect(got).toMatchObject(made);
+    });
+    expect(sent).toBe(1);
+  });
+
+  it('list in one statement, whatever their size and place', async () => {
+    await atOnce((_, who) => create(who));
+    const sent = await statementsOf(() =>
+      atOnce((i, who) => listSegments({ first: (i % 100) + 1 }, gateway.context(who))),
+    );
+    expect(sent).toBe(1);
+  });
+
+  it('update in one statement', async () => {
+    const made = await atOnce((_, who) => create(who));
+    const sent = await statementsOf(async () => {
+      const changed = await atOnce((i, who) =>
+        updateSegment({ id: made[i]?.id, name: `${i}` }, gateway.context(who)),
+      );
+      expect(changed.map(({ name }) => name)).toEqual(made.map((_, i) => `${i}`));
+    });
+    expect(sent).toBe(1);
+  });
+
+  it('delete in one statement', async () => {
+    const made = await atOnce((_, who) => create(who));
+    const sent = await statementsOf(() =>
+      atOnce((i, who) => deleteSegment({ id: made[i]?.id }, gateway.context(who))),
+    );
+    expect(sent).toBe(1);
+  });
+});
+
+describe('two changes that one turn makes to one segment', () => {
+  it('are both kept', async () => {
+    const { id } = await create();
+    await Promise.all([
+      updateSegment({ id, name: 'renamed' }, gateway.context()),
+      updateSegment({ id, criteria: 'changed' }, gateway.context()),
+    ]);
+    expect(await getSegment({ id }, gateway.context())).toMatchObject({
+      name: 'renamed',
+      criteria: 'changed',
+    });
+  });
+
+  it('are made in the order they were asked for', async () => {
+    const { id } = await create();
+    const names = ['first', 'second', 'third'];
+    const changed = await Promise.all(names.map((name) => updateSegment({ id, name }, gateway.context())));
+    expect(changed.map(({ name }) => name)).toEqual(names);
+    expect(await getSegment({ id }, gateway.context())).toMatchObject({ name: 'third' });
+  });
+});
+
+describe('a write that the database refuses', () => {
+  it('fails alone, and its neighbours of the same batch are made', async () => {
+    const { id, createdAt } = await create();
+    const fresh = newSegment();
+    const [taken, made] = await Promise.allSettled([
+      gateway.segments.create({ accountId: 'ada', id, createdAt, ...draft() }),
+      gateway.segments.create({ accountId: 'ada', ...fresh, ...draft() }),
+    ]);
+    expect(taken).toMatchObject({ status: 'rejected', reason: { code: '23505' } });
+    expect(made).toMatchObject({ status: 'fulfilled' });
+    expect(await gateway.segments.get({ accountId: 'ada', id: fresh.id })).not.toBeNull();
+  });
+});
+
+describe('GraphQL', () => {
+  it('answers a hundred representations, two of them alike, in one statement for them and one for the token', async () => {
+    const made = await atOnce((_, who) => create(who));
+    const mine = made.filter((_, i) => i % 2 === 0).map(({ id }) => id);
+    const representations = [...mine, mine[0]].map((id) => ({ __typename: 'Segment', id }));
+    const query = 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Segment { id } } }';
+    await graphql(gateway, '{ __typename }'); // the token is known now
+    const sent = await statementsOf(async () => {
+      const { body } = await graphql(gateway, query, { r: representations });
+      expect(body.data._entities).toEqual(representations.map(({ id }) => ({ id })));
+    });
+    expect(sent).toBe(1);
+  });
+
+  it('answers twenty aliases in one statement', async () => {
+    const { id } = await create();
+    const aliases = Array.from({ length: 20 }, (_, i) => `a${i}: segment(id: "${id}") { id }`).join('\n');
+    expect(await statementsOf(() => graphql(gateway, `{ ${aliases} }`))).toBe(1);
+  });
+
+  it('counts only where totalCount is asked for', async () => {
+    expect(await statementsOf(() => graphql(gateway, '{ segments { nodes { id } } }'))).toBe(1);
+    expect(await statementsOf(() => graphql(gateway, '{ segments { totalCount } }'))).toBe(2);
+  });
+});

@@ -1,0 +1,44 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { idPrefix, isSegmentId, segmentIds } from '../../src/segments/segment-id.ts';
+
+describe('a segment id', () => {
+  it('sorts by creation, whatever the clock does: stand still, jump, step back', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1_700_000_000_000, max: 1_700_000_000_003 }), { minLength: 2 }),
+        (times) => {
+          const clock = times.values();
+          const next = segmentIds(() => clock.next().value ?? 0);
+          const ids = times.map(() => next().id);
+          expect(ids).toEqual([...new Set(ids)].toSorted());
+          expect(ids.every(isSegmentId)).toBe(true);
+        },
+      ),
+    );
+  });
+
+  it('begins with its moment, which createdAt says too', () => {
+    const { id, createdAt } = segmentIds(() => 1_795_472_361_045)();
+    expect(createdAt.getTime()).toBe(1_795_472_361_045);
+    expect(id.slice(0, 8)).toBe(idPrefix(createdAt.getTime()));
+  });
+
+  it('has a prefix for every moment, in their order', () => {
+    const moment = fc.integer({ min: -62_135_596_800_000, max: 253_402_300_799_999 });
+    fc.assert(
+      fc.property(moment, moment, (a, b) => {
+        const [earlier, later] = [Math.min(a, b), Math.max(a, b)];
+        expect(idPrefix(earlier) <= idPrefix(later)).toBe(true);
+      }),
+    );
+  });
+
+  it.each(['xgQQXg3hrtjh7AvZ'])('has the form of the documentation: %s', (id) =>
+    expect(isSegmentId(id)).toBe(true),
+  );
+  it.each(['', 'xgQQXg3hrtjh7Av', 'xgQQXg3hrtjh7AvZZ', 'xgQQXg3hrtjh7Av-', 'xgQQXg3hrtjh7AvZ\n'])(
+    'is not %j',
+    (text) => expect(isSegmentId(text)).toBe(false),
+  );
+});
