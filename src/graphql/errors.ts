@@ -34,21 +34,26 @@ builder.objectType(NotFound, {
 });
 
 /** Refusals of a whole request, which its HTTP status tells too. The others concern one field of many. */
-const OF_THE_REQUEST: ReadonlySet<Code> = new Set<Code>([
-  'UNAUTHENTICATED',
-  'UNAVAILABLE',
-  'PAYLOAD_TOO_LARGE',
-  'UNSUPPORTED_MEDIA_TYPE',
-]);
+const OF_THE_REQUEST: ReadonlySet<Code> = new Set<Code>(['UNAUTHENTICATED', 'UNAVAILABLE']);
+
+interface At {
+  /** The error of graphql-js that tells where in the document it happened. */
+  error?: GraphQLError | undefined;
+  /** What the answer's HTTP shall say, where the refusal does not decide it. */
+  http?: object;
+}
 
 /** A refusal among a result's `errors`: its words, its code, and where it has them its issues. */
-export function graphqlErrorOf(refusal: Refusal, at?: GraphQLError): GraphQLError {
+export function graphqlErrorOf(refusal: Refusal, { error, http }: At = {}): GraphQLError {
   const { code, message, headers } = refusal;
-  const http = OF_THE_REQUEST.has(code) && { http: { status: catalogue[code].status, headers } };
-  const issues = refusal instanceof InvalidInput && { issues: refusal.issues };
+  const told = http ?? (OF_THE_REQUEST.has(code) && { status: catalogue[code].status, headers });
   return new GraphQLError(message, {
-    nodes: at?.nodes,
-    path: at?.path,
-    extensions: { code, ...issues, ...http },
+    nodes: error?.nodes,
+    path: error?.path,
+    extensions: {
+      code,
+      ...(refusal instanceof InvalidInput && { issues: refusal.issues }),
+      ...(told && { http: told }),
+    },
   });
 }

@@ -1,26 +1,25 @@
 import { GraphQLError } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
-import type { Context } from '../context.ts';
 import { Refusal } from '../errors.ts';
 import { type Call, shownOf } from '../resolver.ts';
 import { graphqlErrorOf } from './errors.ts';
 
-/** Gives each error of an execution the words that its caller may see, and reports what lies behind. */
-export const useMasking = (): Plugin<Context> => ({
-  onExecute: () => ({
-    onExecuteDone({ result, args, setResult }) {
-      if (!('errors' in result) || !result.errors) return;
-      const errors = result.errors.map((error) => masked(error, args.contextValue));
-      setResult({ ...result, errors });
-    },
-  }),
-});
-
-/** graphql-js's own errors (no such field, a variable of a wrong type) are meant for the caller as they are. */
+/**
+ * An error of an execution in the words that its caller may see; what lies behind is reported. What graphql-js
+ * refuses by itself (no such field, a variable of a wrong type) is meant for the caller.
+ */
 export function masked(error: unknown, call: Pick<Call, 'requestId' | 'report'>): GraphQLError {
   const at = error instanceof GraphQLError ? error : undefined;
   const cause = at?.originalError ?? (at ? undefined : error);
-  if (at && (cause === undefined || cause instanceof GraphQLError)) return at;
+  if (at && (cause === undefined || cause instanceof GraphQLError)) return coded(at);
   const refusal = cause instanceof Refusal && cause.code === 'INTERNAL' ? cause : shownOf(cause, call);
-  return graphqlErrorOf(refusal, at);
+  return graphqlErrorOf(refusal, { error: at });
+}
+
+/** graphql-js gives no code to a value that a variable or an argument can't take. */
+function coded(error: GraphQLError): GraphQLError {
+  if (error.extensions.code !== undefined) return error;
+  return new GraphQLError(error.message, {
+    ...error,
+    extensions: { ...error.extensions, code: 'INVALID_INPUT' },
+  });
 }

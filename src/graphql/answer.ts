@@ -1,0 +1,58 @@
+import type { ServerResponse } from 'node:http';
+import type { ExecutionResult, GraphQLError } from 'graphql';
+
+/** The media types of GraphQL over HTTP. Under the older one, a client takes a status of 200 for "it is GraphQL". */
+const JSON_TYPE = 'application/json';
+const RESULT_TYPE = 'application/graphql-response+json';
+type MediaType = typeof JSON_TYPE | typeof RESULT_TYPE;
+
+/** What an error says of its answer's HTTP: Yoga's convention. It is not part of what the caller reads. */
+interface HttpExtension {
+  status?: number;
+  headers?: Record<string, string>;
+  /** A status of GraphQL over HTTP, which the older media type does not know. */
+  spec?: boolean;
+}
+
+/** The media type that a caller takes, by its Accept header; null where it takes neither. */
+export function acceptable(accept: string | undefined): MediaType | null {
+  if (accept === undefined) return JSON_TYPE;
+  for (const range of accept.toLowerCase().split(',')) {
+    const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
+    if (parameters.some((parameter) => isRefusal(parameter))) continue;
+    if (type === RESULT_TYPE) return RESULT_TYPE;
+    if (type === JSON_TYPE || type === 'application/*' || type === '*/*') return JSON_TYPE;
+  }
+  return null;
+}
+
+const isRefusal = (parameter: string) =>
+  /^q=0(\.0*)?$/.test(parameter) ||
+  (parameter.startsWith('charset=') && !/^charset="?utf-8"?$/.test(parameter));
+
+/** Writes a result. */
+export function writeResult(
+  response: ServerResponse,
+  { data, errors, extensions }: ExecutionResult,
+  type: MediaType,
+): void {
+  const https = (errors ?? []).map((error) => httpOf(error));
+  const statuses = https.map(({ status = 0, spec }) => (spec && type === JSON_TYPE ? 0 : status));
+  const isRequestError = data === undefined && type === RESULT_TYPE;
+  const text = JSON.stringify({ data, errors: errors?.map(shown), extensions });
+  response.writeHead(Math.max(0, ...statuses) || (isRequestError ? 400 : 200), {
+    'content-type': `${type}; charset=utf-8`,
+    'cache-control': 'no-store',
+    'content-length': Buffer.byteLength(text),
+    ...Object.assign({}, ...https.map(({ headers }) => headers)),
+  });
+  response.end(text);
+}
+
+const httpOf = (error: GraphQLError): HttpExtension => error.extensions?.http ?? {};
+
+function shown(error: GraphQLError): object {
+  const { message, locations, path } = error;
+  const { http: _, ...extensions } = error.extensions;
+  return { message, locations, path, extensions };
+}

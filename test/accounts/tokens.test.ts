@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { authenticator } from '../../src/accounts/authenticate.ts';
+import { digestOf, isToken, newToken } from '../../src/accounts/token.ts';
+import { rest } from '../client.ts';
+import { testGateway } from '../harness.ts';
+
+const gateway = testGateway();
+const LATER = new Date(Date.now() + 60_000);
+const draftOf = (expiresAt: Date | null = null) => ({
+  accountId: 'ada',
+  name: 'ci',
+  scopes: ['segments:read'],
+  expiresAt,
+});
+const get = (token: string) => rest(gateway, '', { as: null, headers: { authorization: `Bearer ${token}` } });
+
+describe('a token', () => {
+  it('has a prefix, 178 bits of chance and a checksum', () => {
+    expect(newToken()).toMatch(/^sgw_[0-9A-Za-z]{36}$/);
+    expect(new Set(Array.from({ length: 1000 }, newToken)).size).toBe(1000);
+  });
+
+  it('that is mistyped in one character is known to be none without the database', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 4, max: 39 }), fc.constantFrom(...'0Aaz'), (at, character) => {
+        const token = newToken();
+        const typo = token.slice(0, at) + character + token.slice(at + 1);
+        expect(isToken(typo)).toBe(typo === token);
+      }),
+    );
+  });
+
+  it.each(['', 'short', 'x'.repeat(201), `${'x'.repeat(40)} `, `${'x'.repeat(40)}\u00e9`])(
+    'can not be %j',
+    (text) => expect(isToken(text)).toBe(false),
+  );
+
+  it('is kept as its SHA-256 alone', async () => {
+    const { token } = await gateway.tokens.create(draftOf());
+    const { rows } = await gateway.database.$client.query('select t::text as row from api_tokens t');
+    const all = rows.map(({ row }) => row).join('\n');
+    expect(all).toContain(digestOf(token));
+    expect(all).not.toContain(token.slice(4));
+  });
+});
+
+describe('who calls', () => {
+  it('is the account of a live token', async () => {
+    const { token } = await gateway.tokens.create(draftOf(LATER));
+    expect((await get(token)).status).toBe(200);
+  });
+
+  it('is nobody with an expired token', async () => {
+    const { token } = await gateway.tokens.create(draftOf(new Date(Date.now() - 1)));
+    expect((await get(token)).status).toBe(401);
+  });
+
+  it('is nobody once a remembered token has expired', async () => {
+    const authenticate = authenticator(gateway.tokens);
+    const { token } = await gateway.tokens.create(draftOf(new Date(Date.now() + 300)));
+    expect(await authenticate(`Bearer ${token}`)).toMatchObject({ accountId: 'ada' });
+    await expect.poll(() => authenticate(`Bearer ${token}`)).toBeNull();
+  });
+
+  it('is nobody with a revoked token, at the latest five seconds later', async () => {
+    const { token, id } = await gateway.tokens.create(draftOf());
+    expect((await get(token)).status).toBe(200);
+    expect(await gateway.tokens.revoke(id)).toBe(true);
+    await expect.poll(async () => (await get(token)).status, { timeout: 6_000, interval: 200 }).toBe(401);
+  });
+
+  it('gets the same answer for an unknown, an expired and a revoked token, and each asks the database', async () => {
+    const expired = await gateway.tokens.create(draftOf(new Date(0)));
+    const revoked = await gateway.tokens.create(draftOf());
+    await gateway.tokens.revoke(revoked.id);
+    const answers = [];
+    for (const token of [newToken(), expired.token, revoked.token]) {
+      gateway.statements.length = 0;
+      const { status, body } = await get(token);
+      answers.push({ status, ...body, request_id: '', statements: [...gateway.statements] });
+    }
+    expect(answers[0]).toMatchObject({ status: 401, statements: [expect.stringContaining('api_tokens')] });
+    expect(answers[1]).toEqual(answers[0]);
+    expect(answers[2]).toEqual(answers[0]);
+  });
+
+  it('is asked of the database once for all that ask in one turn, and then remembered', async () => {
+    const authenticate = authenticator(gateway.tokens);
+    const made = await Promise.all(Array.from({ length: 5 }, () => gateway.tokens.create(draftOf())));
+    gateway.statements.length = 0;
+    await Promise.all(
+      made.flatMap(({ token }) => [authenticate(`Bearer ${token}`), authenticate(`bearer ${token}`)]),
+    );
+    await authenticate(`Bearer ${made[0]?.token}`);
+    expect(gateway.statements).toHaveLength(1);
+  });
+});
+
+it('makes sure of API_TOKEN, also if it was revoked before', async () => {
+  const token = 'a-secret-of-my-own-that-is-long-enough';
+  await gateway.tokens.ensure(token, 'default');
+  const record = (await gateway.tokens.list()).find(({ name }) => name === 'API_TOKEN');
+  await gateway.tokens.revoke(record?.id ?? '');
+  await gateway.tokens.ensure(token, 'default');
+  expect((await get(token)).status).toBe(200);
+});

@@ -1,0 +1,175 @@
+import { sql } from 'drizzle-orm';
+import { describe, expect, it } from 'vitest';
+import { type Code, catalogue, held } from '../src/errors.ts';
+import { type Answered, graphql, initOf, rest } from './client.ts';
+import { draft, testGateway } from './harness.ts';
+
+const gateway = testGateway();
+const QUERY = '{ segments { nodes { id } } }';
+const CREATE = `mutation ($input: CreateSegmentInput!) { createSegment(input: $input) { __typename } }`;
+
+const typeOf = (code: Code) => `urn:segments:problem:${code.toLowerCase().replaceAll('_', '-')}`;
+
+function expectProblem({ status, headers, body }: Answered, code: Code): void {
+  expect(headers.get('content-type')).toBe('application/problem+json');
+  const { status: expected, title } = catalogue[code];
+  expect(status).toBe(expected);
+  expect(body).toMatchObject({
+    type: typeOf(code),
+    title,
+    status,
+    detail: expect.stringMatching(/^\S.*\.$/),
+    code,
+    request_id: headers.get('x-request-id'),
+  });
+}
+
+/** Words that only the inside of the gateway knows. */
+const INTERNAL = /node_modules|\.ts:|at .*\(|select |insert |unnest|drizzle|postgres|stack/i;
+
+describe('UNAUTHENTICATED', () => {
+  it.each([
+    ['no token', undefined],
+    ['another scheme', 'Basic YTpi'],
+    ['no more than the scheme', 'Bearer '],
+    ['an unknown token', `Bearer ${'x'.repeat(40)}`],
+    ['a token as long as a novel', `Bearer ${'x'.repeat(10_000)}`],
+    ['one of our form whose checksum is wrong', `Bearer sgw_${'x'.repeat(36)}`],
+  ])('answers %s', async (_, authorization) => {
+    const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
+    const answer = await rest(gateway, '', { as: null, headers });
+    expectProblem(answer, 'UNAUTHENTICATED');
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+
+    const { status, headers: sent, body } = await graphql(gateway, QUERY, {}, { as: null, headers });
+    expect([status, sent.get('www-authenticate')]).toEqual([401, 'Bearer']);
+    expect(body).toMatchObject({ data: null, errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+  });
+
+  it('guards every field of Query and Mutation', async () => {
+    const query = '{ segment(id: "x") { id } node(id: "x") { id } nodes(ids: ["x"]) { id } }';
+    const { body } = await graphql(gateway, query, {}, { as: null });
+    expect(body.errors.map(({ path }: { path: string[] }) => path[0])).toContain('nodes');
+    expect(body.data).toBeNull();
+    const entities =
+      '{ _entities(representations: [{ __typename: "Segment", id: "x" }]) { ... on Segment { id } } }';
+    expect((await graphql(gateway, entities, {}, { as: null })).body.errors[0].extensions.code).toBe(
+      'UNAUTHENTICATED',
+    );
+  });
+});
+
+describe('FORBIDDEN', () => {
+  it('answers a write by a token that may only read', async () => {
+    expectProblem(await rest(gateway, '', { method: 'POST', body: draft(), as: 'reader' }), 'FORBIDDEN');
+    const { body } = await graphql(gateway, CREATE, { input: draft() }, { as: 'reader' });
+    expect(body).toMatchObject({ data: null, errors: [{ extensions: { code: 'FORBIDDEN' } }] });
+  });
+});
+
+describe('INVALID_INPUT', () => {
+  it('is a problem over REST, data of a mutation, and an error of a query', async () => {
+    expectProblem(await rest(gateway, '?limit=0'), 'INVALID_INPUT');
+    const created = await graphql(gateway, CREATE, { input: draft({ name: '' }) });
+    expect(created.body).toEqual({ data: { createSegment: { __typename: 'SegmentInvalidInput' } } });
+    const listed = await graphql(gateway, '{ segments(first: 0) { nodes { id } } }');
+    expect(listed.body.errors).toMatchObject([
+      { path: ['segments'], extensions: { code: 'INVALID_INPUT', issues: [{ param: 'first' }] } },
+    ]);
+  });
+
+  it('is also asking for more nodes than there may be', async () => {
+    const { body } = await graphql(gateway, 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', {
+      ids: Array.from({ length: 101 }, () => 'x'),
+    });
+    expect(body.errors[0].message).toBe('ids: must have at most 100 ids, not 101.');
+  });
+
+  it('repeats what was sent in a few characters at most', () => {
+    expect(held('x'.repeat(1000))).toHaveLength(43);
+    expect(held('\ud800')).toBe('"\ufffd"');
+  });
+});
+
+describe('NOT_FOUND', () => {
+  it('is a problem over REST, null of a query, and data of a mutation', async () => {
+    expectProblem(await rest(gateway, '/xgQQXg3hrtjh7AvZ'), 'NOT_FOUND');
+    const query = `mutation { a: deleteSegment(input: { id: "xgQQXg3hrtjh7AvZ" }) { ... on SegmentError { __typename message } } }`;
+    expect((await graphql(gateway, '{ segment(id: "xgQQXg3hrtjh7AvZ") { id } }')).body).toEqual({
+      data: { segment: null },
+    });
+    expect((await graphql(gateway, query)).body.data.a).toEqual({
+      __typename: 'SegmentNotFound',
+      message: 'There is no segment "xgQQXg3hrtjh7AvZ".',
+    });
+  });
+});
+
+describe('a request that GraphQL itself refuses', () => {
+  it.each([
+    ['{', 'GRAPHQL_PARSE_FAILED'],
+    ['{ nope }', 'GRAPHQL_VALIDATION_FAILED'],
+    ['query ($x: Int!) { segments(first: $x) { nodes { id } } }', 'INVALID_INPUT'],
+  ])('%s has a code', async (query, code) => {
+    expect((await graphql(gateway, query)).body.errors[0].extensions.code).toBe(code);
+  });
+
+  it.each(['?x=/health', '?x=/ready', '?query={__typename}&variables={bad'])(
+    '%s is not fooled or broken',
+    async (query) => {
+      const response = await fetch(`${gateway.url}/graphql${query}`, initOf(gateway, {}));
+      expect(response.status).toBe(400);
+      expect(await response.text()).not.toMatch(INTERNAL);
+    },
+  );
+});
+
+describe('INTERNAL', () => {
+  it('shows nothing of its cause, which is logged with the request id and without the data', async () => {
+    await gateway.database.execute(sql`alter table segments rename column name to gone`);
+    try {
+      gateway.logged.length = 0;
+      const secret = 'secret criteria';
+      const body = draft({ criteria: secret });
+      const answer = await rest(gateway, '', { method: 'POST', body });
+      expectProblem(answer, 'INTERNAL');
+      const overGraphql = await graphql(
+        gateway,
+        CREATE,
+        { input: body },
+        { headers: { 'x-request-id': 'trace-2' } },
+      );
+      expect(overGraphql.body.errors[0]).toMatchObject({
+        extensions: { code: 'INTERNAL' },
+        path: ['createSegment'],
+      });
+      expect(overGraphql.body.errors[0].message).toContain('trace-2');
+      for (const { body } of [answer, overGraphql]) expect(JSON.stringify(body)).not.toMatch(INTERNAL);
+
+      const faults = gateway.logged.filter(({ msg }) => msg === 'fault');
+      expect(faults.map(({ requestId }) => requestId)).toEqual([answer.body.request_id, 'trace-2']);
+      expect(faults[0]).toMatchObject({ fault: { code: '42703' } });
+      expect(JSON.stringify(gateway.logged)).not.toContain(secret);
+    } finally {
+      await gateway.database.execute(sql`alter table segments rename column gone to name`);
+    }
+  });
+});
+
+describe('the log', () => {
+  it('has one line a request: who, what and how it ended; no token, query or body', async () => {
+    gateway.logged.length = 0;
+    const { headers } = await rest(gateway, '?name=private', { headers: { 'x-canary': 'canary' } });
+    expect(gateway.logged).toEqual([
+      expect.objectContaining({
+        requestId: headers.get('x-request-id'),
+        method: 'GET',
+        path: '/v1/customer-segments',
+        status: 200,
+        ms: expect.any(Number),
+        accountId: 'ada',
+      }),
+    ]);
+    expect(JSON.stringify(gateway.logged)).not.toMatch(/private|canary|sgw_/);
+  });
+});
