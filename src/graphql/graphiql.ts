@@ -1,26 +1,19 @@
 import { gzipSync } from 'node:zlib';
 import type { Exchange } from '../http/server.ts';
 
-/** What the first tabs hold: a tour of this API, ready to run once the token is filled in. */
-const EXAMPLES = [
-  `# Welcome. Put your token into "Headers" below, then press the play button.
+/** What the first tab holds: a tour of this API in one document, so that the token is filled in only once. */
+const EXAMPLES = `# Welcome. Put your token into "Headers" below,
+# then press the play button and pick an operation.
+
 query LatestSegments {
   segments(first: 10) {
-    nodes {
-      id
-      name
-      criteria
-      createdAt
-    }
-    pageInfo {
-      hasNextPage
-      endCursor
-    }
+    nodes { id name criteria createdAt }
+    pageInfo { hasNextPage endCursor }
     totalCount
   }
 }
-`,
-  `mutation CreateSegment {
+
+mutation CreateSegment {
   createSegment(
     input: {
       name: "High Spend Customers"
@@ -28,38 +21,20 @@ query LatestSegments {
       description: "Our best customers"
     }
   ) {
-    ... on CreateSegmentPayload {
-      segment {
-        id
-        name
-      }
-    }
-    ... on SegmentInvalidInput {
-      issues {
-        param
-        message
-      }
-    }
+    ... on CreateSegmentPayload { segment { id name } }
+    ... on SegmentInvalidInput { issues { param message } }
   }
 }
-`,
-  `query FindSegments {
+
+query FindSegments {
   segments(
     filter: { name: { contains: "spend" } }
     orderBy: { field: NAME, direction: ASC }
   ) {
-    edges {
-      cursor
-      node {
-        id
-        name
-        updatedAt
-      }
-    }
+    edges { cursor node { id name updatedAt } }
   }
 }
-`,
-];
+`;
 
 const HEADERS = JSON.stringify({ Authorization: 'Bearer <your token>' }, null, 2);
 
@@ -91,7 +66,7 @@ async function render() {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   const html = renderGraphiQL({
     title: 'Segments',
-    defaultTabs: EXAMPLES.map((query) => ({ query, headers: HEADERS })),
+    defaultTabs: [{ query: EXAMPLES, headers: HEADERS }],
     shouldPersistHeaders: false,
   });
   const plain = Buffer.from(html);
