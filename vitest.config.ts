@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/global-setup.ts'],
+    isolate: false, // modules hold no state that tests could share, and loading them again costs a second a file
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },

@@ -23,7 +23,7 @@ const onOff = z
 
 const postgresUrl = z
   .string()
-  .refine((value) => /^postgres(ql)?:$/.test(URL.parse(value)?.protocol ?? ''))
+  .regex(/^postgres(ql)?:\/\/\S+$/) // no URL parser: libpq's form may leave the host out, for a socket
   .describe('a URL such as postgres://user:password@host:5432/database?sslmode=verify-full');
 
 const Variables = z.object({
