@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/global-setup.ts'],
     isolate: false, // modules hold no state that tests could share, and loading them again costs a second a file
+    maxWorkers: 3, // those that start processes mostly wait for them
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },

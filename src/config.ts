@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { isToken } from './accounts/token.ts';
-import { LEVELS } from './operations/log.ts';
 
 /** Everything that the environment decides, checked. */
 export type Config = ReturnType<typeof readConfig>;
+
+const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

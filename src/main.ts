@@ -1,25 +1,31 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newToken } from './accounts/token.ts';
-import { type Config, readConfig } from './config.ts';
+import type { Config } from './config.ts';
 import { type Embedded, startEmbedded } from './database/embedded/server.ts';
 import { migrate } from './database/migrate.ts';
 import { startGateway } from './gateway.ts';
-import { type Log, logTo } from './operations/log.ts';
+import { type Log, standardLog } from './operations/log.ts';
 
-/** The gateway as a process: from the environment to the last answer. Settles when it listens. */
-export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
-  const config = readConfig(environment);
-  const log = logTo(config.LOG_LEVEL);
+/** The gateway as a process, to the last answer. Settles when it listens. */
+export async function serve(config: Config): Promise<void> {
+  const { log, end } = standardLog(config.LOG_LEVEL);
   const embedded = config.DATABASE_URL === undefined ? await startEmbedded(config.DATA_DIR) : null;
   try {
-    await serveFrom(config.DATABASE_URL ?? embedded?.url ?? '', embedded, config, log);
+    const stop = await serveFrom(config.DATABASE_URL ?? embedded?.url ?? '', embedded, config, log);
+    stopOnSignal(log, async () => {
+      await stop();
+      await embedded?.stop();
+      log.info('stopped');
+      await end();
+    });
   } catch (error) {
     await embedded?.stop();
     throw error;
   }
 }
 
+/** Gives the way to stop what it started. */
 async function serveFrom(databaseUrl: string, embedded: Embedded | null, config: Config, log: Log) {
   await migrate(databaseUrl);
   const apiToken = config.API_TOKEN ?? (embedded ? keptToken(config.DATA_DIR) : undefined);
@@ -35,11 +41,7 @@ async function serveFrom(databaseUrl: string, embedded: Embedded | null, config:
   });
   log.info({ url: gateway.url }, 'listening');
   if (embedded && apiToken !== undefined) welcome(gateway.url, apiToken, config);
-
-  stopOnSignal(log, async () => {
-    await gateway.stop();
-    await embedded?.stop();
-  });
+  return gateway.stop;
 }
 
 /** The token of the embedded database: made by its first start, and kept where only its owner can read it. */
@@ -73,8 +75,6 @@ function stopOnSignal(log: Log, stop: () => Promise<void>): void {
     isStopping = true;
     log.info({ signal }, 'stopping');
     await stop();
-    log.info('stopped');
-    log.flush();
     process.exit(0);
   };
   process.on('SIGTERM', onSignal);

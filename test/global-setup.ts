@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { build } from 'rolldown';
 import type { TestProject } from 'vitest/node';
+import bundle from '../rolldown.config.ts';
 import { startEmbedded } from '../src/database/embedded/server.ts';
 import { migrate } from '../src/database/migrate.ts';
 import { administer, urlOf } from './postgres.ts';
@@ -26,6 +28,7 @@ export default async function setup({ provide }: TestProject) {
   const postgres = given ?? embedded?.url ?? '';
   const template = `template_${process.pid}`;
 
+  await build({ ...bundle }); // the tests of the whole process start what production starts
   await administer(postgres, `create database ${template}`);
   await migrate(urlOf(postgres, template));
   provide('postgres', postgres);

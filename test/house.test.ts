@@ -29,7 +29,7 @@ const HOUSE: Record<string, string[]> = {
     'database/',
     'http/',
   ],
-  'config.ts': ['operations/log.ts', 'accounts/token.ts'],
+  'config.ts': ['accounts/token.ts'],
   'operations/': ['database/', 'http/'],
   'graphql/': FACE,
   'rest/': FACE,

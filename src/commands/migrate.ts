@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
 import { type Command, print } from './command.ts';
-import { withDatabase } from './database.ts';
 
 export const migrate: Command = {
   summary: "bring the database to this version's tables",
@@ -11,6 +10,7 @@ any number may run at once.
 `,
   async run(args, environment) {
     parseArgs({ args });
+    const { withDatabase } = await import('./database.ts');
     await withDatabase(environment, async () => {});
     print('The database is up to date.');
   },

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { readConfig } from '../config.ts';
 import type { Command } from './command.ts';
 
 export const serve: Command = {
@@ -15,7 +16,8 @@ Runs the gateway until SIGTERM or Ctrl-C: GraphQL at /graphql, REST at /v1/custo
 `,
   async run(args, environment) {
     parseArgs({ args });
+    const config = readConfig(environment); // before the gateway is loaded: a wrong one is told at once
     const main = await import('../main.ts');
-    await main.serve(environment);
+    await main.serve(config);
   },
 };

@@ -1,9 +1,8 @@
 import { parseArgs } from 'node:util';
 import { newToken } from '../accounts/token.ts';
-import { type TokenRecord, tokenStore } from '../accounts/tokens.ts';
+import type { TokenRecord, TokenStore } from '../accounts/tokens.ts';
 import { SCOPES } from '../accounts/viewer.ts';
 import { type Command, print, WrongUsage } from './command.ts';
-import { withDatabase } from './database.ts';
 
 const ACCOUNT = /^[\w.-]{1,64}$/;
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -35,14 +34,14 @@ export const token: Command = {
 const actions: Record<string, Command['run']> = {
   async create(args, environment) {
     const draft = draftOf(args);
-    const made = await withDatabase(environment, (database) => tokenStore(database).create(draft));
+    const made = await withTokens(environment, (tokens) => tokens.create(draft));
     process.stderr.write(`Token ${made.id} of account ${draft.accountId}. Keep it: it is not shown again.\n`);
     print(made.token);
   },
 
   async list(args, environment) {
     parseArgs({ args });
-    const tokens = await withDatabase(environment, (database) => tokenStore(database).list());
+    const tokens = await withTokens(environment, (tokens) => tokens.list());
     print(['id', 'account', 'name', 'scopes', 'created', 'expires', 'state'].join('\t'));
     for (const each of tokens) print(rowOf(each));
   },
@@ -51,7 +50,7 @@ const actions: Record<string, Command['run']> = {
     const { positionals } = parseArgs({ args, allowPositionals: true });
     const [id] = positionals;
     if (id === undefined || positionals.length > 1) throw new WrongUsage('token revoke needs one id.');
-    const was = await withDatabase(environment, (database) => tokenStore(database).revoke(id));
+    const was = await withTokens(environment, (tokens) => tokens.revoke(id));
     if (!was) throw new Error(`There is no token ${id}.`);
     print(`Revoked ${id}.`);
   },
@@ -61,6 +60,18 @@ const actions: Record<string, Command['run']> = {
     print(newToken());
   },
 };
+
+/** The database is loaded only for what needs it: a wrong call is told at once. */
+async function withTokens<Result>(
+  environment: NodeJS.ProcessEnv,
+  work: (tokens: TokenStore) => Promise<Result>,
+): Promise<Result> {
+  const [{ withDatabase }, { tokenStore }] = await Promise.all([
+    import('./database.ts'),
+    import('../accounts/tokens.ts'),
+  ]);
+  return withDatabase(environment, (database) => work(tokenStore(database)));
+}
 
 function draftOf(args: string[]) {
   const { values } = parseArgs({

@@ -1,18 +1,30 @@
+import { once } from 'node:events';
 import pg from 'pg';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Exchange } from '../http/server.ts';
 
-export const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type Log = Logger;
 
-/**
- * JSON lines on standard output. Each is written as soon as the one before is: `flush` before the process ends.
- */
-export function logTo(
-  level: string,
-  destination: DestinationStream = pino.destination({ sync: false }),
-): Log {
-  return pino({ level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+/** Lines are written together, when there are so many bytes or after so long. */
+const TOGETHER = { bytes: 4_096, milliseconds: 100 };
+
+/** JSON lines, one a record, with the time in ISO 8601. */
+export const logTo = (level: string, destination: DestinationStream): Log =>
+  pino({ level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+
+/** The same on standard output, without waiting for whoever reads it: `end` writes the rest and settles then. */
+export function standardLog(level: string): { log: Log; end(): Promise<void> } {
+  const output = pino.destination({ sync: false, minLength: TOGETHER.bytes });
+  const timer = setInterval(() => output.flush(), TOGETHER.milliseconds).unref();
+  return {
+    log: logTo(level, output),
+    async end() {
+      clearInterval(timer);
+      const closed = once(output, 'close');
+      output.end();
+      await closed;
+    },
+  };
 }
 
 /** One line a request. Neither the query, nor a header, nor a body: they hold what is nobody's business. */

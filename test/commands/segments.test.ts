@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { makeDatabase } from '../postgres.ts';
+import { processes } from '../process/gateway-process.ts';
+
+const { run } = processes();
+
+describe.concurrent('segments', () => {
+  it('says what it can do', async () => {
+    const { code, out } = await run(['--help'], {});
+    expect(code).toBe(0);
+    for (const command of ['serve', 'migrate', 'token', 'schema']) expect(out).toContain(`\n  ${command}`);
+  });
+
+  it.each(['serve', 'migrate', 'token', 'schema'])('%s --help says how', async (command) => {
+    const { code, out } = await run([command, '--help'], {});
+    expect([code, out]).toEqual([0, expect.stringMatching(new RegExp(`^Usage: segments ${command}`))]);
+  });
+
+  it.each([
+    [['fly'], 'There is no command fly.'],
+    [['constructor'], 'There is no command constructor.'],
+    [['serve', '--fast'], "Unknown option '--fast'"],
+    [['token'], 'token needs one of create, list, revoke, new'],
+    [['token', 'fly'], 'token needs one of create, list, revoke, new, not fly'],
+    [['token', 'revoke'], 'token revoke needs one id'],
+    [['token', 'create', '--account', 'a b'], '--account must be 1 to 64'],
+    [['token', 'create', '--scopes', 'all'], '--scopes takes segments:read and segments:write, not "all"'],
+    [['token', 'create', '--expires', '0'], '--expires must be a whole number of days'],
+  ])('%j is not understood: exit code 2', async (args, message) => {
+    const { code, out, err } = await run(args, {});
+    expect({ code, out, err }).toEqual({ code: 2, out: '', err: expect.stringContaining(message) });
+  });
+
+  it('schema prints schema.graphql', async () => {
+    expect((await run(['schema'], {})).out).toBe(readFileSync('schema.graphql', 'utf8'));
+  });
+
+  it('migrates a database, any number of times', async () => {
+    const database = await makeDatabase({ template: false });
+    const environment = { DATABASE_URL: database.url };
+    for (const _ of [1, 2]) {
+      expect(await run(['migrate'], environment)).toEqual({
+        code: 0,
+        out: 'The database is up to date.\n',
+        err: '',
+      });
+    }
+    await database.drop();
+  });
+
+  it('makes a token, shows it once, lists it without its secret, and revokes it', async () => {
+    const database = await makeDatabase();
+    const environment = { DATABASE_URL: database.url };
+    const args = ['--account', 'acme', '--name', 'ci', '--scopes', 'segments:read', '--expires', '30'];
+    const made = await run(['token', 'create', ...args], environment);
+    expect(made.out).toMatch(/^sgw_[0-9A-Za-z]{36}\n$/);
+    const [, id = ''] = /Token (\S+) of account acme/.exec(made.err) ?? [];
+
+    const { out } = await run(['token', 'list'], environment);
+    expect(out).toMatch(new RegExp(`\n${id}\tacme\tci\tsegments:read\t.*\tlive\n$`));
+    expect(out).not.toContain(made.out.trim());
+
+    expect(await run(['token', 'revoke', id], environment)).toMatchObject({
+      code: 0,
+      out: `Revoked ${id}.\n`,
+    });
+    expect((await run(['token', 'list'], environment)).out).toMatch(/revoked\n$/);
+    expect(await run(['token', 'revoke', 'nobody'], environment)).toMatchObject({
+      code: 1,
+      err: 'There is no token nobody.\n',
+    });
+    await database.drop();
+  });
+
+  it('prints a new token without a database', async () => {
+    expect((await run(['token', 'new'], {})).out).toMatch(/^sgw_[0-9A-Za-z]{36}\n$/);
+  });
+});

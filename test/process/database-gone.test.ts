@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { startEmbedded } from '../../src/database/embedded/server.ts';
+import { authorization, processes, TOKEN } from './gateway-process.ts';
+
+const { serve, temporaryFolder } = processes();
+
+const PATIENCE_MS = 2_000;
+
+describe('while its database is gone', () => {
+  it('answers UNAVAILABLE within two seconds, is not ready, and recovers by itself', async () => {
+    const folder = temporaryFolder();
+    const postgres = await startEmbedded(folder);
+    const gateway = await serve({ DATABASE_URL: postgres.url, API_TOKEN: TOKEN });
+    const rest = () => fetch(`${gateway.url}/v1/customer-segments`, { headers: authorization });
+    const graphql = () =>
+      fetch(`${gateway.url}/graphql`, {
+        method: 'POST',
+        headers: { ...authorization, 'content-type': 'application/json' },
+        body: '{"query":"{ segments { nodes { id } } }"}',
+      });
+    const ready = async () => (await fetch(`${gateway.url}/health/ready`)).status;
+    expect([(await rest()).status, await ready()]).toEqual([200, 200]);
+
+    await postgres.stop();
+    const start = performance.now();
+    const [overRest, overGraphql] = await Promise.all([rest(), graphql()]);
+    expect(performance.now() - start).toBeLessThan(PATIENCE_MS);
+    expect([overRest.status, overRest.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(await overRest.json()).toMatchObject({ code: 'UNAVAILABLE' });
+    expect([overGraphql.status, overGraphql.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(await overGraphql.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAVAILABLE' } }] });
+    await expect.poll(ready).toBe(503);
+    expect((await fetch(`${gateway.url}/health/live`)).status).toBe(200);
+
+    const again = await startEmbedded(folder);
+    await expect.poll(async () => (await rest()).status, { timeout: 3_000 }).toBe(200);
+    await expect.poll(ready).toBe(200);
+    expect(await gateway.end()).toBe(0);
+    await again.stop();
+  });
+});

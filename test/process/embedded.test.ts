@@ -1,0 +1,121 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, it } from 'vitest';
+import { processes } from './gateway-process.ts';
+
+const { launch, run, serve, temporaryFolder } = processes();
+
+const tokenOf = (dataDir: string) => readFileSync(join(dataDir, 'token'), 'utf8').trim();
+const serverOf = (dataDir: string) =>
+  Number(readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function call(url: string, dataDir: string, body?: string) {
+  const headers = {
+    authorization: `Bearer ${tokenOf(dataDir)}`,
+    'content-type': 'application/x-www-form-urlencoded',
+  };
+  return (
+    await fetch(`${url}/v1/customer-segments`, { headers, ...(body && { method: 'POST', body }) })
+  ).json();
+}
+
+const SEGMENT = 'name=High+Spend+Customers&criteria=c&description=';
+
+describe.concurrent('the embedded Postgres', () => {
+  it('makes a token that only its owner can read, and keeps it for the next start', async ({ expect }) => {
+    const dataDir = temporaryFolder();
+    const first = await serve({ DATA_DIR: dataDir });
+    const token = tokenOf(dataDir);
+    expect(statSync(join(dataDir, 'token')).mode & 0o777).toBe(0o600);
+    await expect.poll(() => first.said().err).toContain(`Bearer ${token}`);
+    const created = await call(first.url, dataDir, SEGMENT);
+    const server = serverOf(dataDir);
+    expect(await first.end()).toBe(0);
+    expect(isAlive(server)).toBe(false);
+
+    const second = await serve({ DATA_DIR: dataDir });
+    expect(tokenOf(dataDir)).toBe(token);
+    expect(await call(second.url, dataDir)).toEqual({ has_more: false, data: [created] });
+    expect(await second.end('SIGINT')).toBe(0);
+  });
+
+  it('is for one gateway: a second on the same DATA_DIR is refused, and the first goes on', async ({
+    expect,
+  }) => {
+    const dataDir = temporaryFolder();
+    const first = await serve({ DATA_DIR: dataDir });
+    await call(first.url, dataDir, SEGMENT);
+    const { code, err } = await run(['serve'], { DATA_DIR: dataDir, PORT: '0' });
+    expect(code).toBe(1);
+    expect(err).toMatch(/^DATA_DIR is ".*", which another gateway serves: stop that one/);
+    expect((await call(first.url, dataDir)).data).toHaveLength(1);
+    await first.end();
+  });
+
+  it('serves one of two that start at once on an empty DATA_DIR, and loses nothing', async ({ expect }) => {
+    const dataDir = temporaryFolder();
+    const outcomes = await Promise.allSettled([serve({ DATA_DIR: dataDir }), serve({ DATA_DIR: dataDir })]);
+    const winners = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+    expect(winners).toHaveLength(1);
+    expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({
+      reason: { message: expect.stringContaining('another gateway serves') },
+    });
+    expect(await call(winners[0]?.url ?? '', dataDir, SEGMENT)).toMatchObject({ criteria: 'c' });
+    expect(await winners[0]?.end()).toBe(0);
+  });
+
+  it('is taken over, with its data, after a kill -9 of the gateway', async ({ expect }) => {
+    const dataDir = temporaryFolder();
+    const first = await serve({ DATA_DIR: dataDir });
+    const created = await call(first.url, dataDir, SEGMENT);
+    await first.end('SIGKILL');
+    const orphan = serverOf(dataDir);
+    const second = await serve({ DATA_DIR: dataDir });
+    expect(serverOf(dataDir)).toBe(orphan);
+    expect((await call(second.url, dataDir)).data).toEqual([created]);
+    expect(await second.end()).toBe(0);
+    expect(existsSync(join(dataDir, 'postgres', 'postmaster.pid'))).toBe(false);
+  });
+
+  it('starts again, with its data, after a kill -9 of both', async ({ expect }) => {
+    const dataDir = temporaryFolder();
+    const first = await serve({ DATA_DIR: dataDir });
+    const created = await call(first.url, dataDir, SEGMENT);
+    process.kill(serverOf(dataDir), 'SIGKILL');
+    await first.end('SIGKILL');
+    const second = await serve({ DATA_DIR: dataDir });
+    expect((await call(second.url, dataDir)).data).toEqual([created]);
+    expect(await second.end()).toBe(0);
+  });
+
+  it('starts after a kill -9 in the middle of its very first start', async ({ expect }) => {
+    const dataDir = temporaryFolder();
+    const { child } = launch(['serve'], { DATA_DIR: dataDir, PORT: '0' });
+    while (!existsSync(dataDir) || !existsSync(join(dataDir, `postgres.${child.pid}`))) await sleep(5);
+    child.kill('SIGKILL');
+    const second = await serve({ DATA_DIR: dataDir });
+    expect(await call(second.url, dataDir)).toEqual({ has_more: false, data: [] });
+    expect(existsSync(join(dataDir, `postgres.${child.pid}`))).toBe(false);
+    expect(await second.end()).toBe(0);
+  });
+
+  it('works in a folder whose path is too long for a socket, below one of mode 0700', async ({ expect }) => {
+    const parent = temporaryFolder(process.getuid?.() === 0 ? '/root' : undefined);
+    chmodSync(parent, 0o700);
+    const dataDir = join(parent, 'x'.repeat(100), 'data');
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    const gateway = await serve({ DATA_DIR: dataDir });
+    expect(await call(gateway.url, dataDir, SEGMENT)).toMatchObject({ criteria: 'c' });
+    expect(await gateway.end()).toBe(0);
+  });
+});

@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { makeDatabase } from '../postgres.ts';
+import { authorization, processes, TOKEN } from './gateway-process.ts';
+
+const { run, serve, temporaryFolder } = processes();
+
+describe.concurrent('segments serve', () => {
+  it('comes up five times at once on an empty database', async ({ expect }) => {
+    const database = await makeDatabase({ template: false });
+    const environment = { DATABASE_URL: database.url, API_TOKEN: TOKEN };
+    const five = await Promise.all(Array.from({ length: 5 }, () => serve(environment)));
+    const answers = await Promise.all(
+      five.map(({ url }) => fetch(`${url}/v1/customer-segments`, { headers: authorization })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    expect(await Promise.all(five.map((each) => each.end()))).toEqual([0, 0, 0, 0, 0]);
+    await database.drop();
+  });
+
+  it.each([
+    [{ PORT: 'http' }, 'PORT must be a whole number from 0 to 65535; it is "http".'],
+    [{ PORT: '65536' }, 'PORT must be a whole number from 0 to 65535; it is "65536".'],
+    [
+      { HOST: 'no host' },
+      'HOST must be a host name or an address, such as 127.0.0.1 or 0.0.0.0; it is "no host".',
+    ],
+    [
+      { DATABASE_URL: 'mysql://user:hidden@host/' },
+      'DATABASE_URL must be a URL such as postgres://user:password@host:5432/database?sslmode=verify-full; it is something else (not shown).',
+    ],
+    [{ DATABASE_POOL_SIZE: '0' }, 'DATABASE_POOL_SIZE must be a whole number from 1 to 1000; it is "0".'],
+    [
+      { API_TOKEN: 'hidden' },
+      'API_TOKEN must be 32 to 200 characters of A-Z a-z 0-9 - . _ ~ + / =, such as `segments token new` prints; it is something else (not shown).',
+    ],
+    [
+      { LOG_LEVEL: 'loud' },
+      'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent; it is "loud".',
+    ],
+    [{ GRAPHIQL: 'maybe' }, 'GRAPHIQL must be on or off; it is "maybe".'],
+    [{ INTROSPECTION: 'maybe' }, 'INTROSPECTION must be on or off; it is "maybe".'],
+  ])('refuses to start with %j, in one line', async (environment, line) => {
+    expect(await run(['serve'], environment)).toEqual({
+      code: 2,
+      out: '',
+      err: `${line}\n`,
+    });
+  });
+
+  it('names every wrong variable at once', async () => {
+    const { err } = await run(['serve'], { PORT: 'x', GRAPHIQL: 'x' });
+    expect(err.split('\n')).toEqual([expect.stringMatching(/^PORT/), expect.stringMatching(/^GRAPHIQL/), '']);
+  });
+
+  it('says so when its port is taken, and leaves nothing running', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const dataDir = temporaryFolder();
+    const { code, err } = await run(['serve'], { PORT: `${port}`, DATA_DIR: dataDir });
+    expect(code).toBe(1);
+    expect(err).toMatch(/EADDRINUSE.*set another PORT/);
+    server.close();
+  });
+
+  it('says so when the database can not be reached, without its password', async () => {
+    const { code, err } = await run(['serve'], { DATABASE_URL: 'postgres://user:hidden@127.0.0.1:1/db' });
+    expect([code, err]).toEqual([1, 'connect ECONNREFUSED 127.0.0.1:1\n']);
+  });
+});
