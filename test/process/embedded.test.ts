@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,17 +8,8 @@ import { processes } from './gateway-process.ts';
 const { launch, run, serve, temporaryFolder } = processes();
 
 const tokenOf = (dataDir: string) => readFileSync(join(dataDir, 'token'), 'utf8').trim();
-const serverOf = (dataDir: string) =>
-  Number(readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
+const pidFile = (dataDir: string) => join(dataDir, 'postgres', 'postmaster.pid');
+const serverOf = (dataDir: string) => Number(readFileSync(pidFile(dataDir), 'utf8').split('\n')[0]);
 
 async function call(url: string, dataDir: string, body?: string) {
   const headers = {
@@ -39,9 +31,8 @@ describe.concurrent('the embedded Postgres', () => {
     expect(statSync(join(dataDir, 'token')).mode & 0o777).toBe(0o600);
     await expect.poll(() => first.said().err).toContain(`Bearer ${token}`);
     const created = await call(first.url, dataDir, SEGMENT);
-    const server = serverOf(dataDir);
     expect(await first.end()).toBe(0);
-    expect(isAlive(server)).toBe(false);
+    expect(existsSync(pidFile(dataDir))).toBe(false);
 
     const second = await serve({ DATA_DIR: dataDir });
     expect(tokenOf(dataDir)).toBe(token);
@@ -84,7 +75,7 @@ describe.concurrent('the embedded Postgres', () => {
     expect(serverOf(dataDir)).toBe(orphan);
     expect((await call(second.url, dataDir)).data).toEqual([created]);
     expect(await second.end()).toBe(0);
-    expect(existsSync(join(dataDir, 'postgres', 'postmaster.pid'))).toBe(false);
+    expect(existsSync(pidFile(dataDir))).toBe(false);
   });
 
   it('starts again, with its data, after a kill -9 of both', async ({ expect }) => {
@@ -103,6 +94,7 @@ describe.concurrent('the embedded Postgres', () => {
     const { child } = launch(['serve'], { DATA_DIR: dataDir, PORT: '0' });
     while (!existsSync(dataDir) || !existsSync(join(dataDir, `postgres.${child.pid}`))) await sleep(5);
     child.kill('SIGKILL');
+    await once(child, 'exit');
     const second = await serve({ DATA_DIR: dataDir });
     expect(await call(second.url, dataDir)).toEqual({ has_more: false, data: [] });
     expect(existsSync(join(dataDir, `postgres.${child.pid}`))).toBe(false);

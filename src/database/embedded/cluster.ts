@@ -73,7 +73,9 @@ function removeUnfinished(folder: string): void {
   if (!existsSync(dirname(folder))) return;
   for (const name of readdirSync(dirname(folder))) {
     const [, pid] = name.startsWith(`${basename(folder)}.`) ? (/\.(\d+)$/.exec(name) ?? []) : [];
-    if (pid && !isAlive(Number(pid))) rmSync(join(dirname(folder), name), { recursive: true, force: true });
+    if (!pid || isAlive(Number(pid))) continue;
+    // Its initdb may outlive it for a moment, and still write.
+    rmSync(join(dirname(folder), name), { recursive: true, force: true, maxRetries: 10 });
   }
 }
 
