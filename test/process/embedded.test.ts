@@ -97,8 +97,11 @@ describe.concurrent('the embedded Postgres', () => {
     await once(child, 'exit');
     const second = await serve({ DATA_DIR: dataDir });
     expect(await call(second.url, dataDir)).toEqual({ has_more: false, data: [] });
-    expect(existsSync(join(dataDir, `postgres.${child.pid}`))).toBe(false);
     expect(await second.end()).toBe(0);
+    // initdb outlives its gateway for a moment: what it still wrote is gone by the next start.
+    const third = await serve({ DATA_DIR: dataDir });
+    expect(existsSync(join(dataDir, `postgres.${child.pid}`))).toBe(false);
+    expect(await third.end()).toBe(0);
   });
 
   it('works in a folder whose path is too long for a socket, below one of mode 0700', async ({ expect }) => {
