@@ -1,0 +1,83 @@
+import { mkdirSync } from 'node:fs';
+import pg from 'pg';
+import { digestOf, newToken } from '../src/accounts/token.ts';
+import { startEmbedded } from '../src/database/embedded/server.ts';
+import { migrate } from '../src/database/migrate.ts';
+
+export const ACCOUNTS = 1_000;
+/** How many accounts the load is spread over, and how many segments of each it names. */
+const LOADED = { accounts: 50, segments: 20 };
+
+export interface Sample {
+  account: string;
+  token: string;
+  ids: string[];
+}
+
+export interface Data {
+  url: string;
+  samples: Sample[];
+}
+
+/** The Postgres of the run: that of BENCH_DATABASE_URL, or a private one, durable as a user's would be. */
+export async function startPostgres(folder: string) {
+  const given = process.env.BENCH_DATABASE_URL;
+  if (given) return { url: given, stop: async () => {} };
+  mkdirSync(folder, { recursive: true });
+  return startEmbedded(folder, { settings: ['max_connections=300', 'shared_buffers=1GB'] });
+}
+
+/** A database with so many segments, spread evenly over the accounts; made once and kept. */
+export async function loadData(server: string, rows: number): Promise<Data> {
+  const name = `bench_${rows}`;
+  const admin = new pg.Client(server);
+  await admin.connect();
+  const { rowCount } = await admin.query('select from pg_database where datname = $1', [name]);
+  if (!rowCount) await admin.query(`create database ${name}`);
+  await admin.end();
+  const url = server.replace('/postgres?', `/${name}?`);
+  await migrate(url);
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    const { rows: counted } = await client.query('select count(*)::int as n from segments');
+    if (counted[0].n < rows) await fill(client, rows);
+    return { url, samples: await sampled(client) };
+  } finally {
+    await client.end();
+  }
+}
+
+async function fill(client: pg.Client, rows: number): Promise<void> {
+  await client.query('truncate segments');
+  await client.query(`create or replace function base62(n bigint) returns text language plpgsql immutable as $$
+    declare digits text := '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'; word text := '';
+    begin for i in 1..8 loop word := substr(digits, (n % 62)::int + 1, 1) || word; n := n / 62; end loop; return word; end $$`);
+  await client.query(
+    `insert into segments select 'account-' || (g % $2), base62(1700000000000 + g) || base62((random() * 62 ^ 7)::bigint),
+      'Segment ' || (g / $2 % 97), 'Customers who spend more than $' || g || ' per month', 'Made for the benchmark',
+      to_timestamp(1700000000 + g / 1000.0), to_timestamp(1700000000 + g / 1000.0) from generate_series(1, $1) g`,
+    [rows, ACCOUNTS],
+  );
+  await client.query('vacuum analyze segments');
+  await client.query('checkpoint');
+}
+
+async function sampled(client: pg.Client): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  for (let i = 0; i < LOADED.accounts; i++) {
+    const account = `account-${i}`;
+    const token = newToken();
+    await client.query(
+      `insert into api_tokens (digest, id, account_id, name, scopes) values ($1, gen_random_uuid(), $2, 'bench', '{segments:read,segments:write}')`,
+      [digestOf(token), account],
+    );
+    // From the middle of the account's list: a deep page begins there.
+    const { rows } = await client.query(
+      'select id from segments where account_id = $1 order by id desc offset (select count(*) / 2 from segments where account_id = $1) limit $2',
+      [account, LOADED.segments],
+    );
+    samples.push({ account, token, ids: rows.map(({ id }) => id) });
+  }
+  return samples;
+}

@@ -1,0 +1,123 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { loadData, startPostgres } from './data.ts';
+import { type Measured, measure, requestsOf } from './load.ts';
+import { type Started, start, systems, takesPart } from './systems.ts';
+import { workloads } from './workloads.ts';
+
+const { values } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '1000000' },
+    seconds: { type: 'string', default: '4' },
+    rounds: { type: 'string', default: '3' },
+    connections: { type: 'string', default: '1,32,128' },
+    systems: { type: 'string', default: '' },
+    workloads: { type: 'string', default: '' },
+    face: { type: 'string', default: '' },
+  },
+});
+const wanted = (list: string, name: string) =>
+  list === '' || list.split(';').some((part) => name.includes(part));
+const seconds = Number(values.seconds);
+const folder = join(import.meta.dirname, '.data');
+
+export interface Result {
+  face: string;
+  workload: string;
+  connections: number;
+  system: string;
+  rounds: Measured[];
+}
+
+const postgres = await startPostgres(folder);
+const { url, samples } = await loadData(postgres.url, Number(values.rows));
+const postmaster = Number(readFileSync(join(folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
+const running: Started[] = [];
+const results: Result[] = [];
+
+try {
+  for (const [i, system] of systems.entries()) {
+    if (!wanted(values.systems, system.name)) continue;
+    running.push(await start(system, url, 14_100 + i));
+  }
+  for (const workload of workloads) {
+    if (!wanted(values.workloads, workload.name) || !wanted(values.face, workload.face)) continue;
+    const taking = running.filter(({ system }) => takesPart(system, workload));
+    for (const each of taking) await check(each, workload);
+    for (const connections of values.connections.split(',').map(Number)) {
+      const rows = taking.map(({ system }) => ({
+        face: workload.face,
+        workload: workload.name,
+        connections,
+        system: system.name,
+        rounds: [] as Measured[],
+      }));
+      for (const each of taking)
+        await measure(each, workload, samples, { connections, seconds: 1, postmaster });
+      for (let round = 0; round < Number(values.rounds); round++) {
+        for (const [i, each] of taking.entries()) {
+          rows[i]?.rounds.push(await measure(each, workload, samples, { connections, seconds, postmaster }));
+        }
+      }
+      results.push(...rows);
+      for (const row of rows) console.log(line(row));
+    }
+  }
+} finally {
+  for (const each of running) await each.stop();
+  await postgres.stop();
+}
+
+mkdirSync(join(import.meta.dirname, 'results'), { recursive: true });
+const machine = {
+  cpu: cpus()[0]?.model,
+  cores: cpus().length,
+  memoryGB: Math.round(totalmem() / 2 ** 30),
+  node: process.version,
+};
+const wrk = execFileSync('sh', ['-c', 'wrk -v 2>&1 | head -1 || true']).toString().trim();
+const run = {
+  date: new Date().toISOString(),
+  command: process.argv.slice(2).join(' '),
+  machine,
+  wrk,
+  rows: Number(values.rows),
+  seconds,
+};
+writeFileSync(
+  join(import.meta.dirname, 'results', 'latest.json'),
+  `${JSON.stringify({ run, results }, null, 2)}\n`,
+);
+
+/** A system must answer before it is measured, and with data. */
+async function check(started: Started, workload: (typeof workloads)[number]): Promise<void> {
+  const [first] = requestsOf(started, workload, samples);
+  if (!first) throw new Error('There are no requests.');
+  const { sent, headers } = first;
+  const response = await fetch(started.url + sent.path, {
+    method: sent.method,
+    headers: { ...headers, 'content-type': 'application/json' },
+    ...(sent.body && { body: JSON.stringify(sent.body) }),
+  });
+  const text = await response.text();
+  if (!response.ok || text.includes('"errors"') || !text.includes('"id"')) {
+    throw new Error(`${started.system.name}, ${workload.name}: ${response.status} ${text.slice(0, 300)}`);
+  }
+}
+
+function line({ face, workload, connections, system, rounds }: Result): string {
+  const of = (key: keyof Measured) => median(rounds.map((round) => round[key]));
+  return [
+    `${face} ${workload} @${connections}`.padEnd(32),
+    system.padEnd(26),
+    of('requestsPerSecond').toFixed(0).padStart(7),
+    `p50 ${of('p50').toFixed(2)} p99 ${of('p99').toFixed(1)} cpu ${of('serverMicros').toFixed(0)}+${of('postgresMicros').toFixed(0)} us rss ${of('rss').toFixed(0)}`,
+  ].join(' ');
+}
+
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}

@@ -1,0 +1,19 @@
+import mercuriusFederation from '@mercuriusjs/federation';
+import fastify from 'fastify';
+import { contextOf } from './loader.ts';
+import { type Context, reference, resolvers, typeDefs } from './schema.ts';
+
+/** Mercurius as a subgraph, its documents compiled after their first use. */
+const app = fastify({ logger: false });
+app.register(mercuriusFederation, {
+  schema: typeDefs,
+  resolvers: {
+    ...resolvers,
+    Segment: {
+      __resolveReference: (key: { id: string }, _: unknown, context: Context) => reference(key, context),
+    },
+  },
+  jit: 1,
+  context: (request: { headers: Record<string, unknown> }) => contextOf(String(request.headers['x-account'])),
+});
+await app.listen({ port: Number(process.env.PORT), host: '127.0.0.1' });
