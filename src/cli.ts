@@ -57,6 +57,8 @@ function isWrongUsage(error: unknown): error is Error {
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof AggregateError) return error.errors.map(messageOf).join('\n');
+  // What Drizzle wraps round an error repeats the SQL and its parameters.
+  if (error.cause instanceof Error) return messageOf(error.cause);
   const code = 'code' in error ? error.code : undefined;
   if (code === 'EADDRINUSE') return `${error.message}. Something listens there already: set another PORT.`;
   return error.message;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { and, asc, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm';
 import { batch } from '../batch.ts';
 import type { Database } from '../database/connect.ts';
+import { milliseconds, momentOf, prepare, type Values } from '../database/statement.ts';
 import { apiTokens } from '../database/tables.ts';
 import { digestOf, newToken } from './token.ts';
 import { SCOPES, type Viewer } from './viewer.ts';
@@ -35,17 +36,17 @@ const { digest: _, ...SHOWN } = {
 
 /** The API tokens: looked up by digest, all of one turn in one statement; made, listed and revoked by hand. */
 export function tokenStore(db: Database) {
-  const lookup = db
-    .select()
+  const { digest, accountId, scopes, expiresAt } = apiTokens;
+  const live = db
+    .select({ digest, accountId, scopes, expiresAt: milliseconds(expiresAt) })
     .from(apiTokens)
-    .where(and(sql`${apiTokens.digest} = any(${sql.placeholder('digests')}::text[])`, isLive))
-    .prepare('find_api_tokens');
+    .where(and(sql`${digest} = any(${sql.placeholder('digests')}::text[])`, isLive));
+  const find = prepare(db, 'find_api_tokens', live, grantOf);
 
   return {
     /** The grant of a digest; null alike for one unknown, expired or revoked. */
     find: batch<string, Grant | null>(async (digests) => {
-      const rows = await lookup.execute({ digests });
-      const grants = new Map(rows.map((row) => [row.digest, grantOf(row)]));
+      const grants = new Map(await find({ digests }));
       return digests.map((digest) => grants.get(digest) ?? null);
     }),
 
@@ -86,6 +87,7 @@ const isLive: SQL | undefined = and(
   or(isNull(apiTokens.expiresAt), gt(apiTokens.expiresAt, sql`now()`)),
 );
 
-function grantOf({ accountId, scopes, expiresAt }: typeof apiTokens.$inferSelect): Grant {
-  return { viewer: { accountId, scopes: new Set(scopes) }, expiresAt };
+function grantOf([digest, accountId, scopes, expiresAt]: Values): [string, Grant] {
+  const viewer = { accountId: String(accountId), scopes: new Set(Array.isArray(scopes) ? scopes : []) };
+  return [String(digest), { viewer, expiresAt: expiresAt === null ? null : momentOf(expiresAt) }];
 }

@@ -1,4 +1,3 @@
-import { DrizzleQueryError } from 'drizzle-orm';
 import pg from 'pg';
 import { Refusal } from '../errors.ts';
 
@@ -11,26 +10,26 @@ const NOT_NOW = /^(08|53|57|40)|^(55P03|25006)$/;
 /** SQLSTATEs of one row's data (22), one row's constraint (23), or a deadlock with another statement. */
 const ONE_ROW = /^(22|23)|^(40001|40P01)$/;
 
-/** Whether a statement over many rows may succeed for all but one of them. */
-export const failsForOneRow = (error: unknown): boolean => ONE_ROW.test(sqlState(error) ?? '');
+/** A statement that the driver could not bring to its end; the cause is the driver's error. */
+export class StatementFailed extends Error {
+  readonly state: string | undefined;
 
-/**
- * What a failed statement is to its callers: UNAVAILABLE where trying again may help, else the fault itself.
- * The error that Drizzle wraps round it never leaves: its message holds the SQL and every parameter.
- */
-export function refusalOf(error: unknown): Error {
-  const cause = driverError(error);
-  const state = sqlState(error);
-  const lost = error instanceof DrizzleQueryError && state === undefined;
-  if (lost || (state !== undefined && NOT_NOW.test(state))) {
-    return new Refusal('UNAVAILABLE', 'The database can not be reached. Try again in a moment.', { cause });
+  constructor(cause: unknown) {
+    super('A statement failed.', { cause });
+    this.state = cause instanceof pg.DatabaseError ? cause.code : undefined;
   }
-  return cause instanceof Error ? cause : new Error(String(cause));
 }
 
-const driverError = (error: unknown) => (error instanceof DrizzleQueryError ? error.cause : error);
+/** Whether a statement over many rows may succeed for all but one of them. */
+export const failsForOneRow = (error: unknown): boolean =>
+  error instanceof StatementFailed && ONE_ROW.test(error.state ?? '');
 
-function sqlState(error: unknown): string | undefined {
-  const cause = driverError(error);
-  return cause instanceof pg.DatabaseError ? cause.code : undefined;
+/** What a failed statement is to its callers: UNAVAILABLE where trying again may help, else the fault itself. */
+export function refusalOf(error: unknown): Error {
+  if (!(error instanceof StatementFailed)) return error instanceof Error ? error : new Error(String(error));
+  const { state, cause } = error;
+  if (state === undefined || NOT_NOW.test(state)) {
+    return new Refusal('UNAVAILABLE', 'The database can not be reached. Try again in a moment.', { cause });
+  }
+  return cause instanceof Error ? cause : error;
 }

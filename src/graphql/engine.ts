@@ -2,6 +2,7 @@ import { type ExecutionResult, NoSchemaIntrospectionCustomRule } from 'graphql';
 import { createYoga, type GraphQLParams, type Plugin } from 'graphql-yoga';
 import type { Context } from '../context.ts';
 import type { Exchange } from '../http/server.ts';
+import { useCompiledOperations } from './compiled-operations.ts';
 import { masked } from './masking.ts';
 import { schema } from './schema.ts';
 
@@ -22,7 +23,7 @@ export function graphqlEngine(introspection: boolean): Engine {
     batching: false,
     logging: false,
     maskedErrors: false, // done below, where the call is at hand to report to
-    plugins: introspection ? [] : [useNoIntrospection],
+    plugins: [useCompiledOperations(), ...(introspection ? [] : [useNoIntrospection])],
   });
 
   return async (params, { request }, context) => {

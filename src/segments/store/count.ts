@@ -1,6 +1,7 @@
 import { and, count, eq, sql } from 'drizzle-orm';
 import { batch } from '../../batch.ts';
 import type { Database } from '../../database/connect.ts';
+import { prepare } from '../../database/statement.ts';
 import { segments } from '../../database/tables.ts';
 import type { Filter } from '../segment-list.ts';
 import { conditionsOf } from './condition.ts';
@@ -17,13 +18,13 @@ export const countSegments = (db: Database) =>
   loaderOfShape<Count, number>(
     () => 'count',
     (call, name) => {
-      const statement = counting(db, call).prepare(name);
+      const run = prepare(db, name, counting(db, call), ([n, total]) => [Number(n), Number(total)] as const);
       return batch(async (counts) => {
-        const rows = await statement.execute({
+        const rows = await run({
           account_id: counts.map(({ accountId }) => accountId),
           ...valuesOf(counts),
         });
-        const totals = new Map(rows.map(({ n, total }) => [n, total]));
+        const totals = new Map(rows);
         return counts.map((_, i) => totals.get(i + 1) ?? 0);
       });
     },
@@ -37,6 +38,5 @@ function counting(db: Database, { filter }: Count) {
     .from(segments)
     .where(and(eq(segments.accountId, sql`wanted.account_id`), ...allHold(conditions)))
     .as('counted');
-  const n = sql`wanted.n`.mapWith(Number);
-  return db.select({ n, total: counted.total }).from(wanted).crossJoinLateral(counted);
+  return db.select({ n: sql`wanted.n`, total: counted.total }).from(wanted).crossJoinLateral(counted);
 }

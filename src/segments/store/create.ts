@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { batch, inWaves } from '../../batch.ts';
 import type { Database } from '../../database/connect.ts';
+import { prepare } from '../../database/statement.ts';
 import { segments } from '../../database/tables.ts';
 import type { Draft, Segment } from '../segment.ts';
 import type { Birth } from '../segment-id.ts';
@@ -17,13 +18,13 @@ export function createSegments(db: Database) {
     description: 'text',
     created_at: 'timestamptz',
   });
-  const statement = db
+  const query = db
     .insert(segments)
-    .select(sql`select account_id, id, name, criteria, description, created_at, created_at from ${drafts}`)
-    .prepare('create_segments');
+    .select(sql`select account_id, id, name, criteria, description, created_at, created_at from ${drafts}`);
+  const run = prepare(db, 'create_segments', query, () => null);
 
   const insert = async (wave: readonly NewSegment[]): Promise<Segment[]> => {
-    await statement.execute({
+    await run({
       account_id: wave.map(({ accountId }) => accountId),
       id: wave.map(({ id }) => id),
       name: wave.map(({ name }) => name),

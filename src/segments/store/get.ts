@@ -1,22 +1,24 @@
-import { getTableColumns, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { batch } from '../../batch.ts';
 import type { Database } from '../../database/connect.ts';
+import { prepare } from '../../database/statement.ts';
 import { segments } from '../../database/tables.ts';
 import type { Segment } from '../segment.ts';
 import { inOrderOf, type Key, unnested } from './key.ts';
+import { columnsOfSegment, segmentOf } from './row.ts';
 
 /** The segment of a key; null where there is none in the account. */
 export function getSegments(db: Database) {
   const wanted = unnested('wanted', { account_id: 'text', id: 'text' });
-  const statement = db
-    .select(getTableColumns(segments))
+  const query = db
+    .select(columnsOfSegment(segments))
     .from(segments)
-    .innerJoin(wanted, sql`(${segments.accountId}, ${segments.id}) = (wanted.account_id, wanted.id)`)
-    .prepare('get_segments');
+    .innerJoin(wanted, sql`(${segments.accountId}, ${segments.id}) = (wanted.account_id, wanted.id)`);
+  const run = prepare(db, 'get_segments', query, segmentOf);
 
   return batch<Key, Segment | null>(async (keys) => {
     const account_id = keys.map(({ accountId }) => accountId);
     const id = keys.map(({ id }) => id);
-    return inOrderOf(keys, await statement.execute({ account_id, id }));
+    return inOrderOf(keys, await run({ account_id, id }));
   });
 }

@@ -1,12 +1,14 @@
 import { and, asc, desc, eq, type Placeholder, sql } from 'drizzle-orm';
 import { batch } from '../../batch.ts';
 import type { Database } from '../../database/connect.ts';
+import { prepare, type Values } from '../../database/statement.ts';
 import { segments } from '../../database/tables.ts';
 import type { Segment } from '../segment.ts';
 import type { Window } from '../segment-list.ts';
 import type { Order } from '../segment-order.ts';
 import { conditionsOf } from './condition.ts';
 import { unnested } from './key.ts';
+import { columnsOfSegment, segmentOf } from './row.ts';
 import { allHold, columnsOf, loaderOfShape, valuesOf } from './shape.ts';
 
 export interface Page {
@@ -23,9 +25,9 @@ export const listSegments = (db: Database) =>
     ({ order, backward, from }) =>
       `list_${order.field}_${isAscending(order, backward) ? 'asc' : 'desc'}${from ? '_from' : ''}`,
     (list, name) => {
-      const statement = listing(db, list).prepare(name);
+      const run = prepare(db, name, listing(db, list), numbered);
       return batch(async (lists) => {
-        const rows = await statement.execute({
+        const rows = await run({
           account_id: lists.map(({ accountId }) => accountId),
           size: lists.map(({ size }) => size + 1),
           place_id: lists.map(({ from }) => from?.id),
@@ -33,7 +35,7 @@ export const listSegments = (db: Database) =>
           ...valuesOf(lists),
         });
         const found = lists.map((): Segment[] => []);
-        for (const { n, ...segment } of rows) found[n - 1]?.push(segment);
+        for (const { n, segment } of rows) found[n - 1]?.push(segment);
         return lists.map((each, i) => pageOf(each, found[i] ?? []));
       });
     },
@@ -64,13 +66,14 @@ function listing(db: Database, { order, backward, from, filter }: List) {
     .orderBy(...key.map((column) => (ascending ? asc(column) : desc(column))))
     .limit(sql`wanted.size` as unknown as Placeholder) // Drizzle writes any SQL here; only its type says less
     .as('page');
-  const { id, name, criteria, description, createdAt, updatedAt } = page;
-  const n = sql`wanted.n`.mapWith(Number);
   return db
-    .select({ n, id, name, criteria, description, createdAt, updatedAt })
+    .select({ ...columnsOfSegment(page), n: sql`wanted.n` })
     .from(wanted)
     .crossJoinLateral(page);
 }
+
+/** A row of a page, and the number of the call that it answers. */
+const numbered = (values: Values) => ({ n: Number(values[7]), segment: segmentOf(values) });
 
 const ORDERS = {
   CREATED_AT: { key: [segments.id], place: sql`wanted.place_id` },

@@ -1,10 +1,12 @@
-import { getTableColumns, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { batch, inWaves } from '../../batch.ts';
 import type { Database } from '../../database/connect.ts';
+import { prepare } from '../../database/statement.ts';
 import { segments } from '../../database/tables.ts';
 import { type Changes, type Segment, WRITABLE } from '../segment.ts';
 import { inOrderOf, type Key, rowOf, unnested } from './key.ts';
 import { locked } from './lock.ts';
+import { columnsOfSegment, segmentOf } from './row.ts';
 
 export type Change = Key & Changes;
 
@@ -19,7 +21,7 @@ export function updateSegments(db: Database) {
     criteria: 'text',
     description: 'text',
   });
-  const statement = db
+  const query = db
     .update(segments)
     .set({
       name: changed('name'),
@@ -30,11 +32,11 @@ export function updateSegments(db: Database) {
     })
     .from(locked(wanted, 'no key update'))
     .where(sql`(${segments.accountId}, ${segments.id}) = (wanted.account_id, wanted.id)`)
-    .returning(getTableColumns(segments))
-    .prepare('update_segments');
+    .returning(columnsOfSegment(segments));
+  const run = prepare(db, 'update_segments', query, segmentOf);
 
   const update = async (wave: readonly Change[]): Promise<(Segment | null)[]> => {
-    const rows = await statement.execute({
+    const rows = await run({
       account_id: wave.map(({ accountId }) => accountId),
       id: wave.map(({ id }) => id),
       ...Object.fromEntries(

@@ -1,0 +1,45 @@
+import { is, Placeholder, type SQL, sql } from 'drizzle-orm';
+import type { AnyPgColumn } from 'drizzle-orm/pg-core';
+import type { Database } from './connect.ts';
+import { StatementFailed } from './failure.ts';
+
+/** A query as Drizzle builds it. */
+interface Query {
+  toSQL(): { sql: string; params: unknown[] };
+}
+
+/** A row as it comes over the wire: its values, in the order of the columns asked for. */
+export type Values = readonly unknown[];
+
+/**
+ * Prepares a query under a name (none: not kept) and gives the way to run it, its placeholders filled by name.
+ * Drizzle writes the SQL; the rows are decoded here, because Drizzle looks up what each value of each row is
+ * anew: that was a fifth of what a list of ten cost. Throws StatementFailed.
+ */
+export function prepare<Row>(
+  { $client: pool }: Database,
+  name: string,
+  query: Query,
+  decode: (values: Values) => Row,
+) {
+  const { sql: text, params } = query.toSQL();
+  const names = params.map((param) => (is(param, Placeholder) ? param.name : null));
+  const config = { ...(name && { name }), text, rowMode: 'array' as const };
+
+  return async (given: Readonly<Record<string, unknown>>): Promise<Row[]> => {
+    const values = names.map((name, i) => (name === null ? params[i] : given[name]));
+    try {
+      const { rows } = await pool.query<unknown[]>(config, values);
+      return rows.map(decode);
+    } catch (cause) {
+      throw new StatementFailed(cause);
+    }
+  };
+}
+
+/** A moment as a number, which is read ten times faster than a text. */
+export const milliseconds = (moment: AnyPgColumn | SQL): SQL<number> =>
+  sql<number>`date_part('epoch', ${moment}) * 1000`;
+
+/** The moment that `milliseconds` asked for. Postgres counts in seconds: the last digit needs rounding. */
+export const momentOf = (value: unknown): Date => new Date(Math.round(Number(value)));
