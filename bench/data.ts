@@ -6,7 +6,7 @@ import { migrate } from '../src/database/migrate.ts';
 
 export const ACCOUNTS = 1_000;
 /** How many accounts the load is spread over, and how many segments of each it names. */
-const LOADED = { accounts: 50, segments: 20 };
+const LOADED = { accounts: 50, segments: 100 };
 
 export interface Sample {
   account: string;

@@ -36,8 +36,8 @@ export const Segment = builder.objectRef<SegmentShape>('Segment').implement({
 
 builder.asEntity(Segment, {
   key: builder.selection<{ id: string }>('id'),
-  // Async, so that what it throws fails this entity and not its neighbours.
-  resolveReference: async ({ id }, context) => getSegment({ id }, context),
+  // It must reject and not throw, or its neighbours fail with it: resolvers do.
+  resolveReference: ({ id }, context) => getSegment({ id }, context),
 });
 
 builder.queryFields((t) => ({

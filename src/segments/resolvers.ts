@@ -91,8 +91,8 @@ export function found(segment: Segment | null, id: string): Segment {
   throw new NotFound('segment', id);
 }
 
-const find = async (segments: SegmentStore, accountId: string, id: string) =>
-  isSegmentId(id) ? segments.get({ accountId, id }) : null;
+const find = (segments: SegmentStore, accountId: string, id: string): Promise<Segment | null> =>
+  isSegmentId(id) ? segments.get({ accountId, id }) : Promise.resolve(null);
 
 async function liesBehind(
   store: SegmentStore,
