@@ -17,6 +17,8 @@ export interface Sample {
 export interface Data {
   url: string;
   samples: Sample[];
+  /** Of Postgres. */
+  version: string;
 }
 
 /** The Postgres of the run: that of BENCH_DATABASE_URL, or a private one, durable as a user's would be. */
@@ -42,7 +44,8 @@ export async function loadData(server: string, rows: number): Promise<Data> {
   try {
     const { rows: counted } = await client.query('select count(*)::int as n from segments');
     if (counted[0].n < rows) await fill(client, rows);
-    return { url, samples: await sampled(client) };
+    const { rows: said } = await client.query('show server_version');
+    return { url, samples: await sampled(client), version: `Postgres ${said[0].server_version}` };
   } finally {
     await client.end();
   }

@@ -40,21 +40,22 @@ export async function measure(
 ): Promise<Measured> {
   const script = join(folder, `${started.pid}.lua`);
   writeFileSync(script, luaOf(requestsOf(started, workload, samples)));
-  const before = [cpu(started.pid), cpuOfChildren(postmaster)];
+  const before = { server: cpu(started.pid), postgres: cpuOfChildren(postmaster) };
   const { stdout } = await execute('wrk', [
     ...['-t', '1', '-c', `${connections}`, '-d', `${seconds}s`, '--latency', '-s', script, started.url],
   ]);
-  const after = [cpu(started.pid), cpuOfChildren(postmaster)];
+  const server = cpu(started.pid) - before.server;
+  const used = usedBetween(before.postgres, cpuOfChildren(postmaster));
   const failed = /Non-2xx or 3xx responses: (\d+)|Socket errors: (.*)/.exec(stdout);
   if (failed) throw new Error(`${started.system.name}, ${workload.name}: ${failed[0]}`);
   const total = Number(/(\d+) requests in/.exec(stdout)?.[1]);
-  const micros = (i: number) => (((after[i] ?? 0) - (before[i] ?? 0)) / TICKS / total) * 1e6;
+  const micros = (ticks: number) => (ticks / TICKS / total) * 1e6;
   return {
     requestsPerSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]),
-    p50: milliseconds(/50%\s+(\S+)/.exec(stdout)?.[1]),
-    p99: milliseconds(/99%\s+(\S+)/.exec(stdout)?.[1]),
-    serverMicros: micros(0),
-    postgresMicros: micros(1),
+    p50: milliseconds(/^\s+50%\s+(\S+)/m.exec(stdout)?.[1]),
+    p99: milliseconds(/^\s+99%\s+(\S+)/m.exec(stdout)?.[1]),
+    serverMicros: micros(server),
+    postgresMicros: micros(used),
     rss: rssOf(started.pid),
   };
 }
@@ -89,14 +90,20 @@ function cpu(pid: number): number {
   return Number(fields[11]) + Number(fields[12]);
 }
 
-function cpuOfChildren(parent: number): number {
-  let sum = 0;
+/** The same of each child of a process. */
+function cpuOfChildren(parent: number): Map<number, number> {
+  const children = new Map<number, number>();
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
     try {
       const stat = readFileSync(`/proc/${name}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-      if (Number(stat[1]) === parent) sum += cpu(Number(name));
+      if (Number(stat[1]) === parent) children.set(Number(name), cpu(Number(name)));
     } catch {} // it ended in between
   }
-  return sum;
+  return children;
+}
+
+/** What the children used between two looks; one that ended in between is left out. */
+function usedBetween(before: Map<number, number>, after: Map<number, number>): number {
+  return [...after].reduce((sum, [pid, ticks]) => sum + ticks - (before.get(pid) ?? 0), 0);
 }

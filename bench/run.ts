@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadData, startPostgres } from './data.ts';
 import { type Measured, measure, requestsOf } from './load.ts';
+import { medianOf, type Report, type Result } from './results.ts';
 import { type Started, start, systems, takesPart } from './systems.ts';
 import { workloads } from './workloads.ts';
 
@@ -24,16 +25,8 @@ const wanted = (list: string, name: string) =>
 const seconds = Number(values.seconds);
 const folder = join(import.meta.dirname, '.data');
 
-export interface Result {
-  face: string;
-  workload: string;
-  connections: number;
-  system: string;
-  rounds: Measured[];
-}
-
 const postgres = await startPostgres(folder);
-const { url, samples } = await loadData(postgres.url, Number(values.rows));
+const { url, samples, version } = await loadData(postgres.url, Number(values.rows));
 const postmaster = Number(readFileSync(join(folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
 const running: Started[] = [];
 const results: Result[] = [];
@@ -73,17 +66,18 @@ try {
 
 mkdirSync(join(import.meta.dirname, 'results'), { recursive: true });
 const machine = {
-  cpu: cpus()[0]?.model,
+  cpu: cpus()[0]?.model ?? 'unknown processor',
   cores: cpus().length,
   memoryGB: Math.round(totalmem() / 2 ** 30),
   node: process.version,
 };
 const wrk = execFileSync('sh', ['-c', 'wrk -v 2>&1 | head -1 || true']).toString().trim();
-const run = {
+const run: Report['run'] = {
   date: new Date().toISOString(),
   command: process.argv.slice(2).join(' '),
   machine,
   wrk,
+  postgres: version,
   rows: Number(values.rows),
   seconds,
 };
@@ -91,6 +85,7 @@ writeFileSync(
   join(import.meta.dirname, 'results', 'latest.json'),
   `${JSON.stringify({ run, results }, null, 2)}\n`,
 );
+await import('./report.ts');
 
 /** A system must answer before it is measured, and with data. */
 async function check(started: Started, workload: (typeof workloads)[number]): Promise<void> {
@@ -108,16 +103,13 @@ async function check(started: Started, workload: (typeof workloads)[number]): Pr
   }
 }
 
-function line({ face, workload, connections, system, rounds }: Result): string {
-  const of = (key: keyof Measured) => median(rounds.map((round) => round[key]));
+function line(result: Result): string {
+  const { face, workload, connections, system } = result;
+  const of = (key: keyof Measured) => medianOf(result, key);
   return [
     `${face} ${workload} @${connections}`.padEnd(32),
     system.padEnd(26),
     of('requestsPerSecond').toFixed(0).padStart(7),
     `p50 ${of('p50').toFixed(2)} p99 ${of('p99').toFixed(1)} cpu ${of('serverMicros').toFixed(0)}+${of('postgresMicros').toFixed(0)} us rss ${of('rss').toFixed(0)}`,
   ].join(' ');
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

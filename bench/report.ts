@@ -1,0 +1,97 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chart } from './chart.ts';
+import { GATEWAY, medianOf, type Report, type Result, ratio } from './results.ts';
+
+const folder = import.meta.dirname;
+const { run, results }: Report = JSON.parse(readFileSync(join(folder, 'results', 'latest.json'), 'utf8'));
+
+/** What issue 3 asks for: the least ratio of requests per second. */
+const TARGETS = [
+  { face: 'rest', workload: 'retrieve', against: ['Fastify + pg'], least: 3 },
+  { face: 'rest', workload: 'list 10', against: ['Fastify + pg'], least: 1.5 },
+  { face: 'rest', workload: 'create', against: ['Fastify + pg'], least: 2.5 },
+  { face: 'graphql', workload: 'retrieve', against: ['Mercurius + JIT'], least: 2 },
+  { face: 'graphql', workload: 'list 10', against: ['Mercurius + JIT'], least: 2 },
+  { face: 'graphql', workload: 'create', against: ['Mercurius + JIT'], least: 3 },
+  { face: 'graphql', workload: '_entities of 100', against: ['Mercurius + JIT', 'Apollo Server'], least: 3 },
+  { face: 'graphql', workload: 'retrieve', against: ['Apollo Server', 'PostGraphile'], least: 6 },
+  { face: 'graphql', workload: 'list 10', against: ['Apollo Server', 'PostGraphile'], least: 4 },
+];
+
+const find = (face: string, workload: string, connections: number, system: string) =>
+  results.find(
+    (each) =>
+      each.face === face &&
+      each.workload === workload &&
+      each.connections === connections &&
+      each.system === system,
+  );
+
+function targetRows(): string[] {
+  return TARGETS.flatMap(({ face, workload, against, least }) =>
+    [32, 128].flatMap((connections) => {
+      const gateway = find(face, workload, connections, GATEWAY);
+      const peers = against.flatMap((name) => find(face, workload, connections, name) ?? []);
+      const best = peers.toSorted(
+        (a, b) => medianOf(b, 'requestsPerSecond') - medianOf(a, 'requestsPerSecond'),
+      )[0];
+      if (!gateway || !best) return [];
+      const { median, least: low, most } = ratio(gateway, best);
+      const seen = `${median.toFixed(2)} (${low.toFixed(2)} to ${most.toFixed(2)})`;
+      return `| ${face} ${workload} | ${connections} | ${best.system} | ${least} | ${seen} | ${median >= least ? 'yes' : 'no'} |`;
+    }),
+  );
+}
+
+function resultRows(face: string): string[] {
+  return results
+    .filter((each) => each.face === face)
+    .map((each) => {
+      const gateway = find(each.face, each.workload, each.connections, GATEWAY);
+      const isGateway = each.system === GATEWAY || !gateway;
+      const times = isGateway ? '–' : ratio(gateway, each).median.toFixed(2);
+      const of = (key: Parameters<typeof medianOf>[1], digits = 0) => medianOf(each, key).toFixed(digits);
+      return `| ${each.workload} | ${each.connections} | ${each.system} | ${of('requestsPerSecond')} | ${times} | ${of('p50', 2)} | ${of('p99', 1)} | ${of('serverMicros')} | ${of('postgresMicros')} | ${of('rss')} |`;
+    });
+}
+
+const HEAD = `| workload | connections | system | requests/s | gateway is × | p50 ms | p99 ms | server µs | Postgres µs | RSS MB |
+|---|---|---|---|---|---|---|---|---|---|`;
+
+writeFileSync(
+  join(folder, '..', 'docs', 'benchmarks.md'),
+  `# Benchmarks
+
+Written by \`npm run bench\` on ${run.date.slice(0, 10)}. Every figure is the median of the rounds; systems take turns within a round, so that what slows the machine slows all. A ratio is taken within a round; in brackets the least and the most.
+
+- Machine: ${run.machine.cpu}, ${run.machine.cores} cores, ${run.machine.memoryGB} GB; Node ${run.machine.node}; ${run.postgres}; ${run.wrk}.
+- Data: ${run.rows.toLocaleString('en')} segments in 1,000 accounts; the load is spread over 50 of them, with a token each.
+- Load: wrk with one thread, on the same machine: it, the system and Postgres share ${run.machine.cores} cores. ${run.seconds} s a round, ${results[0]?.rounds.length} rounds.
+- The gateway runs as in production, its bundle with everything on: tokens, checks, limits, a log line a request. The peers check no token: an account comes in a header. Their sources are in \`bench/systems/\`.
+- "server µs" and "Postgres µs" are processor time per request, of the system's process and of Postgres' backends, as the kernel counts it.
+
+![requests per second](../bench/results/chart.svg)
+
+## What is aimed at, and what was seen
+
+| workload | connections | best peer of the row | at least × | seen × | reached |
+|---|---|---|---|---|---|
+${targetRows().join('\n')}
+
+## REST
+
+${HEAD}
+${resultRows('rest').join('\n')}
+
+## GraphQL
+
+${HEAD}
+${resultRows('graphql').join('\n')}
+`,
+);
+writeFileSync(join(folder, 'results', 'chart.svg'), chart(results.filter(isShown)));
+
+function isShown({ workload, connections }: Result): boolean {
+  return connections === 32 && ['retrieve', 'list 10', 'create'].includes(workload);
+}
