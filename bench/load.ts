@@ -10,6 +10,11 @@ import type { Sent, Workload } from './workloads.ts';
 const execute = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'segments-bench-'));
 const REQUESTS = 400;
+try {
+  execFileSync('sh', ['-c', 'command -v wrk']);
+} catch {
+  throw new Error('The load comes from wrk: install it (Debian: apt-get install wrk).');
+}
 const TICKS = Number(execFileSync('getconf', ['CLK_TCK']).toString());
 
 export interface Measured {

@@ -10,9 +10,12 @@ import { type Log, standardLog } from './operations/log.ts';
 /** The gateway as a process, to the last answer. Settles when it listens. */
 export async function serve(config: Config): Promise<void> {
   const { log, end } = standardLog(config.LOG_LEVEL);
+  const quit = () => process.exit(1); // nothing to finish yet; the embedded Postgres goes with the process
+  process.once('SIGTERM', quit).once('SIGINT', quit);
   const embedded = config.DATABASE_URL === undefined ? await startEmbedded(config.DATA_DIR) : null;
   try {
     const stop = await serveFrom(config.DATABASE_URL ?? embedded?.url ?? '', embedded, config, log);
+    process.off('SIGTERM', quit).off('SIGINT', quit);
     stopOnSignal(log, async () => {
       await stop();
       await embedded?.stop();

@@ -23,8 +23,8 @@ export interface TokenDraft {
 export type TokenRecord = Omit<typeof apiTokens.$inferSelect, 'digest'>;
 export type TokenStore = ReturnType<typeof tokenStore>;
 
-const { digest: _, ...SHOWN } = {
-  digest: apiTokens.digest,
+/** All of a token but its digest. */
+const SHOWN = {
   id: apiTokens.id,
   accountId: apiTokens.accountId,
   name: apiTokens.name,

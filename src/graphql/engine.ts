@@ -1,15 +1,14 @@
 import { type ExecutionResult, NoSchemaIntrospectionCustomRule } from 'graphql';
 import { createYoga, type GraphQLParams, type Plugin } from 'graphql-yoga';
 import type { Context } from '../context.ts';
-import type { Exchange } from '../http/server.ts';
 import { useCompiledOperations } from './compiled-operations.ts';
 import { masked } from './masking.ts';
 import { schema } from './schema.ts';
 
-/** Runs one operation for one request. */
+/** Runs one operation, asked for by GET (then it may change nothing) or by POST. */
 export type Engine = (
   params: GraphQLParams,
-  exchange: Exchange,
+  method: string | undefined,
   context: Context,
 ) => Promise<ExecutionResult>;
 
@@ -30,8 +29,8 @@ export function graphqlEngine(introspection: boolean): Engine {
   const seenByGet = new yoga.fetchAPI.Request('http://gateway/graphql');
   const seenByPost = new yoga.fetchAPI.Request('http://gateway/graphql', { method: 'POST' });
 
-  return async (params, { request }, context) => {
-    const seen = request.method === 'GET' ? seenByGet : seenByPost;
+  return async (params, method, context) => {
+    const seen = method === 'GET' ? seenByGet : seenByPost;
     try {
       const result = await yoga.getResultForParams({ params, request: seen }, context);
       if (!result || !isResult(result)) throw new TypeError('An operation gave no single result.');

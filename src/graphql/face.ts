@@ -32,7 +32,7 @@ export function graphqlFace({ contextOf, report, graphiql, introspection }: Opti
     try {
       const context = await contextOf(exchange);
       const params = await paramsOf(exchange);
-      writeResult(response, await run(params, exchange, context), type);
+      writeResult(response, await run(params, request.method, context), type);
     } catch (error) {
       if (error instanceof ClientGone) return;
       // Refused before GraphQL began: the status says so to any client.

@@ -1,4 +1,5 @@
-import { gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import type { Exchange } from '../http/server.ts';
 
 /** What the first tab holds: a tour of this API in one document, so that the token is filled in only once. */
@@ -70,5 +71,5 @@ async function render() {
     shouldPersistHeaders: false,
   });
   const plain = Buffer.from(html);
-  return { plain, zipped: gzipSync(plain) };
+  return { plain, zipped: await promisify(gzip)(plain) };
 }
