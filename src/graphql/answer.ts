@@ -1,5 +1,6 @@
-import type { ServerResponse } from 'node:http';
 import type { ExecutionResult, GraphQLError } from 'graphql';
+import { respond } from '../http/respond.ts';
+import type { Exchange } from '../http/server.ts';
 
 /** The media types of GraphQL over HTTP. Under the older one, a client takes a status of 200 for "it is GraphQL". */
 const JSON_TYPE = 'application/json';
@@ -32,7 +33,7 @@ const isRefusal = (parameter: string) =>
 
 /** Writes a result. */
 export function writeResult(
-  response: ServerResponse,
+  exchange: Exchange,
   { data, errors, extensions }: ExecutionResult,
   type: MediaType,
 ): void {
@@ -40,13 +41,14 @@ export function writeResult(
   const statuses = https.map(({ status = 0, spec }) => (spec && type === JSON_TYPE ? 0 : status));
   const isRequestError = data === undefined && type === RESULT_TYPE;
   const text = JSON.stringify({ data, errors: errors?.map(shown), extensions });
-  response.writeHead(Math.max(0, ...statuses) || (isRequestError ? 400 : 200), {
-    'content-type': `${type}; charset=utf-8`,
-    'cache-control': 'no-store',
-    'content-length': Buffer.byteLength(text),
-    ...Object.assign({}, ...https.map(({ headers }) => headers)),
-  });
-  response.end(text);
+  const status = Math.max(0, ...statuses) || (isRequestError ? 400 : 200);
+  const headers = Object.assign({}, ...https.map(({ headers }) => headers));
+  respond(
+    exchange,
+    status,
+    { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store', ...headers },
+    text,
+  );
 }
 
 const httpOf = (error: GraphQLError): HttpExtension => error.extensions?.http ?? {};

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import { catalogue } from '../errors.ts';
 import { ClientGone } from '../http/body.ts';
+import { respond } from '../http/respond.ts';
 import type { Exchange, Face } from '../http/server.ts';
 import { type Call, shownOf } from '../resolver.ts';
 import { acceptable, writeResult } from './answer.ts';
@@ -22,23 +23,21 @@ export function graphqlFace({ contextOf, report, graphiql, introspection }: Opti
 
   return async (exchange) => {
     if (graphiql && asksForPage(exchange)) return sendGraphiQL(exchange);
-    const { request, response, requestId } = exchange;
+    const { request, requestId } = exchange;
     const type = acceptable(request.headers.accept);
     if (!type) {
-      response.writeHead(406, { accept: 'application/graphql-response+json, application/json' });
-      response.end();
-      return;
+      return respond(exchange, 406, { accept: 'application/graphql-response+json, application/json' });
     }
     try {
       const context = await contextOf(exchange);
       const params = await paramsOf(exchange);
-      writeResult(response, await run(params, request.method, context), type);
+      writeResult(exchange, await run(params, request.method, context), type);
     } catch (error) {
       if (error instanceof ClientGone) return;
       // Refused before GraphQL began: the status says so to any client.
       const refusal = shownOf(error, { requestId, report });
       const http = { status: catalogue[refusal.code].status, headers: refusal.headers };
-      writeResult(response, { errors: [graphqlErrorOf(refusal, { http })] }, type);
+      writeResult(exchange, { errors: [graphqlErrorOf(refusal, { http })] }, type);
     }
   };
 }

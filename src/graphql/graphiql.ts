@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { respond } from '../http/respond.ts';
 import type { Exchange } from '../http/server.ts';
 
 /** What the first tab holds: a tour of this API in one document, so that the token is filled in only once. */
@@ -46,21 +47,19 @@ export const asksForPage = ({ request }: Exchange): boolean =>
 let page: Promise<{ plain: Buffer; zipped: Buffer }> | undefined;
 
 /** GraphiQL whole: its 9 MB come from npm and not from a CDN, so it works without a network. */
-export async function sendGraphiQL({ request, response }: Exchange): Promise<void> {
+export async function sendGraphiQL(exchange: Exchange): Promise<void> {
   page ??= render();
   const { plain, zipped } = await page;
-  const takesGzip = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
-  const body = takesGzip ? zipped : plain;
-  response.writeHead(200, {
+  const takesGzip = /\bgzip\b/.test(String(exchange.request.headers['accept-encoding'] ?? ''));
+  const headers = {
     'content-type': 'text/html; charset=utf-8',
-    'content-length': body.length,
     'cache-control': 'no-cache',
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
     vary: 'accept, accept-encoding',
     ...(takesGzip && { 'content-encoding': 'gzip' }),
-  });
-  response.end(body);
+  };
+  respond(exchange, 200, headers, takesGzip ? zipped : plain);
 }
 
 async function render() {

@@ -42,11 +42,10 @@ export function httpServer({ route, onEnd, onFault }: Options): Server {
   return createServer(LIMITS, (request, response) => {
     const start = performance.now();
     const exchange = exchangeOf(request, response);
-    response.setHeader('x-request-id', exchange.requestId);
     response.once('close', () => onEnd(exchange, performance.now() - start));
     route(exchange.path)(exchange).catch((fault) => {
       onFault(fault, exchange);
-      if (!response.headersSent) response.writeHead(500);
+      if (!response.headersSent) response.writeHead(500, { 'x-request-id': exchange.requestId });
       response.end();
     });
   });

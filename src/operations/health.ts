@@ -1,4 +1,5 @@
 import type { Database } from '../database/connect.ts';
+import { respond } from '../http/respond.ts';
 import type { Exchange, Face } from '../http/server.ts';
 
 const PATIENCE_MS = 1_000;
@@ -37,7 +38,7 @@ async function answers(database: Database): Promise<boolean> {
   return Promise.race([answer, patience]);
 }
 
-function say({ response }: Exchange, statusCode: number, status: string): void {
-  response.writeHead(statusCode, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-  response.end(JSON.stringify({ status }));
+function say(exchange: Exchange, statusCode: number, status: string): void {
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+  respond(exchange, statusCode, headers, JSON.stringify({ status }));
 }

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { InvalidInput, unknownParameter } from '../errors.ts';
 import { ClientGone, readBody } from '../http/body.ts';
 import { bodyFields, type Fields, formFields, joined } from '../http/fields.ts';
+import { respond } from '../http/respond.ts';
 import type { Exchange, Face } from '../http/server.ts';
 import { type Call, shownOf } from '../resolver.ts';
 import type { Answer } from './answer.ts';
@@ -56,18 +57,9 @@ function documented(fields: Fields, { undocumented }: Route): Fields {
   return fields;
 }
 
-function write({ response, request }: Exchange, { status, headers, body }: Answer): void {
-  if (body === undefined) {
-    response.writeHead(status, headers);
-    response.end();
-    return;
-  }
-  const text = JSON.stringify(body);
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    'cache-control': 'no-store',
-    'content-length': Buffer.byteLength(text),
-    ...headers,
-  });
-  response.end(request.method === 'HEAD' ? undefined : text);
+const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+
+function write(exchange: Exchange, { status, headers, body }: Answer): void {
+  if (body === undefined) respond(exchange, status, { ...headers });
+  else respond(exchange, status, { ...JSON_HEADERS, ...headers }, JSON.stringify(body));
 }
