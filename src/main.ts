@@ -7,6 +7,9 @@ import { migrate } from './database/migrate.ts';
 import { startGateway } from './gateway.ts';
 import { type Log, standardLog } from './operations/log.ts';
 
+/** Longer than the parts may take that have limits of their own: requests in flight, the pool, the embedded Postgres. */
+const LONGEST_STOP_MS = 25_000;
+
 /** The gateway as a process, to the last answer. Settles when it listens. */
 export async function serve(config: Config): Promise<void> {
   const { log, end } = standardLog(config.LOG_LEVEL);
@@ -20,7 +23,7 @@ export async function serve(config: Config): Promise<void> {
       await stop();
       await embedded?.stop();
       log.info('stopped');
-      await end();
+      if (!(await end())) die();
     });
   } catch (error) {
     await embedded?.stop();
@@ -76,6 +79,7 @@ function stopOnSignal(log: Log, stop: () => Promise<void>): void {
   const onSignal = async (signal: string) => {
     if (isStopping) return;
     isStopping = true;
+    setTimeout(die, LONGEST_STOP_MS).unref(); // however stuck a part of it is
     log.info({ signal }, 'stopping');
     await stop();
     process.exit(0);
@@ -83,3 +87,6 @@ function stopOnSignal(log: Log, stop: () => Promise<void>): void {
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
 }
+
+/** Ends the process where `process.exit` can't: it waits for a write to standard output that nobody reads. */
+const die = () => process.kill(process.pid, 'SIGKILL');

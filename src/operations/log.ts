@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Exchange } from '../http/server.ts';
@@ -7,6 +8,8 @@ export type Log = Logger;
 
 /** Lines are written together, when there are so many bytes or after so long. */
 const TOGETHER = { bytes: 4_096, milliseconds: 100 };
+/** How long the last lines may wait for a reader, and how many bytes are kept for one who is slow: more are dropped. */
+const UNREAD = { milliseconds: 1_000, bytes: 16 * 1024 * 1024 };
 
 /** JSON lines, one a record, with the time in ISO 8601. */
 export const logTo = (level: string, destination: DestinationStream): Log =>
@@ -21,17 +24,26 @@ function isoTime(): string {
   return last.text;
 }
 
-/** The same on standard output, without waiting for whoever reads it: `end` writes the rest and settles then. */
-export function standardLog(level: string): { log: Log; end(): Promise<void> } {
-  const output = pino.destination({ sync: false, minLength: TOGETHER.bytes });
+/**
+ * The same on standard output, without waiting for whoever reads it. `end` writes the rest, and tells whether it
+ * could: a reader may have stopped reading.
+ */
+export function standardLog(level: string): { log: Log; end(): Promise<boolean> } {
+  const output = pino.destination({ sync: false, minLength: TOGETHER.bytes, maxLength: UNREAD.bytes });
+  let hasReader = true;
+  output.on('error', () => {
+    hasReader = false; // it is gone: nothing is written any more
+  });
   const timer = setInterval(() => output.flush(), TOGETHER.milliseconds).unref();
   return {
     log: logTo(level, output),
     async end() {
       clearInterval(timer);
-      const closed = once(output, 'close');
+      if (!hasReader) return true;
+      const done = () => true;
+      const closed = once(output, 'close').then(done, done);
       output.end();
-      await closed;
+      return Promise.race([closed, sleep(UNREAD.milliseconds, false)]);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { makeDatabase } from '../postgres.ts';
@@ -43,6 +44,24 @@ describe.concurrent('a gateway that is stopped', () => {
     gateway.child.kill('SIGINT');
     expect(await gateway.end('SIGTERM')).toBe(0);
     expect(gateway.said().out).toMatch(/"msg":"stopped"\}\n$/);
+    await drop();
+  });
+
+  it.each([
+    ['is gone', [0, null]],
+    ['has stopped reading', [null, 'SIGKILL']],
+  ])('ends though whoever read its log %s', async (reader, end) => {
+    const { gateway, drop } = await started();
+    const { stdout } = gateway.child;
+    if (reader === 'is gone') stdout?.destroy();
+    else stdout?.pause();
+    for (let i = 0; i < 20; i++) {
+      const answers = await Promise.all(Array.from({ length: 50 }, () => create(gateway.url)));
+      if (answers.some(({ status }) => status !== 201)) throw new Error('A create was refused.');
+    }
+    const exited = once(gateway.child, 'exit');
+    gateway.child.kill('SIGTERM');
+    expect(await exited).toEqual(end);
     await drop();
   });
 
