@@ -1,20 +1,11 @@
 import { serve } from '@hono/node-server';
 import { and, desc, eq, lt, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
-import { pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import { Hono } from 'hono';
 import { create, pool, represent, representPage, update } from './database.ts';
+import { segments } from './table.ts';
 
 /** Hono and Drizzle, with Drizzle's prepared statements. */
-const segments = pgTable('segments', {
-  account_id: text('account_id').notNull(),
-  id: text('id').notNull(),
-  name: text('name').notNull(),
-  criteria: text('criteria').notNull(),
-  description: text('description').notNull(),
-  created_at: timestamp('created_at', { withTimezone: true }).notNull(),
-  updated_at: timestamp('updated_at', { withTimezone: true }).notNull(),
-});
 const { account_id, id, name, criteria, description, created_at, updated_at } = segments;
 const columns = { id, name, criteria, description, created_at, updated_at };
 const db = drizzle({ client: pool });

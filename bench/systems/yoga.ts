@@ -2,20 +2,11 @@ import { createServer } from 'node:http';
 import SchemaBuilder from '@pothos/core';
 import { and, desc, eq, inArray, lt } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
-import { pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import { createYoga } from 'graphql-yoga';
 import { create, pool } from './database.ts';
+import { segments } from './table.ts';
 
 /** Yoga, Pothos and Drizzle as most write them: a resolver is a query. */
-const segments = pgTable('segments', {
-  account_id: text('account_id').notNull(),
-  id: text('id').notNull(),
-  name: text('name').notNull(),
-  criteria: text('criteria').notNull(),
-  description: text('description').notNull(),
-  created_at: timestamp('created_at', { withTimezone: true }).notNull(),
-  updated_at: timestamp('updated_at', { withTimezone: true }).notNull(),
-});
 type Row = Omit<typeof segments.$inferSelect, 'account_id'>;
 const db = drizzle({ client: pool });
 const builder = new SchemaBuilder<{ Context: { account: string }; DefaultFieldNullability: false }>({

@@ -28,12 +28,10 @@ export function prepare<Row>(
 
   return async (given: Readonly<Record<string, unknown>>): Promise<Row[]> => {
     const values = names.map((name, i) => (name === null ? params[i] : given[name]));
-    try {
-      const { rows } = await pool.query<unknown[]>(config, values);
-      return rows.map(decode);
-    } catch (cause) {
+    const { rows } = await pool.query<unknown[]>(config, values).catch((cause: unknown) => {
       throw new StatementFailed(cause);
-    }
+    });
+    return rows.map(decode);
   };
 }
 

@@ -32,7 +32,7 @@ export function useCompiledOperations(): Plugin {
       const operation = operationOf(document, operationName ?? '');
       operation.uses += 1;
       if (operation.uses < HOT) return;
-      operation.compiled ??= compiled(schema, document, operationName);
+      if (operation.compiled === undefined) operation.compiled = compiled(schema, document, operationName);
       const { compiled: ready } = operation;
       if (ready)
         setExecuteFn(({ contextValue, variableValues }) =>
