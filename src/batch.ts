@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import { failsForOneRow, refusalOf } from './database/failure.ts';
 
-/** The most calls that one statement answers. A GraphQL request may name a thousand entities: still one. */
+/** The most calls that one statement answers, where they are small. */
 const LARGEST = 1000;
 
 /** What one call of a batch came to. */
@@ -13,7 +13,10 @@ export type Outcome<Value> = Value | Error;
  * A statement that fails for what one call holds is sent again call by call, so that it fails for that one alone.
  * A database that can't be reached is a refusal, UNAVAILABLE, to each caller.
  */
-export function batch<Key, Value>(run: (keys: readonly Key[]) => Promise<readonly Outcome<Value>[]>) {
+export function batch<Key, Value>(
+  run: (keys: readonly Key[]) => Promise<readonly Outcome<Value>[]>,
+  { largest = LARGEST } = {},
+) {
   const alone = async (key: Key): Promise<Outcome<Value>> => {
     const [outcome] = await settled([key]);
     return outcome ?? new Error('A statement answered nothing for its only row.');
@@ -29,7 +32,7 @@ export function batch<Key, Value>(run: (keys: readonly Key[]) => Promise<readonl
   };
   const loader = new DataLoader<Key, Value>(settled, {
     cache: false,
-    maxBatchSize: LARGEST,
+    maxBatchSize: largest,
     batchScheduleFn: (dispatch) => setImmediate(dispatch),
   });
   return (key: Key): Promise<Value> => loader.load(key);

@@ -80,9 +80,9 @@ describe('INVALID_INPUT', () => {
 
   it('is also asking for more nodes than there may be', async () => {
     const { body } = await graphql(gateway, 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', {
-      ids: Array.from({ length: 101 }, () => 'x'),
+      ids: Array.from({ length: 1001 }, () => 'x'),
     });
-    expect(body.errors[0].message).toBe('ids: must have at most 100 ids, not 101.');
+    expect(body.errors[0].message).toBe('ids: must have at most 1,000 ids, not 1,001.');
   });
 
   it('repeats what was sent in a few characters at most', () => {

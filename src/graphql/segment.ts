@@ -14,6 +14,7 @@ export const Segment = builder.objectRef<SegmentShape>('Segment').implement({
   description:
     'A named group of your customers: "High Spend Customers" are the "Customers who spend more than $1000 per month".',
   interfaces: [Node],
+  directives: { key: { fields: 'id' } },
   fields: (t) => ({
     id: t.exposeID('id', {
       description:
@@ -32,12 +33,6 @@ export const Segment = builder.objectRef<SegmentShape>('Segment').implement({
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
   }),
-});
-
-builder.asEntity(Segment, {
-  key: builder.selection<{ id: string }>('id'),
-  // It must reject and not throw, or its neighbours fail with it: resolvers do.
-  resolveReference: ({ id }, context) => getSegment({ id }, context),
 });
 
 builder.queryFields((t) => ({
@@ -61,7 +56,10 @@ builder.queryFields((t) => ({
     description:
       'Several at once, each in the place of its id; null where your account has nothing of an id.',
     args: {
-      ids: t.arg.idList({ required: true, description: `The ids of any objects, ${MOST_IDS} at most.` }),
+      ids: t.arg.idList({
+        required: true,
+        description: `The ids of any objects, ${MOST_IDS.toLocaleString('en')} at most.`,
+      }),
     },
     resolve: (_, args, context) => getSegments(args, context),
   }),

@@ -46,12 +46,14 @@ export const WRITABLE = ['name', 'criteria', 'description'] as const satisfies (
 /** An id of any form: one that can't be a segment's is answered like one that is not there. */
 const id = aString;
 
-export const MOST_IDS = 100;
+/** How many segments one call may name by their ids. */
+export const MOST_IDS = 1_000;
 
 export const GetSegment = z.strictObject({ id });
 export const GetSegments = z.strictObject({
   ids: z.array(id).max(MOST_IDS, {
-    error: ({ input }) => `must have at most ${MOST_IDS} ids, not ${Array.isArray(input) ? input.length : 0}`,
+    error: ({ input }) =>
+      `must have at most ${MOST_IDS.toLocaleString('en')} ids, not ${Array.isArray(input) ? input.length.toLocaleString('en') : 0}`,
   }),
 });
 export const CreateSegment = z.strictObject(properties);

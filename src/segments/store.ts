@@ -2,7 +2,8 @@ import type { Database } from '../database/connect.ts';
 import { countSegments } from './store/count.ts';
 import { createSegments } from './store/create.ts';
 import { deleteSegments } from './store/delete.ts';
-import { getSegments } from './store/get.ts';
+import { getSegment } from './store/get.ts';
+import { getSegments } from './store/get-many.ts';
 import { listSegments } from './store/list.ts';
 import { updateSegments } from './store/update.ts';
 
@@ -10,7 +11,8 @@ export type SegmentStore = ReturnType<typeof segmentStore>;
 
 /** The segments in Postgres. Every method is one statement over all the calls of a turn, and names the account. */
 export const segmentStore = (db: Database) => ({
-  get: getSegments(db),
+  get: getSegment(db),
+  getMany: getSegments(db),
   list: listSegments(db),
   count: countSegments(db),
   create: createSegments(db),

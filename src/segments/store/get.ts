@@ -4,23 +4,25 @@ import type { Database } from '../../database/connect.ts';
 import { prepare } from '../../database/statement.ts';
 import { segments } from '../../database/tables.ts';
 import type { Segment } from '../segment.ts';
-import { inOrderOf, type Key, rowOf, unnested } from './key.ts';
-import { columnsOfSegment, segmentOf } from './row.ts';
+import { type Key, unnested } from './key.ts';
+import { columnsOfSegment, numberedSegmentOf } from './row.ts';
 
 /** The segment of a key; null where there is none in the account. */
-export function getSegments(db: Database) {
-  const wanted = unnested('wanted', { account_id: 'text', id: 'text' });
+export function getSegment(db: Database) {
+  const wanted = unnested('wanted', { account_id: 'text', id: 'text' }, { numbered: true });
   const query = db
-    .select(columnsOfSegment(segments))
+    .select({ ...columnsOfSegment(segments), n: sql`wanted.n` })
     .from(segments)
     .innerJoin(wanted, sql`(${segments.accountId}, ${segments.id}) = (wanted.account_id, wanted.id)`);
-  const run = prepare(db, 'get_segments', query, segmentOf);
+  const run = prepare(db, 'get_segment', query, numberedSegmentOf);
 
   return batch<Key, Segment | null>(async (keys) => {
-    // Many may ask for one row: it comes once.
-    const rows = [...new Map(keys.map((key) => [rowOf(key), key])).values()];
-    const account_id = rows.map(({ accountId }) => accountId);
-    const id = rows.map(({ id }) => id);
-    return inOrderOf(keys, await run({ account_id, id }));
+    const rows = await run({
+      account_id: keys.map(({ accountId }) => accountId),
+      id: keys.map(({ id }) => id),
+    });
+    const found = keys.map((): Segment | null => null);
+    for (const { n, segment } of rows) found[n - 1] = segment;
+    return found;
   });
 }

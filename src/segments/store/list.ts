@@ -1,14 +1,14 @@
 import { and, asc, desc, eq, type Placeholder, sql } from 'drizzle-orm';
 import { batch } from '../../batch.ts';
 import type { Database } from '../../database/connect.ts';
-import { prepare, type Values } from '../../database/statement.ts';
+import { prepare } from '../../database/statement.ts';
 import { segments } from '../../database/tables.ts';
 import type { Segment } from '../segment.ts';
 import type { Window } from '../segment-list.ts';
 import type { Order } from '../segment-order.ts';
 import { conditionsOf } from './condition.ts';
 import { unnested } from './key.ts';
-import { columnsOfSegment, segmentOf } from './row.ts';
+import { columnsOfSegment, numberedSegmentOf } from './row.ts';
 import { allHold, columnsOf, loaderOfShape, valuesOf } from './shape.ts';
 
 export interface Page {
@@ -25,7 +25,7 @@ export const listSegments = (db: Database) =>
     ({ order, backward, from }) =>
       `list_${order.field}_${isAscending(order, backward) ? 'asc' : 'desc'}${from ? '_from' : ''}`,
     (list, name) => {
-      const run = prepare(db, name, listing(db, list), numbered);
+      const run = prepare(db, name, listing(db, list), numberedSegmentOf);
       return batch(async (lists) => {
         const rows = await run({
           account_id: lists.map(({ accountId }) => accountId),
@@ -71,9 +71,6 @@ function listing(db: Database, { order, backward, from, filter }: List) {
     .from(wanted)
     .crossJoinLateral(page);
 }
-
-/** A row of a page, and the number of the call that it answers. */
-const numbered = (values: Values) => ({ n: Number(values[7]), segment: segmentOf(values) });
 
 const ORDERS = {
   CREATED_AT: { key: [segments.id], place: sql`wanted.place_id` },

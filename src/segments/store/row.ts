@@ -26,3 +26,6 @@ export const segmentOf = (values: Values): Stored => ({
   createdAt: momentOf(values[5]),
   updatedAt: momentOf(values[6]),
 });
+
+/** The same with a last column `n`: the number of the call that a row answers, from 1 on. */
+export const numberedSegmentOf = (values: Values) => ({ n: Number(values[7]), segment: segmentOf(values) });

@@ -1,0 +1,85 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createSegment } from '../../src/segments/resolvers.ts';
+import type { Segment } from '../../src/segments/segment.ts';
+import { graphql } from '../client.ts';
+import { draft, testGateway } from '../harness.ts';
+
+const gateway = testGateway();
+const ENTITIES = 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Segment { id name } } }';
+const MISSING = '0000000000000000';
+let one: Segment;
+let other: Segment;
+
+beforeAll(async () => {
+  one = await createSegment(draft({ name: 'one' }), gateway.context());
+  other = await createSegment(draft({ name: 'other' }), gateway.context());
+});
+
+const of = (id: unknown) => ({ __typename: 'Segment', id });
+const shown = ({ id, name }: Segment) => ({ id, name });
+const entities = async (representations: unknown[]) =>
+  (await graphql(gateway, ENTITIES, { r: representations })).body;
+
+// The first time a document is executed by graphql-js, from the second on compiled.
+describe.each(['first', 'second', 'third'])('_entities, the %s time', () => {
+  it('answers each representation in its place, whatever their order, null where there is none', async () => {
+    const { data } = await entities([of(other.id), of(MISSING), of(one.id), of('of another form')]);
+    expect(data).toEqual({ _entities: [shown(other), null, shown(one), null] });
+  });
+
+  it('answers a representation as often as it comes', async () => {
+    const { data } = await entities([of(one.id), of(one.id), of(other.id), of(one.id)]);
+    expect(data).toEqual({ _entities: [one, one, other, one].map(shown) });
+  });
+
+  it('takes what else a router knows of an entity', async () => {
+    const { data, errors } = await entities([{ ...of(one.id), name: 'what the router took it for' }]);
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({ _entities: [shown(one)] });
+  });
+
+  it('fails alone where the type is unknown, and says which there are', async () => {
+    const { data, errors } = await entities([
+      of(one.id),
+      { __typename: 'Customer', id: one.id },
+      of(other.id),
+    ]);
+    expect(data).toEqual({ _entities: [shown(one), null, shown(other)] });
+    const message = 'must be "Segment", the only entity here, not "Customer"';
+    expect(errors).toMatchObject([
+      {
+        path: ['_entities', 1],
+        message: `representations.1.__typename: ${message}.`,
+        extensions: { code: 'INVALID_INPUT', issues: [{ param: 'representations.1.__typename', message }] },
+      },
+    ]);
+  });
+
+  it.each([
+    ['a number', of(7)],
+    ['nothing', of(undefined)],
+    ['an object', of({ id: 'x' })],
+    ['no representation', 'Segment'],
+    ['a list', []],
+    ['a type that any object has', { __typename: 'toString', id: 'x' }],
+  ])('fails alone where the key is %s', async (_, junk) => {
+    const { data, errors } = await entities([of(one.id), junk, of(other.id)]);
+    expect(data).toEqual({ _entities: [shown(one), null, shown(other)] });
+    expect(errors).toMatchObject([{ path: ['_entities', 1], extensions: { code: 'INVALID_INPUT' } }]);
+  });
+});
+
+describe('_entities', () => {
+  it('asks Postgres once for a thousand', async () => {
+    gateway.statements.length = 0;
+    const { data } = await entities(Array.from({ length: 1000 }, (_, i) => of(i % 2 ? one.id : other.id)));
+    expect(data._entities).toHaveLength(1000);
+    expect(gateway.statements).toHaveLength(1);
+  });
+
+  it('refuses more', async () => {
+    const { data, errors } = await entities(Array.from({ length: 1001 }, () => of(one.id)));
+    expect(data).toBeNull();
+    expect(errors[0].message).toBe('ids: must have at most 1,000 ids, not 1,001.');
+  });
+});
