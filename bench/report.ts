@@ -1,10 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chart } from './chart.ts';
-import { GATEWAY, medianOf, type Report, type Result, ratio } from './results.ts';
+import type { Measured } from './load.ts';
+import { GATEWAY, median, medianOf, type Report, type Result, ratio } from './results.ts';
 
 const folder = import.meta.dirname;
-const { run, results }: Report = JSON.parse(readFileSync(join(folder, 'results', 'latest.json'), 'utf8'));
+const { run, results, itself, pgbench }: Report = JSON.parse(
+  readFileSync(join(folder, 'results', 'latest.json'), 'utf8'),
+);
 
 /** What issue 3 asks for: the least ratio of requests per second. */
 const TARGETS = [
@@ -39,10 +42,54 @@ function targetRows(): string[] {
       if (!gateway || !best) return [];
       const { median, least: low, most } = ratio(gateway, best);
       const seen = `${median.toFixed(2)} (${low.toFixed(2)} to ${most.toFixed(2)})`;
-      return `| ${face} ${workload} | ${connections} | ${best.system} | ${least} | ${seen} | ${median >= least ? 'yes' : 'no'} |`;
+      return `| ${face} ${workload} | ${connections} | ${best.system} | ${least} | ${seen} | ${yes(median >= least)} |`;
     }),
   );
 }
+
+/** One connection: what the gateway adds to the floor's time, or to a bare server's. */
+function floorRows(): string[] {
+  const floor = (workload: string) => find('rest', workload, 1, 'floor: node:http + pg');
+  return ['rest', 'graphql'].flatMap((face) =>
+    ['retrieve', 'list 10', 'create'].flatMap((workload) => {
+      const [gateway, bare] = [find(face, workload, 1, GATEWAY), floor(workload)];
+      if (!gateway || !bare) return [];
+      const times = medianOf(gateway, 'p50') / medianOf(bare, 'p50');
+      const most = face === 'rest' ? 1.15 : 1.3;
+      return `| ${face} ${workload}, p50 at 1 connection, to the floor's | ≤ ${most} × | ${times.toFixed(2)} | ${yes(times <= most)} |`;
+    }),
+  );
+}
+
+/** The gateway beside itself. */
+function itselfRows(): string[] {
+  const { startMs, memory, growth, connections } = itself;
+  const p50 = (rounds: Measured[]) => median(rounds.map((round) => round.p50));
+  const [early, late] = memory;
+  const grown = growth.map(({ workload, small, large }) => {
+    const times = p50(large) / p50(small);
+    return `| rest ${workload}, p50 at ${connections} connections: ${run.rows.toLocaleString('en')} rows to 10,000 | ≤ 1.2 × | ${times.toFixed(2)} | ${yes(times <= 1.2)} |`;
+  });
+  const [, first, deep] = growth;
+  const depth = first && deep ? p50(deep.large) / p50(first.large) : Number.NaN;
+  const kept = (late?.rss ?? Number.NaN) / (early?.rss ?? Number.NaN);
+  return [
+    '| the gateway itself | at most | seen | reached |',
+    '|---|---|---|---|',
+    ...floorRows(),
+    ...grown,
+    `| rest list 10, p50: a deep page to the first | ≤ 1.2 × | ${depth.toFixed(2)} | ${yes(depth <= 1.2)} |`,
+    `| resident memory: after ${late?.requests.toLocaleString('en')} requests to after ${early?.requests.toLocaleString('en')} | ≤ 1.1 × | ${kept.toFixed(2)} (${late?.rss.toFixed(0)} to ${early?.rss.toFixed(0)} MB) | ${yes(kept <= 1.1)} |`,
+    `| production start to first answer | ≤ 400 ms | ${startMs.toFixed(0)} ms | ${yes(startMs <= 400)} |`,
+  ];
+}
+
+const yes = (reached: boolean) => (reached ? 'yes' : 'no');
+
+const pgbenchLine = () =>
+  pgbench.perSecond === null
+    ? 'pgbench is not installed here.'
+    : `Without any server in front, \`pgbench -M prepared\` retrieves ${Math.round(pgbench.perSecond).toLocaleString('en')} a second over ${pgbench.connections} connections, one statement each.`;
 
 function resultRows(face: string): string[] {
   return results
@@ -65,9 +112,9 @@ writeFileSync(
 
 Written by \`npm run bench\` on ${run.date.slice(0, 10)}. Every figure is the median of the rounds; systems take turns within a round, so that what slows the machine slows all. A ratio is taken within a round; in brackets the least and the most.
 
-- Machine: ${run.machine.cpu}, ${run.machine.cores} cores, ${run.machine.memoryGB} GB; Node ${run.machine.node}; ${run.postgres}; ${run.wrk}.
+- Machine: ${run.machine.cpu}, ${run.machine.cores} cores, ${run.machine.memoryGB} GB; Node ${run.machine.node}; ${run.postgres}; load from ${run.generator}. \`${run.command}\`.
 - Data: ${run.rows.toLocaleString('en')} segments in 1,000 accounts; the load is spread over 50 of them, with a token each.
-- Load: wrk with one thread, on the same machine: it, the system and Postgres share ${run.machine.cores} cores. ${run.seconds} s a round, ${results[0]?.rounds.length} rounds.
+- The load comes from the same machine: it, the system and Postgres share ${run.machine.cores} cores. ${run.seconds} s a round, ${results[0]?.rounds.length} rounds.
 - The gateway runs as in production, its bundle with everything on: tokens, checks, limits, a log line a request. The peers check no token: an account comes in a header. Their sources are in \`bench/systems/\`.
 - "server µs" and "Postgres µs" are processor time per request, of the system's process and of Postgres' backends, as the kernel counts it.
 
@@ -79,7 +126,11 @@ Written by \`npm run bench\` on ${run.date.slice(0, 10)}. Every figure is the me
 |---|---|---|---|---|---|
 ${targetRows().join('\n')}
 
+${itselfRows().join('\n')}
+
 ## REST
+
+${pgbenchLine()}
 
 ${HEAD}
 ${resultRows('rest').join('\n')}

@@ -15,12 +15,24 @@ export interface Report {
     date: string;
     command: string;
     machine: { cpu: string; cores: number; memoryGB: number; node: string };
-    wrk: string;
+    /** What sent the load. */
+    generator: string;
     postgres: string;
     rows: number;
     seconds: number;
   };
   results: Result[];
+  itself: Itself;
+  /** Retrieves a second by pgbench, with as many connections; null where it is not installed. */
+  pgbench: { connections: number; perSecond: number | null };
+}
+
+/** The gateway beside itself: grown, after a million requests, and at its start. */
+export interface Itself {
+  startMs: number;
+  memory: { requests: number; rss: number }[];
+  connections: number;
+  growth: { workload: string; small: Measured[]; large: Measured[] }[];
 }
 
 export const GATEWAY = 'segments-gateway';

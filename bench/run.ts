@@ -1,10 +1,11 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadData, startPostgres } from './data.ts';
-import { type Measured, measure, requestsOf } from './load.ts';
+import { measureItself } from './itself.ts';
+import { generatorName, type Measured, measure, requestsOf } from './load.ts';
+import { pgbench } from './pgbench.ts';
 import { medianOf, type Report, type Result } from './results.ts';
 import { type Started, start, systems, takesPart } from './systems.ts';
 import { workloads } from './workloads.ts';
@@ -22,11 +23,16 @@ const { values } = parseArgs({
 });
 const wanted = (list: string, name: string) =>
   list === '' || list.split(';').some((part) => name.includes(part));
+/** What is chosen by hand is printed only; what is published is always whole. */
+const isWhole = !values.systems && !values.workloads && !values.face;
+const SMALL = 10_000;
 const seconds = Number(values.seconds);
 const folder = join(import.meta.dirname, '.data');
 
 const postgres = await startPostgres(folder);
-const { url, samples, version } = await loadData(postgres.url, Number(values.rows));
+const small = isWhole ? await loadData(postgres.url, SMALL) : null;
+const data = await loadData(postgres.url, Number(values.rows));
+const { url, samples, version } = data;
 const postmaster = Number(readFileSync(join(folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
 const running: Started[] = [];
 const results: Result[] = [];
@@ -59,44 +65,51 @@ try {
       for (const row of rows) console.log(line(row));
     }
   }
+  await stopAll();
+  if (small) {
+    const rounds = Number(values.rounds);
+    const itself = await measureItself({ small, large: data, postmaster, seconds, rounds });
+    const perSecond = pgbench(data, itself.connections, seconds);
+    await publish({ results, itself, pgbench: { connections: itself.connections, perSecond } });
+  }
 } finally {
-  for (const each of running) await each.stop();
+  await stopAll();
   await postgres.stop();
 }
 
-mkdirSync(join(import.meta.dirname, 'results'), { recursive: true });
-const machine = {
-  cpu: cpus()[0]?.model ?? 'unknown processor',
-  cores: cpus().length,
-  memoryGB: Math.round(totalmem() / 2 ** 30),
-  node: process.version,
-};
-const wrk = execFileSync('sh', ['-c', 'wrk -v 2>&1 | head -1 || true']).toString().trim();
-const run: Report['run'] = {
-  date: new Date().toISOString(),
-  command: process.argv.slice(2).join(' '),
-  machine,
-  wrk,
-  postgres: version,
-  rows: Number(values.rows),
-  seconds,
-};
-writeFileSync(
-  join(import.meta.dirname, 'results', 'latest.json'),
-  `${JSON.stringify({ run, results }, null, 2)}\n`,
-);
-await import('./report.ts');
+async function stopAll(): Promise<void> {
+  for (const each of running.splice(0)) await each.stop();
+}
+
+/** Writes what a whole run has seen, and the page and the chart of it. */
+async function publish(report: Omit<Report, 'run'>): Promise<void> {
+  const folder = join(import.meta.dirname, 'results');
+  mkdirSync(folder, { recursive: true });
+  const machine = {
+    cpu: cpus()[0]?.model ?? 'unknown processor',
+    cores: cpus().length,
+    memoryGB: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+  };
+  const run: Report['run'] = {
+    date: new Date().toISOString(),
+    command: ['npm run bench', ...process.argv.slice(2)].join(' '),
+    machine,
+    generator: generatorName,
+    postgres: version,
+    rows: Number(values.rows),
+    seconds,
+  };
+  writeFileSync(join(folder, 'latest.json'), `${JSON.stringify({ run, ...report }, null, 2)}\n`);
+  await import('./report.ts');
+}
 
 /** A system must answer before it is measured, and with data. */
 async function check(started: Started, workload: (typeof workloads)[number]): Promise<void> {
   const [first] = requestsOf(started, workload, samples);
   if (!first) throw new Error('There are no requests.');
-  const { sent, headers } = first;
-  const response = await fetch(started.url + sent.path, {
-    method: sent.method,
-    headers: { ...headers, 'content-type': 'application/json' },
-    ...(sent.body && { body: JSON.stringify(sent.body) }),
-  });
+  const { path, ...init } = first;
+  const response = await fetch(started.url + path, init);
   const text = await response.text();
   if (!response.ok || text.includes('"errors"') || !text.includes('"id"')) {
     throw new Error(`${started.system.name}, ${workload.name}: ${response.status} ${text.slice(0, 300)}`);

@@ -91,34 +91,35 @@ export interface Started {
   stop(): Promise<void>;
 }
 
-/** Starts a system in production mode and waits until it answers. */
-export async function start(system: System, databaseUrl: string, port: number): Promise<Started> {
+/** Starts a system in production mode. */
+export function launch(system: System, databaseUrl: string, port: number) {
   const [program = '', ...args] = system.command;
   const child: ChildProcess = spawn(program === 'node' ? process.execPath : program, args, {
     cwd: import.meta.dirname,
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { PATH: process.env.PATH, NODE_ENV: 'production', PORT: `${port}`, DATABASE_URL: databaseUrl },
   });
-  const url = `http://127.0.0.1:${port}`;
-  for (let i = 0; i < 200; i++) {
-    const answer = await fetch(url).catch(() => null);
-    if (answer) {
-      return {
-        system,
-        url,
-        pid: child.pid ?? 0,
-        async stop() {
-          const exited = once(child, 'exit');
-          child.kill('SIGTERM');
-          const late = setTimeout(() => child.kill('SIGKILL'), 3_000);
-          await exited;
-          clearTimeout(late);
-        },
-      };
-    }
-    if (child.exitCode !== null) break;
+  return {
+    child,
+    url: `http://127.0.0.1:${port}`,
+    async stop() {
+      if (child.exitCode !== null) return;
+      const exited = once(child, 'exit');
+      child.kill('SIGTERM');
+      const late = setTimeout(() => child.kill('SIGKILL'), 3_000);
+      await exited;
+      clearTimeout(late);
+    },
+  };
+}
+
+/** The same, once it answers. */
+export async function start(system: System, databaseUrl: string, port: number): Promise<Started> {
+  const { child, url, stop } = launch(system, databaseUrl, port);
+  for (let i = 0; i < 200 && child.exitCode === null; i++) {
+    if (await fetch(url).catch(() => null)) return { system, url, pid: child.pid ?? 0, stop };
     await sleep(50);
   }
-  child.kill('SIGKILL');
+  await stop();
   throw new Error(`${system.name} did not start.`);
 }

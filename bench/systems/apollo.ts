@@ -5,12 +5,17 @@ import { parse } from 'graphql';
 import { contextOf } from './loader.ts';
 import { type Context, reference, resolvers, typeDefs } from './schema.ts';
 
+type Resolvers = NonNullable<
+  Extract<Parameters<typeof buildSubgraphSchema>[0], { resolvers?: unknown }>['resolvers']
+>;
+
 /** Apollo Server as a subgraph, in production. */
 const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key"])';
 const server = new ApolloServer<Context>({
   schema: buildSubgraphSchema({
     typeDefs: parse(LINK + typeDefs),
-    resolvers: { ...resolvers, Segment: { __resolveReference: reference } },
+    // Its types know no context but `unknown`.
+    resolvers: { ...resolvers, Segment: { __resolveReference: reference } } as object as Resolvers,
   }),
   csrfPrevention: false,
 });

@@ -1,11 +1,15 @@
-import mercuriusFederation from '@mercuriusjs/federation';
+import { mercuriusFederationPlugin } from '@mercuriusjs/federation';
 import fastify from 'fastify';
 import { contextOf } from './loader.ts';
 import { type Context, reference, resolvers, typeDefs } from './schema.ts';
 
+declare module 'mercurius' {
+  interface MercuriusContext extends Context {}
+}
+
 /** Mercurius as a subgraph, its documents compiled after their first use. */
 const app = fastify({ logger: false });
-app.register(mercuriusFederation, {
+app.register(mercuriusFederationPlugin, {
   schema: typeDefs,
   resolvers: {
     ...resolvers,

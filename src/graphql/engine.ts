@@ -33,14 +33,23 @@ export function graphqlEngine(introspection: boolean): Engine {
   const seenByGet = new yoga.fetchAPI.Request('http://gateway/graphql');
   const seenByPost = new yoga.fetchAPI.Request('http://gateway/graphql', { method: 'POST' });
 
+  const throughYoga = async (
+    params: GraphQLParams,
+    method: string | undefined,
+    context: Context,
+  ): Promise<ExecutionResult> => {
+    const request = method === 'GET' ? seenByGet : seenByPost;
+    const result = await yoga.getResultForParams({ params, request }, context);
+    if (result && isResult(result)) return result;
+    throw new TypeError('An operation gave no single result.');
+  };
+
   return async (params, method, context) => {
-    const isGet = method === 'GET';
     try {
-      const known = isGet ? undefined : operations.find(params);
-      const result = known
-        ? await known.query(null, context, params.variables ?? {})
-        : await yoga.getResultForParams({ params, request: isGet ? seenByGet : seenByPost }, context);
-      if (!result || !isResult(result)) throw new TypeError('An operation gave no single result.');
+      const known = method === 'GET' ? undefined : operations.find(params);
+      const early = await known?.query(null, context, params.variables ?? {});
+      // Without data nothing was executed, the variables being wrong: graphql-js says so in its own words.
+      const result = early?.data === undefined ? await throughYoga(params, method, context) : early;
       return result.errors
         ? { ...result, errors: result.errors.map((error) => masked(error, context)) }
         : result;

@@ -1,0 +1,25 @@
+import autocannon from 'autocannon';
+import type { Generator } from '../load.ts';
+
+/** Load from autocannon, where wrk is not installed: it needs more of the processor than some systems under it. */
+export const fromAutocannon: Generator = async (url, requests, { connections, seconds }) => {
+  const result = await autocannon({
+    url,
+    connections,
+    duration: seconds,
+    requests: requests.map(({ method, path, body, headers }) => ({
+      method: method as 'GET' | 'POST' | 'PUT',
+      path,
+      headers,
+      ...(body !== undefined && { body }),
+    })),
+  });
+  const failures = result.non2xx + result.errors + result.timeouts;
+  return {
+    failed: failures > 0 ? `${failures} requests failed` : undefined,
+    total: result.requests.total,
+    requestsPerSecond: result.requests.total / result.duration,
+    p50: result.latency.p50,
+    p99: result.latency.p99,
+  };
+};

@@ -1,0 +1,56 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Asked, Generator } from '../load.ts';
+
+const execute = promisify(execFile);
+
+/** The version of wrk, if it is installed. */
+export function wrkVersion(): string | null {
+  try {
+    return execFileSync('sh', ['-c', 'command -v wrk >/dev/null && (wrk -v 2>&1 | head -1)'])
+      .toString()
+      .trim();
+  } catch {
+    return null;
+  }
+}
+
+/** Load from wrk, of one thread: C, and so the least in the way of what it measures. */
+export function wrk(): Generator {
+  const script = join(mkdtempSync(join(tmpdir(), 'segments-bench-')), 'requests.lua');
+
+  return async (url, requests, { connections, seconds }) => {
+    writeFileSync(script, luaOf(requests));
+    const { stdout } = await execute('wrk', [
+      ...['-t', '1', '-c', `${connections}`, '-d', `${seconds}s`, '--latency', '-s', script, url],
+    ]);
+    return {
+      failed: /Non-2xx or 3xx responses: (\d+)|Socket errors: (.*)/.exec(stdout)?.[0],
+      total: Number(/(\d+) requests in/.exec(stdout)?.[1]),
+      requestsPerSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]),
+      p50: milliseconds(/^\s+50%\s+(\S+)/m.exec(stdout)?.[1]),
+      p99: milliseconds(/^\s+99%\s+(\S+)/m.exec(stdout)?.[1]),
+    };
+  };
+}
+
+function luaOf(requests: readonly Asked[]): string {
+  const lines = requests.map(({ method, path, body, headers }) => {
+    const table = Object.entries(headers).map(([name, value]) => `[ ${lua(name)} ]=${lua(value)}`);
+    return `all[#all + 1] = wrk.format(${lua(method)}, ${lua(path)}, {${table}}, ${body === undefined ? 'nil' : lua(body)})`;
+  });
+  return `local all = {}\ninit = function()\n${lines.join('\n')}\nend
+local i = 0\nrequest = function() i = i % #all + 1; return all[i] end\n`;
+}
+
+/** A text in Lua's long brackets, which know no escapes. */
+const lua = (text: string) => `[==[${text}]==]`;
+
+function milliseconds(text = ''): number {
+  const value = Number.parseFloat(text);
+  if (text.endsWith('us')) return value / 1000;
+  return text.endsWith('ms') ? value : value * 1000;
+}

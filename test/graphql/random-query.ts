@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import {
+  type GraphQLCompositeType,
+  type GraphQLField,
+  type GraphQLSchema,
+  getNamedType,
+  isAbstractType,
+  isCompositeType,
+  isRequiredArgument,
+} from 'graphql';
+
+/** Literals that an argument may be given, one of which is drawn; the empty one leaves it out. */
+export type Arguments = Readonly<Record<string, readonly string[]>>;
+
+interface Options {
+  schema: GraphQLSchema;
+  /** The fields of Query that are asked for, and what they are given. */
+  roots: Readonly<Record<string, Arguments>>;
+}
+
+const DEPTH = 5;
+const CONDITIONS = [
+  '',
+  '',
+  '',
+  '@include(if: $yes)',
+  '@include(if: $no)',
+  '@skip(if: $yes)',
+  '@skip(if: $no)',
+];
+
+/** Any query of a schema: aliases, fields that come twice, fragments on each possible type, `@include` and `@skip`. */
+export function randomQuery({ schema, roots }: Options): fc.Arbitrary<string> {
+  return fc.gen().map((draw) => {
+    const one = <Value>(values: readonly Value[]): Value =>
+      values[draw(fc.nat, { max: values.length - 1 })] as Value; // no list here is empty
+    const some = <Value>(most: number, make: () => Value): Value[] =>
+      Array.from({ length: draw(fc.integer, { min: 1, max: most }) }, make);
+
+    const argumentsOf = (given: Arguments): string => {
+      const chosen = Object.entries(given).map(([name, values]) => [name, one(values)]);
+      const parts = chosen.filter(([, value]) => value !== '').map(([name, value]) => `${name}: ${value}`);
+      return parts.length > 0 ? `(${parts.join(', ')})` : '';
+    };
+
+    // A name in an answer stands for one field and its arguments, or the query is refused.
+    let aliases = 0;
+    const fieldOf = (field: GraphQLField<unknown, unknown>, depth: number, given?: Arguments): string => {
+      const type = getNamedType(field.type);
+      aliases += 1;
+      const alias = given ? `a${aliases}:` : one(['', '', `${field.name}Again:`]);
+      const selection = isCompositeType(type) ? selectionOf(type, depth - 1) : '';
+      return `${alias} ${field.name}${argumentsOf(given ?? {})} ${one(CONDITIONS)} ${selection}`;
+    };
+
+    const selectionOf = (type: GraphQLCompositeType, depth: number): string => {
+      const fields = 'getFields' in type ? Object.values(type.getFields()) : [];
+      const open = fields.filter(
+        ({ type, args }) =>
+          !args.some(isRequiredArgument) && (depth > 0 || !isCompositeType(getNamedType(type))),
+      );
+      const parts = some(4, () => {
+        if (isAbstractType(type) && (open.length === 0 || one([true, false]))) {
+          const possible = one(schema.getPossibleTypes(type));
+          return `... on ${possible.name} ${one(CONDITIONS)} ${selectionOf(possible, depth)}`;
+        }
+        return open.length > 0 ? fieldOf(one(open), depth) : '__typename';
+      });
+      return `{ __typename ${parts.join(' ')} }`;
+    };
+
+    const fields = schema.getQueryType()?.getFields() ?? {};
+    const chosen = some(3, () => {
+      const name = one(Object.keys(roots));
+      const field = fields[name];
+      if (!field) throw new TypeError(`Query has no field ${name}.`);
+      return fieldOf(field, DEPTH, roots[name]);
+    });
+    const used = 'yes: __typename @include(if: $yes) no: __typename @include(if: $no)';
+    return `query ($yes: Boolean = true, $no: Boolean = false) { ${used} ${chosen.join(' ')} }`;
+  });
+}
