@@ -42,6 +42,19 @@ const Variables = z.object({
     .refine(isToken)
     .describe('32 to 200 characters of A-Z a-z 0-9 - . _ ~ + / =, such as `segments token new` prints')
     .optional(),
+  ROUTER_SECRET: z
+    .string()
+    .regex(/^[\x21-\x7e]{32,200}$/)
+    .describe('32 to 200 characters that a header can hold, such as `openssl rand -hex 24` prints')
+    .optional(),
+  JWT_JWKS_URL: z
+    .string()
+    .regex(/^https?:\/\/\S+$/)
+    .describe('a URL such as https://id.example.com/.well-known/jwks.json')
+    .optional(),
+  JWT_ISSUER: z.string().describe('the `iss` of the tokens').optional(),
+  JWT_AUDIENCE: z.string().describe('the `aud` of the tokens').optional(),
+  JWT_ACCOUNT_CLAIM: z.string().describe('the name of a claim').default('account_id'),
   LOG_LEVEL: z
     .enum(LEVELS)
     .describe(`one of ${LEVELS.join(', ')}`)
@@ -51,7 +64,9 @@ const Variables = z.object({
 });
 
 /** These may hold a secret: a wrong value is not repeated. */
-const SECRET: ReadonlySet<string> = new Set(['API_TOKEN', 'DATABASE_URL']);
+const SECRET: ReadonlySet<string> = new Set(['API_TOKEN', 'DATABASE_URL', 'ROUTER_SECRET']);
+/** Of these, all are set or none: half of them would let in nobody, or anybody. */
+const TOGETHER = ['JWT_JWKS_URL', 'JWT_ISSUER', 'JWT_AUDIENCE'] as const;
 
 /** A start that the environment forbids. Its message has one line for each wrong variable. */
 export class WrongConfig extends Error {}
@@ -65,7 +80,21 @@ export function readConfig(environment: Environment) {
     throw new WrongConfig([...names].map((name) => wrongLine(name, given[name])).join('\n'));
   }
   const { GRAPHIQL = environment.NODE_ENV !== 'production', ...rest } = checked.data;
-  return { ...rest, GRAPHIQL };
+  return { ...rest, GRAPHIQL, JWT: jwtOf(rest) };
+}
+
+/** The issuer of JWTs, whole or not at all. */
+function jwtOf(variables: z.output<typeof Variables>) {
+  const { JWT_JWKS_URL: jwksUrl, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = variables;
+  if (jwksUrl && issuer && audience) {
+    return { jwksUrl, issuer, audience, accountClaim: variables.JWT_ACCOUNT_CLAIM };
+  }
+  const missing = TOGETHER.filter((name) => !variables[name]);
+  if (missing.length === TOGETHER.length) return undefined;
+  const [set] = TOGETHER.filter((name) => variables[name]);
+  throw new WrongConfig(
+    missing.map((name) => `${name} must be ${ruleOf(name)}, since ${set} is set; it is not set.`).join('\n'),
+  );
 }
 
 function wrongLine(name: string, value: string | undefined): string {

@@ -1,10 +1,13 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { authenticator } from './accounts/authenticate.ts';
+import type { JwtIssuer } from './accounts/jwt.ts';
+import { type Authenticate, behindRouter } from './accounts/router.ts';
 import { tokenStore } from './accounts/tokens.ts';
 import type { Context } from './context.ts';
 import { connect } from './database/connect.ts';
 import { graphqlFace } from './graphql/face.ts';
+import { schema } from './graphql/schema.ts';
 import { drain, type Exchange, type Face, httpServer } from './http/server.ts';
 import { healthFace } from './operations/health.ts';
 import { type Log, logExchange, logFault } from './operations/log.ts';
@@ -18,6 +21,10 @@ interface Options {
   port: number;
   graphiql: boolean;
   introspection: boolean;
+  /** Whose JWTs are believed, beside our own tokens. */
+  jwt?: JwtIssuer | undefined;
+  /** What a router sends with each request: without it, GraphQL is closed. */
+  routerSecret?: string | undefined;
   /** A token that is made sure of before the first request, for the account `default`, with every scope. */
   apiToken?: string | undefined;
   log: Log;
@@ -38,24 +45,35 @@ export async function startGateway({
   port,
   graphiql,
   introspection,
+  jwt,
+  routerSecret,
   apiToken,
   log,
 }: Options) {
   const database = connect({ url: databaseUrl, poolSize, onIdleError: (error) => logFault(log, error) });
   const segments = segmentStore(database);
   const tokens = tokenStore(database);
-  const authenticate = authenticator(tokens);
+  const authenticate = authenticator(tokens, jwt);
+  const behind = routerSecret === undefined ? authenticate : behindRouter(routerSecret, authenticate);
   let isDraining = false;
 
   const report = (fault: unknown, requestId: string) => logFault(log, fault, requestId);
-  const contextOf = async (exchange: Exchange): Promise<Context> => {
-    const viewer = await authenticate(exchange.request.headers.authorization);
-    exchange.accountId = viewer?.accountId;
-    return { requestId: exchange.requestId, viewer, report, segments };
-  };
+  const contextBy =
+    (identify: Authenticate) =>
+    async (exchange: Exchange): Promise<Context> => {
+      const viewer = await identify(exchange.request.headers);
+      exchange.accountId = viewer?.accountId;
+      return { requestId: exchange.requestId, viewer, report, segments };
+    };
 
-  const rest = restFace({ contextOf, report });
-  const graphql = graphqlFace({ contextOf, report, graphiql, introspection });
+  const rest = restFace({ contextOf: contextBy(authenticate), report });
+  const graphql = graphqlFace({
+    schema,
+    contextOf: contextBy(behind),
+    report,
+    graphiql,
+    introspection,
+  });
   const health = healthFace(database, () => isDraining);
   const route = (path: string): Face => {
     if (path === '/graphql') return graphql;

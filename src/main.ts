@@ -42,6 +42,8 @@ async function serveFrom(databaseUrl: string, embedded: Embedded | null, config:
     port: config.PORT,
     graphiql: config.GRAPHIQL,
     introspection: config.INTROSPECTION,
+    jwt: config.JWT,
+    routerSecret: config.ROUTER_SECRET,
     apiToken,
     log,
   });

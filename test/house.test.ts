@@ -21,6 +21,7 @@ const HOUSE: Record<string, string[]> = {
   'main.ts': ['gateway.ts', 'config.ts', 'operations/', 'accounts/token.ts', 'database/'],
   'gateway.ts': [
     'graphql/face.ts',
+    'graphql/schema.ts',
     'rest/face.ts',
     'context.ts',
     'segments/store.ts',

@@ -10,6 +10,11 @@ export interface Viewer {
   scopes: ReadonlySet<string>;
 }
 
+const ACCOUNT_ID = /^[\w.-]{1,64}$/;
+
+/** Whether a text can name an account: 1 to 64 of A-Z a-z 0-9 _ . - */
+export const isAccountId = (text: string): boolean => ACCOUNT_ID.test(text);
+
 /** Throws UNAUTHENTICATED. One answer for a token that is missing, unknown, expired or revoked. */
 export function requireViewer(viewer: Viewer | null): Viewer {
   if (viewer) return viewer;

@@ -10,6 +10,6 @@ Prints the schema as SDL, with its Apollo Federation directives, to be composed 
   async run(args) {
     parseArgs({ args });
     const { printedSchema } = await import('../graphql/schema.ts');
-    print(printedSchema().trimEnd());
+    print(printedSchema.trimEnd());
   },
 };

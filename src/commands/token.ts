@@ -1,10 +1,9 @@
 import { parseArgs } from 'node:util';
 import { newToken } from '../accounts/token.ts';
 import type { TokenRecord, TokenStore } from '../accounts/tokens.ts';
-import { SCOPES } from '../accounts/viewer.ts';
+import { isAccountId, SCOPES } from '../accounts/viewer.ts';
 import { type Command, print, WrongUsage } from './command.ts';
 
-const ACCOUNT = /^[\w.-]{1,64}$/;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const LONGEST_DAYS = 36_500;
 
@@ -84,7 +83,7 @@ function draftOf(args: string[]) {
     },
   });
   const { account: accountId, name } = values;
-  if (!ACCOUNT.test(accountId))
+  if (!isAccountId(accountId))
     throw new WrongUsage(`--account must be 1 to 64 of A-Z a-z 0-9 _ . -, not ${accountId}.`);
   return { accountId, name, scopes: scopesOf(values.scopes), expiresAt: expiryOf(values.expires) };
 }

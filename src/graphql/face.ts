@@ -1,3 +1,4 @@
+import type { GraphQLSchema } from 'graphql';
 import type { Context } from '../context.ts';
 import { catalogue } from '../errors.ts';
 import { ClientGone } from '../http/body.ts';
@@ -10,7 +11,11 @@ import { graphqlErrorOf } from './errors.ts';
 import { asksForPage, sendGraphiQL } from './graphiql.ts';
 import { paramsOf } from './params.ts';
 
+/** How a router says that it wants to know how long each field took: Apollo's federated traces. */
+const TRACE = 'apollo-federation-include-trace';
+
 interface Options {
+  schema: GraphQLSchema;
   contextOf(exchange: Exchange): Promise<Context>;
   report: Call['report'];
   graphiql: boolean;
@@ -18,8 +23,8 @@ interface Options {
 }
 
 /** GraphQL over HTTP, and a page to try it for those who come with a browser. */
-export function graphqlFace({ contextOf, report, graphiql, introspection }: Options): Face {
-  const run = graphqlEngine(introspection);
+export function graphqlFace({ schema, contextOf, report, graphiql, introspection }: Options): Face {
+  const run = graphqlEngine(schema, introspection);
 
   return async (exchange) => {
     if (graphiql && asksForPage(exchange)) return sendGraphiQL(exchange);
@@ -31,7 +36,8 @@ export function graphqlFace({ contextOf, report, graphiql, introspection }: Opti
     try {
       const context = await contextOf(exchange);
       const params = await paramsOf(exchange);
-      writeResult(exchange, await run(params, request.method, context), type);
+      const how = { method: request.method, traced: request.headers[TRACE] === 'ftv1' };
+      writeResult(exchange, await run(params, how, context), type);
     } catch (error) {
       if (error instanceof ClientGone) return;
       // Refused before GraphQL began: the status says so to any client.

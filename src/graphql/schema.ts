@@ -1,4 +1,5 @@
 import { printSubgraphSchema } from '@apollo/subgraph';
+import { GraphQLObjectType, GraphQLSchema } from 'graphql';
 import './segment.ts';
 import './segment-list.ts';
 import './segment-mutations.ts';
@@ -9,9 +10,39 @@ import { resolveEntitiesTogether } from './entities.ts';
 export const schema = resolveEntitiesTogether(
   builder.toSubGraphSchema({
     linkUrl: 'https://specs.apollo.dev/federation/v2.9',
-    federationDirectives: ['@key', '@shareable'],
+    federationDirectives: ['@key', '@shareable', '@tag', '@cost', '@listSize'],
   }),
 );
 
-/** The schema as SDL, with its federation directives: what `printSchema` would leave out. */
-export const printedSchema = (): string => `${printSubgraphSchema(schema).trim()}\n`;
+/**
+ * Fields for those who ask the gateway itself. A router is not told of them: two subgraphs that have them can't be
+ * composed, or, shared, answer for each other's ids. It finds entities by their keys.
+ */
+const NOT_IN_A_SUPERGRAPH = new Set(['node', 'nodes']);
+
+/** What a router takes in, as SDL with its federation directives (`printSchema` would leave those out). */
+export const printedSchema = `${printSubgraphSchema(forRouters(schema)).trim()}\n`;
+
+const service = schema.getQueryType()?.getFields()._service;
+if (service) service.resolve = () => ({ sdl: printedSchema });
+
+function forRouters(whole: GraphQLSchema): GraphQLSchema {
+  const { query, types, ...config } = whole.toConfig();
+  if (!query) throw new TypeError('The schema has no Query.');
+  const { fields, astNode, ...rest } = query.toConfig();
+  const isShown = (name: string) => !NOT_IN_A_SUPERGRAPH.has(name);
+  const Query = new GraphQLObjectType({
+    ...rest,
+    fields: Object.fromEntries(Object.entries(fields).filter(([name]) => isShown(name))),
+    // What is printed: Pothos puts directives there.
+    astNode: astNode && {
+      ...astNode,
+      fields: (astNode.fields ?? []).filter(({ name }) => isShown(name.value)),
+    },
+  });
+  return new GraphQLSchema({
+    ...config,
+    query: Query,
+    types: types.map((type) => (type === query ? Query : type)),
+  });
+}

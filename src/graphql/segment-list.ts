@@ -63,6 +63,7 @@ const SegmentConnection = builder.objectRef<Connection>('SegmentConnection').imp
       resolve: (page) => page,
     }),
     totalCount: t.int({
+      directives: { cost: { weight: 10 } },
       description: 'How many segments the filter lets through, on all pages. Counted only if you ask for it.',
       resolve: ({ args }, _, context) => countSegments(args, context),
     }),
@@ -73,6 +74,14 @@ builder.queryField('segments', (t) =>
   t.field({
     type: SegmentConnection,
     description: 'The segments of your account, newest first unless you order them otherwise.',
+    directives: {
+      listSize: {
+        assumedSize: DEFAULT_SIZE,
+        slicingArguments: ['first', 'last'],
+        sizedFields: ['edges', 'nodes'],
+        requireOneSlicingArgument: false,
+      },
+    },
     args: {
       first: t.arg.int({
         description: `So many, forward: 1 to ${LARGEST_SIZE}, ${DEFAULT_SIZE} if you give neither this nor \`last\`.`,

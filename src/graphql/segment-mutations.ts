@@ -40,10 +40,14 @@ const result = (did: string, shown: string) => ({
 
 const INPUT = 'What to do.';
 
+/** By this tag, a contract of a larger graph can leave out all that changes something. */
+const directives = { tag: { name: 'write' } };
+
 builder.mutationFields((t) => ({
   createSegment: t.field({
     type: Segment,
     description: 'Creates a segment.',
+    directives,
     args: { input: t.arg({ type: CreateSegmentInput, required: true, description: INPUT }) },
     errors: result('created', 'The new segment.'),
     resolve: (_, { input }, context) => createSegment(input, context),
@@ -51,6 +55,7 @@ builder.mutationFields((t) => ({
   updateSegment: t.field({
     type: Segment,
     description: 'Changes what you give of a segment, and leaves the rest as it was.',
+    directives,
     args: { input: t.arg({ type: UpdateSegmentInput, required: true, description: INPUT }) },
     errors: { types: [NotFound], ...result('changed', 'The segment as it is now.') },
     resolve: (_, { input }, context) => updateSegment(input, context),
@@ -58,6 +63,7 @@ builder.mutationFields((t) => ({
   deleteSegment: t.field({
     type: Segment,
     description: 'Deletes a segment, for good.',
+    directives,
     args: { input: t.arg({ type: DeleteSegmentInput, required: true, description: INPUT }) },
     errors: { types: [NotFound], ...result('deleted', 'The segment as it was.') },
     resolve: (_, { input }, context) => deleteSegment(input, context),

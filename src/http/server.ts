@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type TraceContext, traceContextOf } from './trace-context.ts';
 
 /** One request and its answer, as the server hands them to a face. */
 export interface Exchange {
@@ -9,6 +10,8 @@ export interface Exchange {
   /** What follows the `?`, undecoded. */
   query: string;
   requestId: string;
+  /** The trace that it belongs to; for the log. */
+  trace?: TraceContext | undefined;
   /** Whose request it turned out to be; for the log. */
   accountId?: string;
 }
@@ -61,6 +64,7 @@ function exchangeOf(request: IncomingMessage, response: ServerResponse): Exchang
     path: mark < 0 ? url : url.slice(0, mark),
     query: mark < 0 ? '' : url.slice(mark + 1),
     requestId: typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID(),
+    trace: traceContextOf(request.headers),
   };
 }
 

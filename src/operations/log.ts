@@ -51,12 +51,13 @@ export function standardLog(level: string): { log: Log; end(): Promise<boolean> 
 /** One line a request. Neither the query, nor a header, nor a body: they hold what is nobody's business. */
 export function logExchange(
   log: Log,
-  { request, response, path, requestId, accountId }: Exchange,
+  { request, response, path, requestId, trace, accountId }: Exchange,
   ms: number,
 ): void {
   log.info(
     {
       requestId,
+      ...trace,
       method: request.method,
       path,
       status: response.writableFinished ? response.statusCode : 'aborted',

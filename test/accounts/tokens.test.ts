@@ -59,8 +59,8 @@ describe('who calls', () => {
   it('is nobody once a remembered token has expired', async () => {
     const authenticate = authenticator(gateway.tokens);
     const { token } = await gateway.tokens.create(draftOf(new Date(Date.now() + 300)));
-    expect(await authenticate(`Bearer ${token}`)).toMatchObject({ accountId: 'ada' });
-    await expect.poll(() => authenticate(`Bearer ${token}`)).toBeNull();
+    expect(await authenticate({ authorization: `Bearer ${token}` })).toMatchObject({ accountId: 'ada' });
+    await expect.poll(() => authenticate({ authorization: `Bearer ${token}` })).toBeNull();
   });
 
   it('is nobody with a revoked token, at the latest five seconds later', async () => {
@@ -90,9 +90,12 @@ describe('who calls', () => {
     const made = await Promise.all(Array.from({ length: 5 }, () => gateway.tokens.create(draftOf())));
     gateway.statements.length = 0;
     await Promise.all(
-      made.flatMap(({ token }) => [authenticate(`Bearer ${token}`), authenticate(`bearer ${token}`)]),
+      made.flatMap(({ token }) => [
+        authenticate({ authorization: `Bearer ${token}` }),
+        authenticate({ authorization: `bearer ${token}` }),
+      ]),
     );
-    await authenticate(`Bearer ${made[0]?.token}`);
+    await authenticate({ authorization: `Bearer ${made[0]?.token}` });
     expect(gateway.statements).toHaveLength(1);
   });
 });

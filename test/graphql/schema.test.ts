@@ -32,12 +32,12 @@ function* partsOf(type: GraphQLNamedType): Generator<[string, Described]> {
 
 describe('the schema', () => {
   it('is the schema.graphql of the top level (npm run schema writes it)', async () => {
-    await expect(printedSchema()).toMatchFileSnapshot('../../schema.graphql');
+    await expect(printedSchema).toMatchFileSnapshot('../../schema.graphql');
   });
 
   it('is what _service gives to a router, which needs no token', async () => {
     const { body } = await graphql(gateway, '{ _service { sdl } }', {}, { as: null });
-    expect(`${body.data._service.sdl.trim()}\n`).toBe(printedSchema());
+    expect(`${body.data._service.sdl.trim()}\n`).toBe(printedSchema);
   });
 
   it('can be asked for without a token', async () => {
@@ -47,6 +47,38 @@ describe('the schema', () => {
 
   it.each(types.flatMap((type) => [...partsOf(type)]))('describes %s', (_, { description }) => {
     expect(description).toMatch(/^\S.*[.`]$/s);
+  });
+});
+
+describe('names', () => {
+  it.each(types.flatMap((type) => [...partsOf(type)]).map(([path]) => path))(
+    '%s is written as its kind is',
+    (path) => {
+      const type = /^[A-Z][A-Za-z]+$/;
+      const [owner = '', member, argument] = path.split(/[.()]/);
+      expect(owner).toMatch(type);
+      if (member !== undefined)
+        expect(member).toMatch(isEnumType(schema.getType(owner)) ? /^[A-Z_]+$/ : /^[a-z][A-Za-z]+$/);
+      if (argument) expect(argument).toMatch(/^[a-z][A-Za-z]+$/);
+    },
+  );
+
+  it.each(types.filter((type) => isInputObjectType(type)).map(({ name }) => name))(
+    '%s says that it is an input',
+    (name) => {
+      expect(name).toMatch(/(Input|Filter|Order)$/);
+    },
+  );
+
+  it('say what to use instead where they are deprecated', () => {
+    const parts = types.flatMap((type) => [...partsOf(type)]);
+    const unhelpful = parts.filter(
+      ([, part]) =>
+        'deprecationReason' in part &&
+        part.deprecationReason &&
+        !/^Use /.test(String(part.deprecationReason)),
+    );
+    expect(unhelpful).toEqual([]);
   });
 });
 

@@ -42,6 +42,14 @@ describe.concurrent('segments serve', () => {
     ],
     [{ GRAPHIQL: 'maybe' }, 'GRAPHIQL must be on or off; it is "maybe".'],
     [{ INTROSPECTION: 'maybe' }, 'INTROSPECTION must be on or off; it is "maybe".'],
+    [
+      { ROUTER_SECRET: 'hidden' },
+      'ROUTER_SECRET must be 32 to 200 characters that a header can hold, such as `openssl rand -hex 24` prints; it is something else (not shown).',
+    ],
+    [
+      { JWT_ISSUER: 'https://id.example.com/', JWT_AUDIENCE: 'segments' },
+      'JWT_JWKS_URL must be a URL such as https://id.example.com/.well-known/jwks.json, since JWT_ISSUER is set; it is not set.',
+    ],
   ])('refuses to start with %j, in one line', async (environment, line) => {
     expect(await run(['serve'], environment)).toEqual({
       code: 2,

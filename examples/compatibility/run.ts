@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { composeServices } from '@apollo/composition';
+import { ApolloGateway } from '@apollo/gateway';
+import { ApolloServer } from '@apollo/server';
+import { startStandaloneServer } from '@apollo/server/standalone';
+import { parse } from 'graphql';
+import { connect } from '../../src/database/connect.ts';
+import { graphqlFace } from '../../src/graphql/face.ts';
+import { drain, httpServer } from '../../src/http/server.ts';
+import { segmentStore } from '../../src/segments/store.ts';
+import { schema } from '../../test/federation/products.ts';
+
+// The suite's own start needs Docker or a router that npm does not have. Its tests are run as they are, before the same
+// graph: its reference subgraphs, this stack with the products in it, and Apollo's gateway on npm in the router's place.
+const require = createRequire(import.meta.url);
+const suite = dirname(dirname(require.resolve('@apollo/federation-subgraph-compatibility-tests')));
+const PORTS = { router: 4000, products: 4001, users: 4002, inventory: 4003 };
+const urlOf = (name: keyof typeof PORTS) => `http://127.0.0.1:${PORTS[name]}/`;
+
+const nowhere = segmentStore(connect({ url: 'postgres://nowhere', poolSize: 1, onIdleError() {} }));
+const report = (fault: unknown) => console.error(fault);
+const face = graphqlFace({
+  schema,
+  contextOf: async ({ requestId }) => ({ requestId, viewer: null, report, segments: nowhere }),
+  report,
+  graphiql: false,
+  introspection: true,
+});
+const products = httpServer({ route: () => face, onEnd() {}, onFault: report });
+await once(products.listen(PORTS.products, '127.0.0.1'), 'listening');
+
+const references = (['users', 'inventory'] as const).map((name) =>
+  spawn(process.execPath, [join(suite, 'dist', 'subgraphs', name, 'index.js')], {
+    cwd: join(suite, 'dist', 'subgraphs', name),
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, PORT: `${PORTS[name]}` },
+  }),
+);
+
+try {
+  const sdl = {
+    products: await sdlOf(urlOf('products')),
+    users: readFileSync(join(suite, 'dist', 'subgraphs', 'users', 'users.graphql'), 'utf8'),
+    inventory: readFileSync(join(suite, 'dist', 'subgraphs', 'inventory', 'inventory.graphql'), 'utf8'),
+  };
+  const services = Object.entries(sdl).map(([name, text]) => ({
+    name,
+    url: urlOf(name as keyof typeof sdl),
+    typeDefs: parse(text),
+  }));
+  const { supergraphSdl, errors } = composeServices(services);
+  if (supergraphSdl === undefined) throw new AggregateError(errors ?? [], 'The subgraphs do not compose.');
+  const router = new ApolloServer({ gateway: new ApolloGateway({ supergraphSdl }) });
+  await startStandaloneServer(router, { listen: { port: PORTS.router } });
+
+  const { runJest, TESTS } = require(join(suite, 'dist', 'testRunner.js'));
+  const { assertions, assertionPassed, rawResults } = await runJest(urlOf('products'));
+  const named = (name: string) =>
+    assertions.some((each: { fullName: string }) => each.fullName.startsWith(name));
+  // The suite calls a test that did not run a passed one.
+  const rows: [string, boolean][] = TESTS.map(({ assertion }: { assertion: string }) => [
+    assertion,
+    named(assertion) && assertionPassed(assertion),
+  ]);
+  for (const [assertion, passed] of rows) console.log(`${passed ? 'passed' : 'FAILED'}  ${assertion}`);
+  const passed = rows.filter(([, passed]) => passed).length;
+  console.log(
+    `${passed} of ${rows.length}, in ${rawResults.numPassedTests} of ${rawResults.numTotalTests} tests`,
+  );
+  process.exitCode = passed === rows.length && rawResults.success ? 0 : 1;
+  await router.stop();
+} finally {
+  for (const child of references) child.kill();
+  await drain(products, 1_000);
+}
+
+async function sdlOf(url: string): Promise<string> {
+  const body = JSON.stringify({ query: '{ _service { sdl } }' });
+  const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  return ((await answer.json()) as { data: { _service: { sdl: string } } }).data._service.sdl;
+}

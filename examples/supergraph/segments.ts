@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+/** For this example alone: a real one is made by `segments token new`. */
+const TOKEN = 'an-example-token-for-this-machine-only';
+
+/** The segments gateway as a user starts it, on an embedded database of its own. */
+export async function startSegments(port: number, dataDir: string) {
+  const child = spawn(process.execPath, [join(ROOT, 'src', 'cli.ts'), 'serve'], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { ...process.env, PORT: `${port}`, DATA_DIR: dataDir, API_TOKEN: TOKEN, GRAPHIQL: 'off' },
+  });
+  const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' };
+  const url = await listeningUrl(child);
+  return {
+    url: `${url}/graphql`,
+    headers,
+    /** Creates a segment, and gives its id. */
+    async create(segment: { name: string; criteria: string; description: string }): Promise<string> {
+      const path = `${url}/v1/customer-segments`;
+      const answer = await fetch(path, { method: 'POST', headers, body: JSON.stringify(segment) });
+      const { id } = (await answer.json()) as { id: string };
+      return id;
+    },
+    async stop() {
+      if (child.exitCode !== null) return;
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    },
+  };
+}
+
+/** The gateway's log says where it listens. */
+async function listeningUrl(child: ReturnType<typeof spawn>): Promise<string> {
+  if (!child.stdout) throw new TypeError('The gateway has no standard output.');
+  const lines = createInterface({ input: child.stdout });
+  for await (const line of lines) {
+    const { msg, url } = JSON.parse(line);
+    if (msg === 'listening') {
+      lines.close();
+      child.stdout.resume();
+      return url;
+    }
+  }
+  throw new Error('The segments gateway did not start.');
+}

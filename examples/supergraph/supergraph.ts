@@ -1,0 +1,67 @@
+import { startCustomers } from './customers/server.ts';
+import { compose, startRouter } from './router.ts';
+import { startSegments } from './segments.ts';
+
+interface Options {
+  /** Of the router; the subgraphs take the two that follow. 0: any that are free. */
+  port: number;
+  dataDir: string;
+  onPlan?: (plan: string) => void;
+}
+
+const portAfter = (port: number, n: number) => (port === 0 ? 0 : port + n);
+
+/** Both subgraphs with something in them, and a router in front. */
+export async function startSupergraph({ port, dataDir, onPlan }: Options) {
+  const segments = await startSegments(portAfter(port, 1), dataDir);
+  const customers = await startCustomers(portAfter(port, 2));
+  const subgraphs = [
+    { name: 'segments', url: segments.url },
+    { name: 'customers', url: customers.url },
+  ];
+  const supergraphSdl = await compose(subgraphs);
+  const router = await startRouter(supergraphSdl, port, onPlan);
+
+  const spenders = await segments.create({
+    name: 'High Spend Customers',
+    criteria: 'Customers who spend more than $1000 per month',
+    description: 'Target for premium product offerings',
+  });
+  const newcomers = await segments.create({
+    name: 'New Customers',
+    criteria: 'Customers who joined in the last 30 days',
+    description: 'Welcome them',
+  });
+  customers.assign(spenders, ['c1', 'c2', 'c3']);
+  customers.assign(newcomers, ['c3', 'c4']);
+
+  return {
+    url: router.url,
+    supergraphSdl,
+    segments,
+    ids: { spenders, newcomers },
+    async stop() {
+      await router.stop();
+      await customers.stop();
+      await segments.stop();
+    },
+  };
+}
+
+/** Sends an operation, and gives what came back. */
+export async function ask(url: string, query: string, headers: Record<string, string>) {
+  const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }) });
+  return (await answer.json()) as { data?: unknown; errors?: { message: string }[] };
+}
+
+/** A query that no subgraph could answer alone. */
+export const CROSSING = `query Crossing {
+  segments(first: 2) {
+    nodes {
+      name
+      customers(first: 2) {
+        nodes { name segments { name } }
+      }
+    }
+  }
+}`;

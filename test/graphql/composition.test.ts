@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { composeServices } from '@apollo/composition';
+import { composeServices as composeByTheGuild } from '@theguild/federation-composition';
+import { federateSubgraphs } from '@wundergraph/composition';
+import { buildSchema, parse } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { printedSchema } from '../../src/graphql/schema.ts';
+
+const customers = readFileSync('examples/supergraph/customers/schema.graphql', 'utf8');
+/** A subgraph of another team, which has everything that a larger graph might also own. */
+const other = `
+  extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable"])
+  interface Node { id: ID! }
+  scalar DateTime @specifiedBy(url: "https://example.com/date-time")
+  enum OrderDirection { ASC DESC }
+  type PageInfo @shareable { hasNextPage: Boolean! hasPreviousPage: Boolean! startCursor: String endCursor: String }
+  type Order implements Node @key(fields: "id") { id: ID! placedAt: DateTime! }
+  type OrderEdge { node: Order! cursor: String! }
+  type OrderConnection { edges: [OrderEdge!]! pageInfo: PageInfo! }
+  input OrderOrder { field: String! direction: OrderDirection! }
+  union CreateOrderResult = CreateOrderPayload | NotFound
+  interface Error { message: String! }
+  type NotFound implements Error { message: String! }
+  type CreateOrderPayload { order: Order! }
+  type Query { node(id: ID!): Node nodes(ids: [ID!]!): [Node]! orders(orderBy: OrderOrder): OrderConnection! }
+  type Mutation { createOrder: CreateOrderResult! }
+`;
+const graphs = [
+  { name: 'segments', sdl: printedSchema },
+  { name: 'customers', sdl: customers },
+];
+const urlOf = (name: string) => `http://${name}.example.com/graphql`;
+
+describe.each([
+  ['alone', graphs.slice(0, 1)],
+  ['with the customers of the example', graphs],
+  [
+    'with a subgraph that has a Node, a PageInfo, a DateTime and an OrderDirection too',
+    [graphs[0], { name: 'other', sdl: other }],
+  ],
+])('the subgraph composes %s', (_, chosen) => {
+  const services = chosen
+    .flatMap((graph) => graph ?? [])
+    .map(({ name, sdl }) => ({ name, url: urlOf(name), typeDefs: parse(sdl) }));
+
+  it('by Apollo, without a hint', () => {
+    const { errors, supergraphSdl, hints } = composeServices(services);
+    expect(errors ?? []).toEqual([]);
+    expect(hints?.map(({ message }) => message)).toEqual([]);
+    expect(supergraphSdl).toContain('type Segment');
+  });
+
+  it('by The Guild', () => {
+    const { supergraphSdl, errors } = composeByTheGuild(services);
+    expect(errors ?? []).toEqual([]);
+    expect(supergraphSdl).toContain('type Segment');
+  });
+
+  it('by Cosmo, without a warning', () => {
+    const subgraphs = services.map(({ typeDefs, ...rest }) => ({ ...rest, definitions: typeDefs }));
+    const composed = federateSubgraphs({ subgraphs, version: '1' });
+    expect(composed.success ? [] : composed.errors).toEqual([]);
+    expect(composed.warnings).toEqual([]);
+  });
+});
+
+describe('the supergraph', () => {
+  it('has the fields of the segments, and the node of whoever has one', () => {
+    const { publicSdl } = composeByTheGuild(
+      [...graphs.slice(0, 1), { name: 'other', sdl: other }].map(({ name, sdl }) => ({
+        name,
+        url: urlOf(name),
+        typeDefs: parse(sdl),
+      })),
+    );
+    const query =
+      buildSchema(publicSdl ?? '')
+        .getQueryType()
+        ?.getFields() ?? {};
+    expect(Object.keys(query).toSorted()).toEqual(['node', 'nodes', 'orders', 'segment', 'segments']);
+  });
+});

@@ -1,0 +1,100 @@
+import { Trace } from '@apollo/usage-reporting-protobuf';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { graphql, rest } from '../client.ts';
+import { testGateway } from '../harness.ts';
+
+const gateway = testGateway();
+const FTV1 = { headers: { 'apollo-federation-include-trace': 'ftv1' } };
+const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
+const PARENT = '00f067aa0ba902b7';
+
+beforeEach(() => {
+  gateway.logged.length = 0;
+});
+
+describe('a trace that a router asks for', () => {
+  it('tells how long each field took, and changes nothing else', async () => {
+    const { body } = await graphql(gateway, '{ all: segments { totalCount } }', {}, FTV1);
+    const { ftv1, ...others } = body.extensions;
+    expect(others).toEqual({});
+    expect(body.data).toEqual({ all: { totalCount: 0 } });
+    const { root } = Trace.decode(Buffer.from(ftv1, 'base64'));
+    expect(root?.child).toMatchObject([
+      {
+        responseName: 'all',
+        originalFieldName: 'segments',
+        type: 'SegmentConnection!',
+        parentType: 'Query',
+        child: [{ responseName: 'totalCount', type: 'Int!' }],
+      },
+    ]);
+    expect(root?.child?.[0]?.endTime).toBeGreaterThan(0);
+  });
+
+  it('is all that the compatibility suite of Apollo wants', async () => {
+    const { body } = await graphql(gateway, '{ __typename }', {}, FTV1);
+    expect(body).toEqual({ data: { __typename: 'Query' }, extensions: { ftv1: expect.any(String) } });
+  });
+
+  it('holds errors in the words that any caller gets', async () => {
+    const { status, body } = await graphql(gateway, '{ segments { totalCount } }', {}, { ...FTV1, as: null });
+    expect(status).toBe(401);
+    expect(body.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+    const { root } = Trace.decode(Buffer.from(body.extensions.ftv1, 'base64'));
+    expect(root?.child?.[0]?.error?.[0]?.message).toBe(body.errors[0].message);
+  });
+
+  it('is not made where nobody asks', async () => {
+    for (const asked of ['', 'ftv2']) {
+      expect(
+        (
+          await graphql(
+            gateway,
+            '{ __typename }',
+            {},
+            { headers: { 'apollo-federation-include-trace': asked } },
+          )
+        ).body,
+      ).toEqual({
+        data: { __typename: 'Query' },
+      });
+    }
+  });
+});
+
+describe('a trace that began elsewhere (W3C Trace Context)', () => {
+  const traced = async (traceparent: string) => {
+    await graphql(gateway, '{ __typename }', {}, { headers: { traceparent } });
+    await rest(gateway, '', { headers: { traceparent } });
+    await expect.poll(() => gateway.logged.length).toBe(2);
+    return gateway.logged;
+  };
+
+  it('goes on in the log, with a span for each request', async () => {
+    const [one, other] = await traced(`00-${TRACE_ID}-${PARENT}-01`);
+    for (const line of [one, other]) {
+      expect(line).toMatchObject({
+        traceId: TRACE_ID,
+        parentSpanId: PARENT,
+        spanId: expect.stringMatching(/^[0-9a-f]{16}$/),
+      });
+    }
+    expect(one?.spanId).not.toBe(other?.spanId);
+  });
+
+  it('is read though its version is of the future', async () => {
+    const [line] = await traced(`01-${TRACE_ID}-${PARENT}-01-what-comes`);
+    expect(line).toMatchObject({ traceId: TRACE_ID });
+  });
+
+  it.each([
+    'nonsense',
+    `ff-${TRACE_ID}-${PARENT}-01`,
+    `00-${'0'.repeat(32)}-${PARENT}-01`,
+    `00-${TRACE_ID}-${'0'.repeat(16)}-01`,
+    `00-${TRACE_ID.toUpperCase()}-${PARENT}-01`,
+    `00-${TRACE_ID}-${PARENT}-01-more`,
+  ])('is not taken from %s', async (traceparent) => {
+    for (const line of await traced(traceparent)) expect(line).not.toHaveProperty('traceId');
+  });
+});
