@@ -5,6 +5,7 @@ export const catalogue = {
   FORBIDDEN: { status: 403, title: 'Forbidden' },
   NOT_FOUND: { status: 404, title: 'Not found' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'Method not allowed' },
+  PRECONDITION_FAILED: { status: 412, title: 'Precondition failed' },
   PAYLOAD_TOO_LARGE: { status: 413, title: 'Payload too large', headers: { connection: 'close' } },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'Unsupported media type' },
   INTERNAL: { status: 500, title: 'Internal error' },
@@ -65,6 +66,16 @@ export class InvalidInput extends Refusal {
 export class NotFound extends Refusal {
   constructor(what: string, id: string) {
     super('NOT_FOUND', `There is no ${what} ${held(id)}.`);
+  }
+}
+
+/** Something is not at the version that a change was meant for. Nothing was changed. */
+export class VersionConflict extends Refusal {
+  readonly currentVersion: number;
+
+  constructor(what: string, currentVersion: number) {
+    super('PRECONDITION_FAILED', `The ${what} has changed: it is at version ${currentVersion}.`);
+    this.currentVersion = currentVersion;
   }
 }
 

@@ -65,10 +65,19 @@ describe('the ways in', () => {
 
   it('show the same properties of a segment', () => {
     const at = new Date(0);
-    const segment = { id: '', name: '', criteria: '', description: '', createdAt: at, updatedAt: at };
+    const segment = {
+      id: '',
+      name: '',
+      criteria: '',
+      description: '',
+      createdAt: at,
+      updatedAt: at,
+      version: 1,
+    };
     const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
     const type = schema.getType('Segment') as GraphQLObjectType;
-    expect(Object.keys(represent(segment))).toEqual(Object.keys(segment).map(snake));
+    const { version: _, ...shown } = segment; // REST tells it in the header ETag
+    expect(Object.keys(represent(segment))).toEqual(Object.keys(shown).map(snake));
     expect(Object.keys(type.getFields()).toSorted()).toEqual(Object.keys(segment).toSorted());
   });
 });

@@ -1,4 +1,4 @@
-import { customType, index, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { customType, index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 
 /** Text in byte order, whatever the server's locale: an index that no upgrade of a locale can break. */
 const bytewise = customType<{ data: string }>({ dataType: () => 'text collate "C"' });
@@ -21,11 +21,30 @@ export const segments = pgTable(
     description: text('description').notNull(),
     createdAt: instant('created_at').notNull(),
     updatedAt: instant('updated_at').notNull(),
+    /** 1 when it is made, and one more with every change. */
+    version: integer('version').notNull().default(1),
   },
   (table) => [
     primaryKey({ columns: [table.accountId, table.id] }),
     index('segments_by_name').on(table.accountId, table.name, table.id),
     index('segments_by_update').on(table.accountId, table.updatedAt, table.id),
+  ],
+);
+
+/** Creations that may be asked for again: what was made under a key, and of which request. */
+export const idempotencyKeys = pgTable(
+  'idempotency_keys',
+  {
+    accountId: bytewise('account_id').notNull(),
+    key: bytewise('key').notNull(),
+    /** Of what was asked. */
+    digest: text('digest').notNull(),
+    segmentId: bytewise('segment_id').notNull(),
+    createdAt: instant('created_at').notNull().defaultNow(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.key] }),
+    index('idempotency_keys_by_age').on(table.createdAt),
   ],
 );
 

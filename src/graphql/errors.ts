@@ -1,5 +1,13 @@
 import { GraphQLError } from 'graphql';
-import { type Code, catalogue, InvalidInput, type Issue, NotFound, type Refusal } from '../errors.ts';
+import {
+  type Code,
+  catalogue,
+  InvalidInput,
+  type Issue,
+  NotFound,
+  type Refusal,
+  VersionConflict,
+} from '../errors.ts';
 import { builder } from './builder.ts';
 
 export const SegmentError = builder.interfaceRef<Refusal>('SegmentError').implement({
@@ -31,6 +39,16 @@ builder.objectType(NotFound, {
   name: 'SegmentNotFound',
   description: 'Your account has no segment of this id.',
   interfaces: [SegmentError],
+});
+
+builder.objectType(VersionConflict, {
+  name: 'SegmentVersionConflict',
+  description:
+    'The segment has changed since you saw it. Nothing was changed: look at it again, then decide.',
+  interfaces: [SegmentError],
+  fields: (t) => ({
+    currentVersion: t.exposeInt('currentVersion', { description: 'The version that it is at.' }),
+  }),
 });
 
 /** Refusals of a whole request, which its HTTP status tells too. The others concern one field of many. */

@@ -1,8 +1,11 @@
-import { NotFound } from '../errors.ts';
+import { NotFound, VersionConflict } from '../errors.ts';
 import { createSegment, deleteSegment, updateSegment } from '../segments/resolvers.ts';
 import { builder } from './builder.ts';
 import { Segment } from './segment.ts';
 import './errors.ts';
+
+const EXPECTED =
+  'The `version` that you have seen: if it is at another by now, nothing is changed and you get a `SegmentVersionConflict`.';
 
 const CreateSegmentInput = builder.inputType('CreateSegmentInput', {
   description: 'A segment to create.',
@@ -23,12 +26,16 @@ const UpdateSegmentInput = builder.inputType('UpdateSegmentInput', {
     name: t.string({ description: 'Its new name, 1 to 255 characters.' }),
     criteria: t.string({ description: 'Its new criteria, 1 to 5,000 characters.' }),
     description: t.string({ description: 'Its new description, up to 5,000 characters; may be empty.' }),
+    expectedVersion: t.int({ description: EXPECTED }),
   }),
 });
 
 const DeleteSegmentInput = builder.inputType('DeleteSegmentInput', {
   description: 'Which segment to delete.',
-  fields: (t) => ({ id: t.id({ required: true, description: 'Which segment: `xgQQXg3hrtjh7AvZ`.' }) }),
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'Which segment: `xgQQXg3hrtjh7AvZ`.' }),
+    expectedVersion: t.int({ description: EXPECTED }),
+  }),
 });
 
 /** What a mutation gives: its payload, or one of the refusals that a caller may expect of it. */
@@ -57,7 +64,7 @@ builder.mutationFields((t) => ({
     description: 'Changes what you give of a segment, and leaves the rest as it was.',
     directives,
     args: { input: t.arg({ type: UpdateSegmentInput, required: true, description: INPUT }) },
-    errors: { types: [NotFound], ...result('changed', 'The segment as it is now.') },
+    errors: { types: [NotFound, VersionConflict], ...result('changed', 'The segment as it is now.') },
     resolve: (_, { input }, context) => updateSegment(input, context),
   }),
   deleteSegment: t.field({
@@ -65,7 +72,7 @@ builder.mutationFields((t) => ({
     description: 'Deletes a segment, for good.',
     directives,
     args: { input: t.arg({ type: DeleteSegmentInput, required: true, description: INPUT }) },
-    errors: { types: [NotFound], ...result('deleted', 'The segment as it was.') },
+    errors: { types: [NotFound, VersionConflict], ...result('deleted', 'The segment as it was.') },
     resolve: (_, { input }, context) => deleteSegment(input, context),
   }),
 }));

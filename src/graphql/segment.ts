@@ -32,6 +32,10 @@ export const Segment = builder.objectRef<SegmentShape>('Segment').implement({
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
+    version: t.exposeInt('version', {
+      description:
+        '1 when it is made, and one more with every change. Give it as `expectedVersion` to change only what you have seen.',
+    }),
   }),
 });
 

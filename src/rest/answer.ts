@@ -5,10 +5,9 @@ export interface Answer {
   body?: unknown;
 }
 
-export const ok = (body: unknown): Answer => ({ status: 200, body });
-export const created = (body: unknown, location: string): Answer => ({
-  status: 201,
-  headers: { location },
-  body,
-});
+type Headers = NonNullable<Answer['headers']>;
+
+export const ok = (body: unknown, headers: Headers = {}): Answer => ({ status: 200, headers, body });
+export const created = (body: unknown, headers: Headers): Answer => ({ status: 201, headers, body });
+export const notModified = (headers: Headers): Answer => ({ status: 304, headers });
 export const noContent: Answer = { status: 204 };

@@ -1,5 +1,6 @@
 import * as segments from '../segments/resolvers.ts';
-import { created, noContent, ok } from './answer.ts';
+import { created, noContent, notModified, ok } from './answer.ts';
+import { entityTag, expectedVersions, isKnown } from './entity-tag.ts';
 import { represent, representPage } from './representation.ts';
 import { type Handler, type Resource, wholeNumber } from './resource.ts';
 
@@ -26,22 +27,30 @@ const at = (id: unknown) => (id === undefined ? undefined : { id });
 
 const create: Handler = async ({ fields }, context) => {
   const segment = await segments.createSegment(fields, context);
-  return created(represent(segment), `${COLLECTION}/${segment.id}`);
+  return created(represent(segment), {
+    location: `${COLLECTION}/${segment.id}`,
+    etag: entityTag(segment),
+  });
 };
 
-const retrieve: Handler = async ({ id, fields }, context) => {
-  const segment = await segments.getSegment({ ...fields, id }, context);
-  return ok(represent(segments.found(segment, id)));
+const retrieve: Handler = async ({ id, fields, headers }, context) => {
+  const segment = segments.found(await segments.getSegment({ ...fields, id }, context), id);
+  const etag = entityTag(segment);
+  if (isKnown(headers['if-none-match'], segment)) return notModified({ etag });
+  return ok(represent(segment), { etag });
 };
 
-const update: Handler = async ({ id, fields }, context) => {
+const update: Handler = async ({ id, fields, headers }, context) => {
   // A segment as it was fetched may be sent back whole: what can't be changed is passed over.
   const { id: _id, created_at: _created, updated_at: _updated, ...changes } = fields;
-  return ok(represent(await segments.updateSegment({ ...changes, id }, context)));
+  const expectedVersion = expectedVersions(headers['if-match']);
+  const segment = await segments.updateSegment({ ...changes, id, expectedVersion }, context);
+  return ok(represent(segment), { etag: entityTag(segment) });
 };
 
-const remove: Handler = async ({ id, fields }, context) => {
-  await segments.deleteSegment({ ...fields, id }, context);
+const remove: Handler = async ({ id, fields, headers }, context) => {
+  const expectedVersion = expectedVersions(headers['if-match']);
+  await segments.deleteSegment({ ...fields, id, expectedVersion }, context);
   return noContent;
 };
 
@@ -59,5 +68,5 @@ export const customerSegments: Resource = {
     ['filter.criteria.eq', 'criteria'],
     ['input', 'body'],
   ]),
-  undocumented: ['first', 'last', 'after', 'before', 'filter', 'orderBy'],
+  undocumented: ['first', 'last', 'after', 'before', 'filter', 'orderBy', 'expectedVersion'],
 };

@@ -38,7 +38,7 @@ async function answerTo(exchange: Exchange, context: Context): Promise<Answer> {
   const handler = handlerOf(route, method === 'HEAD' ? 'GET' : method);
   const fields = documented(await fieldsOf(exchange), route);
   try {
-    return await handler({ id: route.id, fields }, context);
+    return await handler({ id: route.id, fields, headers: exchange.request.headers }, context);
   } catch (error) {
     throw error instanceof InvalidInput ? error.renamed(route.names) : error;
   }

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Context } from '../context.ts';
 import type { Fields } from '../http/fields.ts';
 import type { Answer } from './answer.ts';
@@ -7,6 +8,7 @@ export interface RestRequest {
   id: string;
   /** What was sent, wherever it stood: in the query, a form or JSON. */
   fields: Fields;
+  headers: IncomingHttpHeaders;
 }
 
 export type Handler = (request: RestRequest, context: Context) => Promise<Answer>;

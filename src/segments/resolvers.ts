@@ -1,4 +1,4 @@
-import { NotFound } from '../errors.ts';
+import { NotFound, VersionConflict } from '../errors.ts';
 import { type Call, resolver } from '../resolver.ts';
 import {
   CreateSegment,
@@ -76,21 +76,34 @@ export const updateSegment = resolver({
   scope: 'segments:write',
   input: UpdateSegment,
   run: async ({ id, ...changes }, { segments }: Context, { accountId }) =>
-    found(isSegmentId(id) ? await segments.update({ accountId, id, ...changes }) : null, id),
+    changed(segments, { accountId, id }, (key) => segments.update({ ...key, ...changes })),
 });
 
 /** Deletes for good. Gives the segment as it was. */
 export const deleteSegment = resolver({
   scope: 'segments:write',
   input: DeleteSegment,
-  run: async ({ id }, { segments }: Context, { accountId }) =>
-    found(isSegmentId(id) ? await segments.delete({ accountId, id }) : null, id),
+  run: async ({ id, expectedVersion }, { segments }: Context, { accountId }) =>
+    changed(segments, { accountId, id }, (key) => segments.delete({ ...key, expectedVersion })),
 });
 
 /** Reading what is not there gives null; what needs it is refused: NOT_FOUND. */
 export function found(segment: Segment | null, id: string): Segment {
   if (segment) return segment;
   throw new NotFound('segment', id);
+}
+
+/** What a change gave. Where it found nothing to change, says why: NOT_FOUND, or PRECONDITION_FAILED for another version. */
+async function changed(
+  segments: SegmentStore,
+  key: { accountId: string; id: string },
+  change: (of: typeof key) => Promise<Segment | null>,
+): Promise<Segment> {
+  if (!isSegmentId(key.id)) return found(null, key.id);
+  const after = await change(key);
+  if (after) return after;
+  const { version } = found(await segments.get(key), key.id);
+  throw new VersionConflict('segment', version);
 }
 
 async function liesBehind(

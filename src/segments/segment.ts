@@ -9,6 +9,8 @@ export interface Segment {
   description: string;
   createdAt: Date;
   updatedAt: Date;
+  /** 1 when it is made, and one more with every change. */
+  version: number;
 }
 
 const aString = z.string({
@@ -57,15 +59,19 @@ export const GetSegments = z.strictObject({
   }),
 });
 export const CreateSegment = z.strictObject(properties);
+const version = z.int32({ error: ({ input }) => `must be a whole number, not ${held(input)}` });
+/** The version that a change is meant for, or several; any, where it is left out. */
+const expectedVersion = z.union([version, z.array(version)]).nullish();
+
 export const UpdateSegment = z
   .strictObject(properties)
   .partial()
-  .extend({ id })
+  .extend({ id, expectedVersion })
   .refine(
     (changes) => WRITABLE.some((property) => changes[property] !== undefined),
     `must hold at least one of ${WRITABLE.join(', ')}`,
   );
-export const DeleteSegment = GetSegment;
+export const DeleteSegment = z.strictObject({ id, expectedVersion });
 
 export type Draft = z.output<typeof CreateSegment>;
 export type Changes = z.output<typeof UpdateSegment>;

@@ -20,7 +20,9 @@ export function createSegments(db: Database) {
   });
   const query = db
     .insert(segments)
-    .select(sql`select account_id, id, name, criteria, description, created_at, created_at from ${drafts}`);
+    .select(
+      sql`select account_id, id, name, criteria, description, created_at, created_at, 1 from ${drafts}`,
+    );
   const run = prepare(db, 'create_segments', query, () => null);
 
   const insert = async (wave: readonly NewSegment[]): Promise<Segment[]> => {
@@ -32,7 +34,11 @@ export function createSegments(db: Database) {
       description: wave.map(({ description }) => description),
       created_at: wave.map(({ createdAt }) => createdAt.toISOString()),
     });
-    return wave.map(({ accountId: _, ...segment }) => ({ ...segment, updatedAt: segment.createdAt }));
+    return wave.map(({ accountId: _, ...segment }) => ({
+      ...segment,
+      updatedAt: segment.createdAt,
+      version: 1,
+    }));
   };
 
   return batch<NewSegment, Segment>((news) => inWaves(news, rowOf, insert));

@@ -14,6 +14,7 @@ export const columnsOfSegment = (from: Readonly<Record<keyof Stored, AnyPgColumn
   description: from.description,
   createdAt: milliseconds(from.createdAt),
   updatedAt: milliseconds(from.updatedAt),
+  version: from.version,
 });
 
 /** The segment of a row of those columns. */
@@ -25,7 +26,8 @@ export const segmentOf = (values: Values): Stored => ({
   description: String(values[4]),
   createdAt: momentOf(values[5]),
   updatedAt: momentOf(values[6]),
+  version: Number(values[7]),
 });
 
 /** The same with a last column `n`: the number of the call that a row answers, from 1 on. */
-export const numberedSegmentOf = (values: Values) => ({ n: Number(values[7]), segment: segmentOf(values) });
+export const numberedSegmentOf = (values: Values) => ({ n: Number(values[8]), segment: segmentOf(values) });

@@ -5,12 +5,12 @@ import { prepare } from '../../database/statement.ts';
 import { segments } from '../../database/tables.ts';
 import { type Changes, type Segment, WRITABLE } from '../segment.ts';
 import { inOrderOf, type Key, rowOf, unnested } from './key.ts';
-import { locked } from './lock.ts';
+import { expectedOf, isExpected, locked } from './lock.ts';
 import { columnsOfSegment, segmentOf } from './row.ts';
 
 export type Change = Key & Changes;
 
-/** Changes what is given and leaves the rest; null where there is no such segment in the account. */
+/** Changes what is given and leaves the rest; null where the account has no such segment, or not at a version expected. */
 export function updateSegments(db: Database) {
   const changed = (property: (typeof WRITABLE)[number]) =>
     sql`coalesce(wanted.${sql.identifier(property)}, ${segments[property]})`;
@@ -20,6 +20,7 @@ export function updateSegments(db: Database) {
     name: 'text',
     criteria: 'text',
     description: 'text',
+    expected: 'text',
   });
   const query = db
     .update(segments)
@@ -29,9 +30,10 @@ export function updateSegments(db: Database) {
       description: changed('description'),
       // Never before the last change, though another server's clock made that one.
       updatedAt: sql`greatest(now(), ${segments.updatedAt})`,
+      version: sql`${segments.version} + 1`,
     })
     .from(locked(wanted, 'no key update'))
-    .where(sql`(${segments.accountId}, ${segments.id}) = (wanted.account_id, wanted.id)`)
+    .where(sql`(${segments.accountId}, ${segments.id}) = (wanted.account_id, wanted.id) and ${isExpected}`)
     .returning(columnsOfSegment(segments));
   const run = prepare(db, 'update_segments', query, segmentOf);
 
@@ -39,6 +41,7 @@ export function updateSegments(db: Database) {
     const rows = await run({
       account_id: wave.map(({ accountId }) => accountId),
       id: wave.map(({ id }) => id),
+      expected: wave.map(expectedOf),
       ...Object.fromEntries(
         WRITABLE.map((property) => [property, wave.map((change) => change[property] ?? null)]),
       ),
