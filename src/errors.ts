@@ -5,6 +5,12 @@ export const catalogue = {
   FORBIDDEN: { status: 403, title: 'Forbidden' },
   NOT_FOUND: { status: 404, title: 'Not found' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'Method not allowed' },
+  IDEMPOTENCY_KEY_IN_USE: {
+    status: 409,
+    title: 'Idempotency key in use',
+    headers: { 'retry-after': '1' },
+  },
+  IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'Idempotency key reused' },
   PRECONDITION_FAILED: { status: 412, title: 'Precondition failed' },
   PAYLOAD_TOO_LARGE: { status: 413, title: 'Payload too large', headers: { connection: 'close' } },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'Unsupported media type' },
@@ -76,6 +82,23 @@ export class VersionConflict extends Refusal {
   constructor(what: string, currentVersion: number) {
     super('PRECONDITION_FAILED', `The ${what} has changed: it is at version ${currentVersion}.`);
     this.currentVersion = currentVersion;
+  }
+}
+
+/** A key that another request was sent with. Nothing was changed. */
+export class IdempotencyKeyReused extends Refusal {
+  constructor() {
+    super('IDEMPOTENCY_KEY_REUSED', 'This idempotency key was used for another request: take a new one.');
+  }
+}
+
+/** The first request with a key is not done yet. */
+export class IdempotencyKeyInUse extends Refusal {
+  constructor() {
+    super(
+      'IDEMPOTENCY_KEY_IN_USE',
+      'A request with this idempotency key is still running: try again in a moment.',
+    );
   }
 }
 

@@ -33,6 +33,9 @@ interface Options {
 /** How long requests in flight may take to be answered once the gateway stops. */
 const PATIENCE_MS = 10_000;
 
+/** How often idempotency keys that are too old are forgotten. */
+const FORGET_MS = 60 * 60 * 1_000;
+
 export const DEFAULT_ACCOUNT = 'default';
 
 export type Gateway = Awaited<ReturnType<typeof startGateway>>;
@@ -53,6 +56,11 @@ export async function startGateway({
   const database = connect({ url: databaseUrl, poolSize, onIdleError: (error) => logFault(log, error) });
   const segments = segmentStore(database);
   const tokens = tokenStore(database);
+  const forget = setInterval(
+    () => segments.forgetIdempotencyKeys().catch((fault) => logFault(log, fault)),
+    FORGET_MS,
+  );
+  forget.unref();
   const authenticate = authenticator(tokens, jwt);
   const behind = routerSecret === undefined ? authenticate : behindRouter(routerSecret, authenticate);
   let isDraining = false;
@@ -89,6 +97,7 @@ export async function startGateway({
     if (apiToken !== undefined) await tokens.ensure(apiToken, DEFAULT_ACCOUNT);
     await once(server.listen(port, host), 'listening');
   } catch (error) {
+    clearInterval(forget);
     await database.$client.end();
     throw error;
   }
@@ -102,6 +111,7 @@ export async function startGateway({
     async stop() {
       isDraining = true;
       await drain(server, PATIENCE_MS);
+      clearInterval(forget);
       await database.$client.end();
     },
   };

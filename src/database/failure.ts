@@ -24,6 +24,10 @@ export class StatementFailed extends Error {
 export const failsForOneRow = (error: unknown): boolean =>
   error instanceof StatementFailed && ONE_ROW.test(error.state ?? '');
 
+/** Whether a statement waited in vain for a row that somebody else is writing. */
+export const isLockedOut = (error: unknown): boolean =>
+  error instanceof StatementFailed && error.state === '55P03';
+
 /** What a failed statement is to its callers: UNAVAILABLE where trying again may help, else the fault itself. */
 export function refusalOf(error: unknown): Error {
   if (!(error instanceof StatementFailed)) return error instanceof Error ? error : new Error(String(error));

@@ -1,5 +1,5 @@
 import { is, Placeholder, type SQL, sql } from 'drizzle-orm';
-import type { AnyPgColumn } from 'drizzle-orm/pg-core';
+import { type AnyPgColumn, PgDialect } from 'drizzle-orm/pg-core';
 import type { Database } from './connect.ts';
 import { StatementFailed } from './failure.ts';
 
@@ -7,6 +7,11 @@ import { StatementFailed } from './failure.ts';
 interface Query {
   toSQL(): { sql: string; params: unknown[] };
 }
+
+const dialect = new PgDialect();
+
+/** A statement that Drizzle's builders have no words for. */
+export const statement = (text: SQL): Query => ({ toSQL: () => dialect.sqlToQuery(text) });
 
 /** A row as it comes over the wire: its values, in the order of the columns asked for. */
 export type Values = readonly unknown[];

@@ -2,6 +2,7 @@ import { GraphQLError } from 'graphql';
 import {
   type Code,
   catalogue,
+  IdempotencyKeyReused,
   InvalidInput,
   type Issue,
   NotFound,
@@ -38,6 +39,12 @@ builder.objectType(InvalidInput, {
 builder.objectType(NotFound, {
   name: 'SegmentNotFound',
   description: 'Your account has no segment of this id.',
+  interfaces: [SegmentError],
+});
+
+builder.objectType(IdempotencyKeyReused, {
+  name: 'SegmentIdempotencyKeyReused',
+  description: 'The idempotency key was sent with another input before. Nothing was created.',
   interfaces: [SegmentError],
 });
 

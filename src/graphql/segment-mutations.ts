@@ -1,4 +1,4 @@
-import { NotFound, VersionConflict } from '../errors.ts';
+import { IdempotencyKeyReused, NotFound, VersionConflict } from '../errors.ts';
 import { createSegment, deleteSegment, updateSegment } from '../segments/resolvers.ts';
 import { builder } from './builder.ts';
 import { Segment } from './segment.ts';
@@ -16,6 +16,10 @@ const CreateSegmentInput = builder.inputType('CreateSegmentInput', {
       description: '1 to 5,000 characters: `Customers who spend more than $1000 per month`.',
     }),
     description: t.string({ required: true, description: 'Up to 5,000 characters; may be empty.' }),
+    idempotencyKey: t.string({
+      description:
+        'Makes it safe to send this again when no answer came: for 24 hours, the same input under the same key creates one segment. 1 to 255 visible characters of ASCII, best a UUID.',
+    }),
   }),
 });
 
@@ -56,7 +60,7 @@ builder.mutationFields((t) => ({
     description: 'Creates a segment.',
     directives,
     args: { input: t.arg({ type: CreateSegmentInput, required: true, description: INPUT }) },
-    errors: result('created', 'The new segment.'),
+    errors: { types: [IdempotencyKeyReused], ...result('created', 'The new segment.') },
     resolve: (_, { input }, context) => createSegment(input, context),
   }),
   updateSegment: t.field({

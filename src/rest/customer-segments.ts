@@ -25,13 +25,19 @@ const list: Handler = async ({ fields }, context) => {
 /** A place in a list is a segment that stands there. */
 const at = (id: unknown) => (id === undefined ? undefined : { id });
 
-const create: Handler = async ({ fields }, context) => {
-  const segment = await segments.createSegment(fields, context);
+const create: Handler = async ({ fields, headers }, context) => {
+  const idempotencyKey = idempotencyKeyOf(headers['idempotency-key']);
+  const segment = await segments.createSegment({ ...fields, idempotencyKey }, context);
   return created(represent(segment), {
     location: `${COLLECTION}/${segment.id}`,
     etag: entityTag(segment),
+    ...(segment.replayed && { 'idempotent-replayed': 'true' }),
   });
 };
+
+/** The header is a string of structured fields, in quotation marks (RFC 8941); most send it bare. */
+const idempotencyKeyOf = (header: string | string[] | undefined): unknown =>
+  typeof header === 'string' ? header.replace(/^"(.*)"$/, '$1') : header;
 
 const retrieve: Handler = async ({ id, fields, headers }, context) => {
   const segment = segments.found(await segments.getSegment({ ...fields, id }, context), id);
@@ -66,7 +72,17 @@ export const customerSegments: Resource = {
     ['before', 'ending_before'],
     ['filter.name.eq', 'name'],
     ['filter.criteria.eq', 'criteria'],
+    ['idempotencyKey', 'Idempotency-Key'],
     ['input', 'body'],
   ]),
-  undocumented: ['first', 'last', 'after', 'before', 'filter', 'orderBy', 'expectedVersion'],
+  undocumented: [
+    'first',
+    'last',
+    'after',
+    'before',
+    'filter',
+    'orderBy',
+    'expectedVersion',
+    'idempotencyKey',
+  ],
 };

@@ -1,8 +1,11 @@
+import { hash } from 'node:crypto';
 import { NotFound, VersionConflict } from '../errors.ts';
 import { type Call, resolver } from '../resolver.ts';
 import {
+  type Created,
   CreateSegment,
   DeleteSegment,
+  type Draft,
   GetSegment,
   GetSegments,
   type Segment,
@@ -68,9 +71,15 @@ export const countSegments = resolver({
 export const createSegment = resolver({
   scope: 'segments:write',
   input: CreateSegment,
-  run: (draft, { segments }: Context, { accountId }) =>
-    segments.create({ accountId, ...newSegment(), ...draft }),
+  run: ({ idempotencyKey, ...draft }, { segments }: Context, { accountId }): Promise<Created> => {
+    const segment = { accountId, ...newSegment(), ...draft };
+    if (!idempotencyKey) return segments.create(segment);
+    return segments.createOnce({ ...segment, idempotencyKey, digest: digestOf(draft) });
+  },
 });
+
+const digestOf = ({ name, criteria, description }: Draft): string =>
+  hash('sha256', JSON.stringify([name, criteria, description]));
 
 export const updateSegment = resolver({
   scope: 'segments:write',

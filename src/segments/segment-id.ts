@@ -40,6 +40,13 @@ export function segmentIds(clock: () => number = Date.now): () => Birth {
 export const idPrefix = (milliseconds: number): string =>
   digits(Math.min(Math.max(milliseconds, 0), TAILS - 1));
 
+/** When the segment of an id was made. */
+export function birthOf(id: string): Date {
+  let milliseconds = 0;
+  for (const digit of id.slice(0, HALF)) milliseconds = milliseconds * DIGITS.length + DIGITS.indexOf(digit);
+  return new Date(milliseconds);
+}
+
 function digits(value: number): string {
   let text = '';
   for (let rest = value; text.length < HALF; rest = Math.floor(rest / DIGITS.length)) {

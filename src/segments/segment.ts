@@ -13,6 +13,11 @@ export interface Segment {
   version: number;
 }
 
+/** A segment that was just made; or made before, and asked for again. */
+export interface Created extends Segment {
+  replayed?: boolean;
+}
+
 const aString = z.string({
   error: ({ input }) => (input === undefined ? 'is required' : `must be a string, not ${held(input)}`),
 });
@@ -58,7 +63,12 @@ export const GetSegments = z.strictObject({
       `must have at most ${MOST_IDS.toLocaleString('en')} ids, not ${Array.isArray(input) ? input.length.toLocaleString('en') : 0}`,
   }),
 });
-export const CreateSegment = z.strictObject(properties);
+/** Under which a creation may be asked for again: 1 to 255 visible characters of ASCII, best a UUID. */
+const idempotencyKey = aString
+  .regex(/^[\x21-\x7e]{1,255}$/, 'must have 1 to 255 visible characters of ASCII')
+  .nullish();
+const Draft = z.strictObject(properties);
+export const CreateSegment = Draft.extend({ idempotencyKey });
 const version = z.int32({ error: ({ input }) => `must be a whole number, not ${held(input)}` });
 /** The version that a change is meant for, or several; any, where it is left out. */
 const expectedVersion = z.union([version, z.array(version)]).nullish();
@@ -73,5 +83,5 @@ export const UpdateSegment = z
   );
 export const DeleteSegment = z.strictObject({ id, expectedVersion });
 
-export type Draft = z.output<typeof CreateSegment>;
+export type Draft = z.output<typeof Draft>;
 export type Changes = z.output<typeof UpdateSegment>;

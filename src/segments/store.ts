@@ -1,6 +1,7 @@
 import type { Database } from '../database/connect.ts';
 import { countSegments } from './store/count.ts';
 import { createSegments } from './store/create.ts';
+import { createSegmentsOnce, forgetIdempotencyKeys } from './store/create-once.ts';
 import { deleteSegments } from './store/delete.ts';
 import { getSegment } from './store/get.ts';
 import { getSegments } from './store/get-many.ts';
@@ -16,6 +17,8 @@ export const segmentStore = (db: Database) => ({
   list: listSegments(db),
   count: countSegments(db),
   create: createSegments(db),
+  createOnce: createSegmentsOnce(db),
+  forgetIdempotencyKeys: forgetIdempotencyKeys(db),
   update: updateSegments(db),
   delete: deleteSegments(db),
 });

@@ -9,6 +9,17 @@ import { type Key, rowOf, unnested } from './key.ts';
 
 export type NewSegment = Key & Birth & Draft;
 
+/** A new segment as its creation answers it. */
+export const asCreated = ({ id, name, criteria, description, createdAt }: NewSegment): Segment => ({
+  id,
+  name,
+  criteria,
+  description,
+  createdAt,
+  updatedAt: createdAt,
+  version: 1,
+});
+
 export function createSegments(db: Database) {
   const drafts = unnested('drafts', {
     account_id: 'text',
@@ -34,11 +45,7 @@ export function createSegments(db: Database) {
       description: wave.map(({ description }) => description),
       created_at: wave.map(({ createdAt }) => createdAt.toISOString()),
     });
-    return wave.map(({ accountId: _, ...segment }) => ({
-      ...segment,
-      updatedAt: segment.createdAt,
-      version: 1,
-    }));
+    return wave.map(asCreated);
   };
 
   return batch<NewSegment, Segment>((news) => inWaves(news, rowOf, insert));
