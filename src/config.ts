@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { isToken } from './accounts/token.ts';
 
@@ -55,6 +56,14 @@ const Variables = z.object({
   JWT_ISSUER: z.string().describe('the `iss` of the tokens').optional(),
   JWT_AUDIENCE: z.string().describe('the `aud` of the tokens').optional(),
   JWT_ACCOUNT_CLAIM: z.string().describe('the name of a claim').default('account_id'),
+  RATE_LIMIT: wholeNumber(1, 999_999_999).default(60_000_000),
+  RATE_LIMIT_STORE: z.enum(['memory', 'postgres']).describe('memory or postgres').default('memory'),
+  PERSISTED_OPERATIONS: z
+    .string()
+    .transform(operationsOf)
+    .refine((operations) => operations.size > 0)
+    .describe('a JSON file of operations by their ids, {"<id>": "<text>"}')
+    .optional(),
   LOG_LEVEL: z
     .enum(LEVELS)
     .describe(`one of ${LEVELS.join(', ')}`)
@@ -62,6 +71,17 @@ const Variables = z.object({
   GRAPHIQL: onOff.optional(),
   INTROSPECTION: onOff.default(true),
 });
+
+/** The operations of a file; none where it can't be read as such. */
+function operationsOf(file: string): ReadonlyMap<string, string> {
+  try {
+    return new Map(
+      Object.entries(z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(file, 'utf8')))),
+    );
+  } catch {
+    return new Map();
+  }
+}
 
 /** These may hold a secret: a wrong value is not repeated. */
 const SECRET: ReadonlySet<string> = new Set(['API_TOKEN', 'DATABASE_URL', 'ROUTER_SECRET']);

@@ -43,7 +43,9 @@ async function serveFrom(databaseUrl: string, embedded: Embedded | null, config:
     graphiql: config.GRAPHIQL,
     introspection: config.INTROSPECTION,
     jwt: config.JWT,
+    rateLimit: { points: config.RATE_LIMIT, store: config.RATE_LIMIT_STORE },
     routerSecret: config.ROUTER_SECRET,
+    persistedOperations: config.PERSISTED_OPERATIONS,
     apiToken,
     log,
   });

@@ -6,6 +6,8 @@ import { InvalidInput, type Issue, Refusal, unknownParameter } from './errors.ts
 export interface Call {
   requestId: string;
   viewer: Viewer | null;
+  /** Takes so many points from what the caller may spend. Throws RATE_LIMITED. */
+  spend(points: number): Promise<void>;
   /** Tells the operators of a fault. Its words reach no caller. */
   report(fault: unknown, requestId: string): void;
 }

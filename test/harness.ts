@@ -8,10 +8,10 @@ import { makeDatabase } from './postgres.ts';
 
 /** Who calls: Ada and Bob of two accounts, and one who may only read Ada's. */
 export const viewers = {
-  ada: { accountId: 'ada', scopes: new Set<string>(SCOPES) },
-  bob: { accountId: 'bob', scopes: new Set<string>(SCOPES) },
-  reader: { accountId: 'ada', scopes: new Set(['segments:read']) },
-  writer: { accountId: 'ada', scopes: new Set(['segments:write']) },
+  ada: { accountId: 'ada', callerId: 'ada', scopes: new Set<string>(SCOPES) },
+  bob: { accountId: 'bob', callerId: 'bob', scopes: new Set<string>(SCOPES) },
+  reader: { accountId: 'ada', callerId: 'reader', scopes: new Set(['segments:read']) },
+  writer: { accountId: 'ada', callerId: 'writer', scopes: new Set(['segments:write']) },
 };
 export type Who = keyof typeof viewers;
 
@@ -59,6 +59,7 @@ export function testGateway(options: Options = {}): TestGateway {
       requestId: 'test',
       viewer: viewers[who],
       segments: running.segments,
+      spend: async () => {},
       report: (fault) => {
         throw fault;
       },

@@ -29,6 +29,7 @@ const HOUSE: Record<string, string[]> = {
     'operations/',
     'database/',
     'http/',
+    'errors.ts',
   ],
   'config.ts': ['accounts/token.ts'],
   'operations/': ['database/', 'http/'],

@@ -79,7 +79,7 @@ function verifiedOf({ exp, scope, ...claims }: JWTPayload, accountClaim: string)
   const accountId = claims[accountClaim] ?? undefined;
   if (exp === undefined || typeof accountId !== 'string' || !isAccountId(accountId)) return null;
   const scopes = typeof scope === 'string' ? scope.split(' ') : [];
-  return { viewer: { accountId, scopes: new Set(scopes) }, expires: exp };
+  return { viewer: { accountId, callerId: `account ${accountId}`, scopes: new Set(scopes) }, expires: exp };
 }
 
 /** Whether it is the token that is wrong, and not the way to the keys. */

@@ -30,5 +30,5 @@ export function behindRouter(secret: string, authenticate: Authenticate): Authen
 
 function viewerOf({ [ACCOUNT]: accountId, [SCOPES]: scopes = '' }: IncomingHttpHeaders): Viewer | null {
   if (typeof accountId !== 'string' || !isAccountId(accountId)) return null;
-  return { accountId, scopes: new Set(String(scopes).split(/[ ,]+/)) };
+  return { accountId, callerId: `account ${accountId}`, scopes: new Set(String(scopes).split(/[ ,]+/)) };
 }

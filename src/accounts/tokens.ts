@@ -88,6 +88,10 @@ const isLive: SQL | undefined = and(
 );
 
 function grantOf([digest, accountId, scopes, expiresAt]: Values): [string, Grant] {
-  const viewer = { accountId: String(accountId), scopes: new Set(Array.isArray(scopes) ? scopes : []) };
+  const viewer = {
+    accountId: String(accountId),
+    callerId: String(digest),
+    scopes: new Set(Array.isArray(scopes) ? scopes : []),
+  };
   return [String(digest), { viewer, expiresAt: expiresAt === null ? null : momentOf(expiresAt) }];
 }

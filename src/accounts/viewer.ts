@@ -7,6 +7,8 @@ export type Scope = (typeof SCOPES)[number];
 /** Who calls, as its token says. */
 export interface Viewer {
   accountId: string;
+  /** What it is counted by: its token, or where it has none of ours, its account. */
+  callerId: string;
   scopes: ReadonlySet<string>;
 }
 

@@ -1,4 +1,13 @@
-import { customType, index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  customType,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+} from 'drizzle-orm/pg-core';
 
 /** Text in byte order, whatever the server's locale: an index that no upgrade of a locale can break. */
 const bytewise = customType<{ data: string }>({ dataType: () => 'text collate "C"' });
@@ -58,4 +67,12 @@ export const apiTokens = pgTable('api_tokens', {
   createdAt: instant('created_at').notNull().defaultNow(),
   expiresAt: instant('expires_at'),
   revokedAt: instant('revoked_at'),
+});
+
+/** What callers have spent of their rate limit, where all gateways count together. */
+export const rateLimits = pgTable('rate_limits', {
+  key: bytewise('key').primaryKey(),
+  points: integer('points').notNull().default(0),
+  /** Milliseconds since 1970. */
+  expire: bigint('expire', { mode: 'number' }),
 });

@@ -1,49 +1,77 @@
-import type { GraphQLSchema } from 'graphql';
+import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
+import type { Context } from '../context.ts';
+import { type Cost, costOf } from './cost.ts';
+import { overLimit } from './limits.ts';
 
 /** An operation that comes once is not worth compiling; one that comes again will come often. */
 const HOT = 2;
 /** What is kept: so many operations, of so many characters together. A compiled one is many times its text. */
 const KEPT = { max: 1_000, maxSize: 1024 * 1024 };
+/** Objects that one operation may give: a hundred full pages. */
+const MOST_COST = 10_000;
 
 interface Operation {
   uses: number;
+  cost: Cost;
   /** Null if it can't be compiled: it is executed as any other. */
   compiled?: CompiledQuery | null;
 }
 
+type Variables = Readonly<Record<string, unknown>>;
+
 /** Operations that come again, as functions: what a text means for this schema is worked out once (graphql-jit). */
 export interface CompiledOperations {
-  /** Learns which operations come again. Only what passed every check of the other plugins is executed, so only that is learnt. */
-  plugin: Plugin;
-  /** The function of an operation that came before: undefined if it did not, or if there is more to it than a text and variables. */
-  find(params: GraphQLParams): CompiledQuery | undefined;
+  /** Learns which operations come again, and lets none run that costs more than it may or its caller has left. Only what passed every check of the other plugins is executed, so only that is learnt. */
+  plugin: Plugin<Context>;
+  /** Runs an operation that came before: undefined if it did not, or if there is more to it than a text and variables. */
+  find(
+    params: GraphQLParams,
+  ): ((variables: Variables, context: Context) => Promise<ExecutionResult>) | undefined;
 }
 
-export function compiledOperations(): CompiledOperations {
+export function compiledOperations(schema: GraphQLSchema): CompiledOperations {
   const operations = new LRUCache<string, Operation>({ ...KEPT, sizeCalculation: (_, key) => key.length });
 
   return {
     plugin: {
-      onExecute({ args: { schema, document, operationName } }) {
-        const text = document.loc?.source.body;
-        if (text === undefined) return;
-        const key = keyOf(text, operationName);
-        const operation = operations.get(key) ?? { uses: 0 };
+      async onExecute({ args: { document, operationName, variableValues, contextValue } }) {
+        const key = keyOf(document.loc?.source.body ?? '', operationName);
+        const operation = operations.get(key) ?? { uses: 0, cost: costOf(schema, document, operationName) };
         operations.set(key, operation);
+        await admit(operation.cost(variableValues ?? {}), contextValue);
         operation.uses += 1;
         if (operation.uses < HOT || operation.compiled !== undefined) return;
-        const query = compileQuery(schema as GraphQLSchema, document, operationName ?? undefined);
+        const query = compileQuery(schema, document, operationName ?? undefined);
         operation.compiled = isCompiledQuery(query) ? query : null;
       },
     },
     find(params) {
-      if (!isPlain(params)) return undefined;
-      return operations.get(keyOf(params.query, params.operationName))?.compiled ?? undefined;
+      const operation = isPlain(params)
+        ? operations.get(keyOf(params.query, params.operationName))
+        : undefined;
+      const { cost, compiled } = operation ?? {};
+      if (!compiled || !cost) return undefined;
+      return async (variables, context) => {
+        await admit(cost(variables), context);
+        return compiled.query(null, context, variables);
+      };
     },
   };
+}
+
+/** Throws COST_LIMIT for an operation that costs more than any may, RATE_LIMITED for more than its caller has left. */
+async function admit(cost: number, context: Context): Promise<void> {
+  if (cost > MOST_COST) {
+    const most = MOST_COST.toLocaleString('en');
+    throw overLimit(
+      'COST_LIMIT',
+      `An operation may ask for ${most} objects at most; this one could give ${cost.toLocaleString('en')}.`,
+    );
+  }
+  await context.spend(cost);
 }
 
 /** No text of an operation can hold U+0000, so no two operations share a key. */

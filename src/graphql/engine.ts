@@ -1,9 +1,17 @@
-import { type ExecutionResult, type GraphQLSchema, NoSchemaIntrospectionCustomRule } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLError,
+  type GraphQLSchema,
+  NoSchemaIntrospectionCustomRule,
+} from 'graphql';
 import { createYoga, type GraphQLParams, type Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { Context } from '../context.ts';
 import { compiledOperations } from './compiled-operations.ts';
-import { masked } from './masking.ts';
+import { useGuard } from './guard.ts';
+import { masked, withoutSuggestion } from './masking.ts';
+import { type PersistedOperations, resolved } from './persisted-operations.ts';
 
 /** Runs one operation. */
 export type Engine = (params: GraphQLParams, how: How, context: Context) => Promise<ExecutionResult>;
@@ -17,25 +25,30 @@ interface How {
   traced: boolean;
 }
 
+interface Options {
+  schema: GraphQLSchema;
+  /** Whether callers may learn the schema: by asking for it, or by errors that suggest what they meant. */
+  introspection: boolean;
+  /** The only operations that run; any, where they are left out. */
+  persistedOperations?: PersistedOperations | undefined;
+}
+
 /**
  * GraphQL Yoga from the parsed parameters to the result: its checks, caches and plugins. Its HTTP layer is left
  * out: it costs twice what executing does, and reads paths by the end of the URL. An operation that came before
  * and passed them all is executed at once: a fifth more requests a second.
  */
-export function graphqlEngine(schema: GraphQLSchema, introspection: boolean): Engine {
-  const operations = compiledOperations();
+export function graphqlEngine({ schema, introspection, persistedOperations }: Options): Engine {
+  const operations = compiledOperations(schema);
   const options = {
     schema,
     batching: false,
     logging: false,
     maskedErrors: false, // done below, where the call is at hand to report to
-    plugins: introspection ? [] : [useNoIntrospection],
-  } as const;
-  const yoga = createYoga<object, Context>({
-    ...options,
-    parserAndValidationCache: { documentCache: textCache(), errorCache: textCache() },
-    plugins: [operations.plugin, ...options.plugins],
-  });
+    parserAndValidationCache: { documentCache: textCache<DocumentNode>(), errorCache: textCache<Error>() },
+    plugins: [useGuard(), operations.plugin, ...(introspection ? [] : [useNoIntrospection])],
+  };
+  const yoga = createYoga<object, Context>(options);
   let traced: Promise<TracedEngine> | undefined;
 
   // What plugins see of a request: its method. What else they need of it is in the context.
@@ -49,24 +62,28 @@ export function graphqlEngine(schema: GraphQLSchema, introspection: boolean): En
     throw new TypeError('An operation gave no single result.');
   };
 
-  const run: Engine = async (params, how, context) => {
+  const run = async (params: GraphQLParams, how: How, context: Context): Promise<ExecutionResult> => {
     if (how.method === 'GET') return throughYoga(params, how.method, context);
     if (how.traced) {
       traced ??= import('./inline-trace.ts').then(({ tracedEngine }) => tracedEngine(options));
       return (await traced)(params, context);
     }
-    const early = await operations.find(params)?.query(null, context, params.variables ?? {});
+    const early = await operations.find(params)?.(params.variables ?? {}, context);
     // Without data nothing was executed, the variables being wrong: graphql-js says so in its own words.
     return early?.data === undefined ? throughYoga(params, how.method, context) : early;
   };
 
+  const shown = (error: unknown, context: Context): GraphQLError =>
+    introspection ? masked(error, context) : withoutSuggestion(masked(error, context));
+
   return async (params, how, context) => {
     try {
-      const result = await run(params, how, context);
+      const known = persistedOperations ? resolved(persistedOperations, params) : params;
+      const result = await run(known, how, context);
       if (!result.errors) return result;
-      return { ...result, errors: result.errors.map((error) => masked(error, context)) };
+      return { ...result, errors: result.errors.map((error) => shown(error, context)) };
     } catch (error) {
-      return { errors: [masked(error, context)] };
+      return { errors: [shown(error, context)] };
     }
   };
 }

@@ -59,7 +59,7 @@ builder.objectType(VersionConflict, {
 });
 
 /** Refusals of a whole request, which its HTTP status tells too. The others concern one field of many. */
-const OF_THE_REQUEST: ReadonlySet<Code> = new Set<Code>(['UNAUTHENTICATED', 'UNAVAILABLE']);
+const OF_THE_REQUEST: ReadonlySet<Code> = new Set<Code>(['UNAUTHENTICATED', 'RATE_LIMITED', 'UNAVAILABLE']);
 
 interface At {
   /** The error of graphql-js that tells where in the document it happened. */

@@ -10,6 +10,7 @@ import { graphqlEngine } from './engine.ts';
 import { graphqlErrorOf } from './errors.ts';
 import { asksForPage, sendGraphiQL } from './graphiql.ts';
 import { paramsOf } from './params.ts';
+import type { PersistedOperations } from './persisted-operations.ts';
 
 /** How a router says that it wants to know how long each field took: Apollo's federated traces. */
 const TRACE = 'apollo-federation-include-trace';
@@ -20,11 +21,12 @@ interface Options {
   report: Call['report'];
   graphiql: boolean;
   introspection: boolean;
+  persistedOperations?: PersistedOperations | undefined;
 }
 
 /** GraphQL over HTTP, and a page to try it for those who come with a browser. */
-export function graphqlFace({ schema, contextOf, report, graphiql, introspection }: Options): Face {
-  const run = graphqlEngine(schema, introspection);
+export function graphqlFace({ contextOf, report, graphiql, ...options }: Options): Face {
+  const run = graphqlEngine(options);
 
   return async (exchange) => {
     if (graphiql && asksForPage(exchange)) return sendGraphiQL(exchange);

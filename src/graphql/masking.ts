@@ -23,3 +23,11 @@ function coded(error: GraphQLError): GraphQLError {
     extensions: { ...error.extensions, code: 'INVALID_INPUT' },
   });
 }
+
+/** The same without what graphql-js suggests ("Did you mean …?"): a way to learn a schema that is not shown. */
+export function withoutSuggestion(error: GraphQLError): GraphQLError {
+  const message = error.message.replace(/ Did you mean .*\?$/s, '');
+  if (message === error.message) return error;
+  const { nodes, path, extensions } = error;
+  return new GraphQLError(message, { nodes, path, extensions });
+}

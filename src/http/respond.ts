@@ -6,12 +6,12 @@ import type { Exchange } from './server.ts';
  * in one call: one that was set before makes Node take each of the others by itself, a tenth of a REST retrieve.
  */
 export function respond(
-  { request, response, requestId }: Exchange,
+  { request, response, requestId, headers: others }: Exchange,
   status: number,
   headers: OutgoingHttpHeaders,
   body?: string | Buffer,
 ): void {
   const length = body !== undefined && { 'content-length': Buffer.byteLength(body) };
-  response.writeHead(status, { 'x-request-id': requestId, ...headers, ...length });
+  response.writeHead(status, { 'x-request-id': requestId, ...others, ...headers, ...length });
   response.end(request.method === 'HEAD' ? undefined : body);
 }

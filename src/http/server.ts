@@ -10,6 +10,8 @@ export interface Exchange {
   /** What follows the `?`, undecoded. */
   query: string;
   requestId: string;
+  /** Headers that the answer bears besides its face's own. */
+  headers: Record<string, string>;
   /** The trace that it belongs to; for the log. */
   trace?: TraceContext | undefined;
   /** Whose request it turned out to be; for the log. */
@@ -40,18 +42,24 @@ const LIMITS = {
 /** An id that a caller may give (`X-Request-Id`), to follow a request through several systems. */
 const REQUEST_ID = /^[\w.:-]{1,64}$/;
 
-/** One server for all faces. */
-export function httpServer({ route, onEnd, onFault }: Options): Server {
-  return createServer(LIMITS, (request, response) => {
+/** One server for all faces, and how many requests it is at. */
+export function httpServer({ route, onEnd, onFault }: Options) {
+  let inFlight = 0;
+  const server = createServer(LIMITS, (request, response) => {
     const start = performance.now();
     const exchange = exchangeOf(request, response);
-    response.once('close', () => onEnd(exchange, performance.now() - start));
+    inFlight += 1;
+    response.once('close', () => {
+      inFlight -= 1;
+      onEnd(exchange, performance.now() - start);
+    });
     route(exchange.path)(exchange).catch((fault) => {
       onFault(fault, exchange);
       if (!response.headersSent) response.writeHead(500, { 'x-request-id': exchange.requestId });
       response.end();
     });
   });
+  return { server, inFlight: () => inFlight };
 }
 
 function exchangeOf(request: IncomingMessage, response: ServerResponse): Exchange {
@@ -64,6 +72,7 @@ function exchangeOf(request: IncomingMessage, response: ServerResponse): Exchang
     path: mark < 0 ? url : url.slice(0, mark),
     query: mark < 0 ? '' : url.slice(mark + 1),
     requestId: typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID(),
+    headers: {},
     trace: traceContextOf(request.headers),
   };
 }

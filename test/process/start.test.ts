@@ -42,6 +42,12 @@ describe.concurrent('segments serve', () => {
     ],
     [{ GRAPHIQL: 'maybe' }, 'GRAPHIQL must be on or off; it is "maybe".'],
     [{ INTROSPECTION: 'maybe' }, 'INTROSPECTION must be on or off; it is "maybe".'],
+    [{ RATE_LIMIT: '0' }, 'RATE_LIMIT must be a whole number from 1 to 999999999; it is "0".'],
+    [{ RATE_LIMIT_STORE: 'redis' }, 'RATE_LIMIT_STORE must be memory or postgres; it is "redis".'],
+    [
+      { PERSISTED_OPERATIONS: 'nowhere.json' },
+      'PERSISTED_OPERATIONS must be a JSON file of operations by their ids, {"<id>": "<text>"}; it is "nowhere.json".',
+    ],
     [
       { ROUTER_SECRET: 'hidden' },
       'ROUTER_SECRET must be 32 to 200 characters that a header can hold, such as `openssl rand -hex 24` prints; it is something else (not shown).',

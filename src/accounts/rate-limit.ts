@@ -1,0 +1,65 @@
+import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Database } from '../database/connect.ts';
+import { Refusal } from '../errors.ts';
+import type { Viewer } from './viewer.ts';
+
+export interface RateLimit {
+  /** What a caller may spend in a minute. A REST request costs 1, a GraphQL operation as many as it asks objects. */
+  points: number;
+  /** Where it is counted: each gateway for itself, or all together. */
+  store: 'memory' | 'postgres';
+}
+
+/** Counts what a caller spends, and gives the headers that tell of it. Throws RATE_LIMITED. */
+export type Spend = (viewer: Viewer, points: number) => Promise<Readonly<Record<string, string>>>;
+
+const MINUTE_S = 60;
+const NAME = 'minute';
+
+/**
+ * So many points a minute for each caller. Where the count is kept in Postgres and that is away, callers are let
+ * in, and `onStoreAway` is told: a limit must not be the reason that nothing works.
+ */
+export function rateLimiter(
+  { points, store }: RateLimit,
+  db: Database,
+  onStoreAway: (fault: unknown) => void,
+): Spend {
+  const rule = { points, duration: MINUTE_S, keyPrefix: '' };
+  const limiter =
+    store === 'memory'
+      ? new RateLimiterMemory(rule)
+      : new RateLimiterPostgres({
+          ...rule,
+          storeClient: db.$client,
+          tableName: 'rate_limits',
+          tableCreated: true,
+        });
+  const policy = `"${NAME}";q=${points};w=${MINUTE_S}`;
+
+  /** As the IETF's draft has it (draft-ietf-httpapi-ratelimit-headers-10). */
+  const headersOf = ({ remainingPoints, msBeforeNext }: RateLimiterRes) => ({
+    'ratelimit-policy': policy,
+    ratelimit: `"${NAME}";r=${Math.max(0, remainingPoints)};t=${secondsOf(msBeforeNext)}`,
+  });
+
+  return async ({ callerId }, cost) => {
+    try {
+      return headersOf(await limiter.consume(callerId, cost));
+    } catch (rejected) {
+      if (rejected instanceof RateLimiterRes) throw refusal(rejected);
+      onStoreAway(rejected);
+      return {};
+    }
+  };
+
+  function refusal(spent: RateLimiterRes): Refusal {
+    const seconds = secondsOf(spent.msBeforeNext);
+    const message = `You may spend ${points.toLocaleString('en')} points a minute. Come back in ${seconds} s.`;
+    return new Refusal('RATE_LIMITED', message, {
+      headers: { ...headersOf(spent), 'retry-after': `${seconds}` },
+    });
+  }
+}
+
+const secondsOf = (milliseconds: number) => Math.max(1, Math.ceil(milliseconds / 1_000));

@@ -1,0 +1,36 @@
+import { type DocumentNode, GraphQLError, parse } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { beyondLimits, LIMITS, overLimit } from './limits.ts';
+
+/** Tokens of a document: what parsing it may cost. */
+const MOST_TOKENS = 2_000;
+/** Errors of a document: who sends two hundred wants to learn something else. */
+const MOST_ERRORS = 5;
+
+/** Refuses documents that hold too much, before they are validated. What it finds is kept with the document. */
+export function useGuard(): Plugin {
+  const measured = new WeakMap<DocumentNode, readonly GraphQLError[]>();
+
+  return {
+    onParse({ setParseFn }) {
+      setParseFn(parseSome);
+    },
+    onValidate({ params: { documentAST }, setResult }) {
+      const errors = measured.get(documentAST) ?? beyondLimits(documentAST, LIMITS);
+      measured.set(documentAST, errors);
+      if (errors.length > 0) setResult(errors);
+      return ({ result, setResult: replace }) => {
+        if (Array.isArray(result) && result.length > MOST_ERRORS) replace(result.slice(0, MOST_ERRORS));
+      };
+    },
+  };
+}
+
+const parseSome: typeof parse = (source, options) => {
+  try {
+    return parse(source, { ...options, maxTokens: MOST_TOKENS });
+  } catch (error) {
+    if (!(error instanceof GraphQLError) || !/more th[a-z]+ \d+ tokens/.test(error.message)) throw error;
+    throw overLimit('TOKEN_LIMIT', `A document may have ${MOST_TOKENS.toLocaleString('en')} tokens at most.`);
+  }
+};

@@ -1,0 +1,219 @@
+import { parse } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { costOf } from '../../src/graphql/cost.ts';
+import { schema } from '../../src/graphql/schema.ts';
+import { graphql } from '../client.ts';
+import { draft, testGateway } from '../harness.ts';
+
+const gateway = testGateway();
+const times = (count: number, make: (i: number) => string) =>
+  Array.from({ length: count }, (_, i) => make(i)).join(' ');
+const typename = (i: number) => `a${i}: __typename`;
+
+/** A document as hostile as it can be, and what it is refused with. */
+const HOSTILE: [string, string, string, string][] = [
+  [
+    'levels of fields',
+    'DEPTH_LIMIT',
+    `{ ${'segments { nodes { '.repeat(6)}id${' } }'.repeat(6)} }`,
+    '10 levels of fields',
+  ],
+  ['aliases', 'ALIAS_LIMIT', `{ ${times(51, typename)} }`, '50 aliases'],
+  ['directives', 'DIRECTIVE_LIMIT', `{ __typename ${'@skip(if: false) '.repeat(31)} }`, '30 directives'],
+  ['fields of Query', 'ROOT_FIELD_LIMIT', `{ ${'__typename '.repeat(51)} }`, '50 fields of Query'],
+  ['fields of Mutation', 'ROOT_FIELD_LIMIT', `mutation { ${times(11, typename)} }`, '10 fields of Mutation'],
+  [
+    'fields',
+    'FIELD_LIMIT',
+    `{ segments { ${'...f '.repeat(51)} } } fragment f on SegmentConnection { ${'totalCount '.repeat(20)} }`,
+    '1,000 fields',
+  ],
+  ['tokens', 'TOKEN_LIMIT', `{ ${'__typename '.repeat(2_000)} }`, '2,000 tokens'],
+  [
+    'objects',
+    'COST_LIMIT',
+    `{ ${times(50, (i) => `a${i}: segments(first: 100) { nodes { id } }`)} n: nodes(ids: [${'"x" '.repeat(900)}]) { id } }`,
+    '10,000 objects',
+  ],
+];
+
+describe('an operation', () => {
+  it.each(HOSTILE.slice(0, 7))('may not have too many %s', async (_, code, query, words) => {
+    const { status, body } = await graphql(gateway, query);
+    expect(status).toBe(200); // of application/json, which knows no better
+    expect(body.data).toBeUndefined();
+    expect(body.errors[0]).toMatchObject({ extensions: { code }, message: expect.stringContaining(words) });
+  });
+
+  it.each(HOSTILE.slice(0, 7))(
+    'that has too many %s is refused with 400 to clients that know better',
+    async (_, __, query) => {
+      const headers = { accept: 'application/graphql-response+json' };
+      expect((await graphql(gateway, query, {}, { headers })).status).toBe(400);
+    },
+  );
+
+  it('may not ask for too many objects, whether a text or a variable says how many', async () => {
+    const text = `query ($n: Int!) { ${times(50, (i) => `a${i}: segments(first: $n) { nodes { id } }`)}}`;
+    const more = `query ($ids: [ID!]!) { ${times(11, (i) => `a${i}: nodes(ids: $ids) { id }`)}}`;
+    for (let i = 0; i < 3; i++) {
+      expect((await graphql(gateway, text, { n: 1 })).body.errors).toBeUndefined();
+      expect((await graphql(gateway, text, { n: 100 })).body.errors).toBeUndefined();
+      expect((await graphql(gateway, more, { ids: ['x'] })).body.errors).toBeUndefined();
+      const { body } = await graphql(gateway, more, { ids: Array.from({ length: 950 }, () => 'x') });
+      expect(body.errors).toMatchObject([
+        {
+          message: 'An operation may ask for 10,000 objects at most; this one could give 10,450.',
+          extensions: { code: 'COST_LIMIT' },
+        },
+      ]);
+    }
+  });
+
+  it.each([
+    ['a fragment', `query { ...f } fragment f on Query { ${times(51, typename)} }`],
+    ['an inline fragment', `{ ... { ${times(51, typename)} } }`],
+  ])('hides nothing in %s', async (_, query) => {
+    const { body } = await graphql(gateway, query);
+    expect(body.errors.map(({ extensions }: { extensions: { code: string } }) => extensions.code)).toContain(
+      'ALIAS_LIMIT',
+    );
+  });
+
+  it('is refused within 20 ms, be it a bomb of fragments', async () => {
+    const bomb = `{ ...f0 } ${times(25, (i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`)} fragment f25 on Query { __typename }`;
+    for (const query of [bomb, ...HOSTILE.map(([, , text]) => text)]) {
+      await graphql(gateway, '{ __typename }');
+      const cpu = process.cpuUsage();
+      const { body } = await graphql(gateway, query);
+      const { user, system } = process.cpuUsage(cpu); // of the client too
+      expect(body.errors).toBeDefined();
+      expect((user + system) / 1_000, query.slice(0, 60)).toBeLessThan(100);
+    }
+  });
+
+  it('with a fragment within itself is refused', async () => {
+    const { body } = await graphql(
+      gateway,
+      '{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }',
+    );
+    expect(body.errors[0].message).toMatch(/itself/);
+  });
+
+  it('gets five errors at most', async () => {
+    const { body } = await graphql(gateway, `{ ${times(40, (i) => `no${i}`)} }`);
+    expect(body.errors).toHaveLength(5);
+  });
+});
+
+describe('the cost of an operation', () => {
+  const cost = (text: string, variables = {}) => costOf(schema, parse(text))(variables);
+
+  it.each([
+    ['{ __typename }', 1],
+    ['{ segment(id: "x") { id } }', 1],
+    ['{ segments { nodes { id } } }', 10],
+    ['{ segments(first: 5) { nodes { id } } }', 5],
+    ['{ segments(last: 7) { edges { node { id } } } }', 7],
+    ['{ segments(first: -1) { nodes { id } } }', 10],
+    ['{ segments(first: 99999999999) { nodes { id } } }', 99_999_999_999],
+    ['{ nodes(ids: ["a", "b"]) { id } }', 2],
+    [
+      '{ a: segment(id: "x") { id } ... on Query { segments(first: 3) { nodes { id } } } ...f } fragment f on Query { segments(first: 4) { nodes { id } } }',
+      8,
+    ],
+    ['mutation { createSegment(input: { name: "n", criteria: "c", description: "" }) { __typename } }', 1],
+  ])('%s is the objects that it may give', (text, expected) => expect(cost(text)).toBe(expected));
+
+  it('takes what variables say, or their defaults', () => {
+    const text =
+      'query ($n: Int = 20, $r: [_Any!]!) { segments(first: $n) { nodes { id } } _entities(representations: $r) { __typename } }';
+    expect(cost(text, { r: [{}, {}] })).toBe(22);
+    expect(cost(text, { n: 3, r: [] })).toBe(3);
+    expect(cost(text, { n: null, r: 'x' })).toBe(11);
+  });
+});
+
+describe('INTROSPECTION=off', () => {
+  const closed = testGateway({ introspection: false });
+  const messagesOf = async (query: string, variables = {}) =>
+    (await graphql(closed, query, variables)).body.errors
+      .map(({ message }: { message: string }) => message)
+      .join('\n');
+
+  it.each([
+    ['a field', '{ segmnt }'],
+    ['a field of an object', '{ segments { nodes { nme } } }'],
+    ['an argument', '{ segments(frst: 1) { nodes { id } } }'],
+    ['a type', '{ node(id: "x") { ... on Segmnt { id } } }'],
+    ['an enum value', '{ segments(orderBy: { field: NAM, direction: ASC }) { nodes { id } } }'],
+    ['a selection', '{ segments }'],
+    ['a fragment on an interface', '{ node(id: "x") { name } }'],
+  ])('suggests nothing where %s is misspelt', async (_, query) => {
+    expect(await messagesOf(query)).not.toMatch(/did you mean/i);
+    expect((await graphql(gateway, query)).body.errors[0].message).toMatch(/did you mean/i);
+  });
+
+  it('suggests nothing where a variable is misspelt, be the document compiled or not', async () => {
+    const query = 'query ($o: SegmentOrder) { segments(orderBy: $o) { nodes { id } } }';
+    await graphql(closed, query, {});
+    await graphql(closed, query, {});
+    for (const o of [
+      { field: 'NAM', direction: 'ASC' },
+      { feild: 'NAME', direction: 'ASC' },
+    ]) {
+      expect(await messagesOf(query, { o })).not.toMatch(/did you mean/i);
+    }
+  });
+});
+
+describe('PERSISTED_OPERATIONS', () => {
+  const persisted = testGateway({
+    persistedOperations: new Map([
+      ['list', '{ segments { nodes { name } } }'],
+      ['create', 'mutation ($input: CreateSegmentInput!) { createSegment(input: $input) { __typename } }'],
+    ]),
+  });
+  const send = async (body: object) => {
+    const headers = { ...persisted.authorization('ada'), 'content-type': 'application/json' };
+    const answer = await fetch(`${persisted.url}/graphql`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    });
+    const { data, errors } = await answer.json();
+    return { status: answer.status, data, code: errors?.[0].extensions.code };
+  };
+
+  it('runs what is known, by its id, as often as it comes', async () => {
+    const input = draft({ name: 'High Spend Customers' });
+    expect((await send({ documentId: 'create', variables: { input } })).data).toBeDefined();
+    for (const body of [
+      { documentId: 'list' },
+      { documentId: 'sha256:list' },
+      { extensions: { persistedQuery: { version: 1, sha256Hash: 'list' } } },
+    ]) {
+      expect((await send(body)).data).toEqual({ segments: { nodes: [{ name: 'High Spend Customers' }] } });
+    }
+  });
+
+  it.each([
+    ['a text', { query: '{ segments { nodes { name } } }' }, 403, 'PERSISTED_QUERY_ONLY'],
+    ['an unknown id', { documentId: 'nope' }, 404, 'PERSISTED_QUERY_NOT_FOUND'],
+    [
+      'an unknown id with a text',
+      { documentId: 'nope', query: '{ __typename }' },
+      404,
+      'PERSISTED_QUERY_NOT_FOUND',
+    ],
+    ['a name of every object', { documentId: '__proto__' }, 404, 'PERSISTED_QUERY_NOT_FOUND'],
+    ['an id that is a number', { documentId: 1 }, 403, 'PERSISTED_QUERY_ONLY'],
+    ['nothing', {}, 403, 'PERSISTED_QUERY_ONLY'],
+  ])('runs not %s', async (_, body, status, code) => {
+    expect(await send(body)).toMatchObject({ status, code });
+  });
+
+  it('runs the known text and not the one that comes with its id', async () => {
+    expect((await send({ documentId: 'list', query: '{ __typename }' })).data).toHaveProperty('segments');
+  });
+});
