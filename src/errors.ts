@@ -52,13 +52,19 @@ export class Refusal extends Error {
   }
 }
 
-/** All that is wrong with an input, at once. */
+/** What is told of an input: a body of ten thousand wrong names must not get ten times its size back. */
+const MOST_ISSUES = 20;
+
+/** All that is wrong with an input, at once; of very much, the first. */
 export class InvalidInput extends Refusal {
   readonly issues: readonly Issue[];
 
   constructor(issues: readonly Issue[]) {
-    super('INVALID_INPUT', `${issues.map(({ param, message }) => `${param}: ${message}`).join('; ')}.`);
-    this.issues = issues;
+    const told = issues.slice(0, MOST_ISSUES).map(({ param, message }) => ({ param: brief(param), message }));
+    const more = issues.length - told.length;
+    const words = told.map(({ param, message }) => `${param}: ${message}`).join('; ');
+    super('INVALID_INPUT', more > 0 ? `${words}; and ${more.toLocaleString('en')} more.` : `${words}.`);
+    this.issues = told;
   }
 
   /** The same no, in the words of the face that the caller stands at. */
@@ -112,6 +118,12 @@ export function held(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'an object';
   if (typeof value !== 'string') return String(value);
-  const characters = [...value.toWellFormed()];
-  return `"${characters.length > SHOWN ? `${characters.slice(0, SHOWN).join('')}…` : characters.join('')}"`;
+  return `"${brief(value)}"`;
+}
+
+/** The beginning of a text that came from outside. */
+function brief(text: string): string {
+  if (text.length <= SHOWN) return text.toWellFormed();
+  const characters = [...text.slice(0, 2 * SHOWN + 2).toWellFormed()];
+  return characters.length > SHOWN ? `${characters.slice(0, SHOWN).join('')}…` : characters.join('');
 }

@@ -44,6 +44,20 @@ const HEADERS = JSON.stringify({ Authorization: 'Bearer <your token>' }, null, 2
 export const asksForPage = ({ request }: Exchange): boolean =>
   request.method === 'GET' && (request.headers.accept?.includes('text/html') ?? false);
 
+/** The page is one document: whatever it did, it could load nothing from elsewhere and send nothing there. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'unsafe-inline' blob: data:",
+  "style-src 'unsafe-inline'",
+  'font-src data:',
+  'img-src data:',
+  'worker-src blob: data:',
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
 let page: Promise<{ plain: Buffer; zipped: Buffer }> | undefined;
 
 /** GraphiQL whole: its 9 MB come from npm and not from a CDN, so it works without a network. */
@@ -56,6 +70,8 @@ export async function sendGraphiQL(exchange: Exchange): Promise<void> {
     'cache-control': 'no-cache',
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
+    'referrer-policy': 'no-referrer',
+    'content-security-policy': POLICY,
     vary: 'accept, accept-encoding',
     ...(takesGzip && { 'content-encoding': 'gzip' }),
   };

@@ -4,12 +4,16 @@ import { InvalidInput, Refusal } from '../errors.ts';
 /** The most bytes that a request may send, on any face. */
 export const LARGEST_BODY = 64 * 1024;
 
+/** Whether a request says itself that it sends more than it may. */
+export const announcesTooMuch = ({ headers }: IncomingMessage): boolean =>
+  Number(headers['content-length'] ?? 0) > LARGEST_BODY;
+
 /**
  * A request's body as text. Throws PAYLOAD_TOO_LARGE before more than the limit is held, announced or not
  * (chunked); INVALID_INPUT if it is not UTF-8.
  */
 export async function readBody(request: IncomingMessage): Promise<string> {
-  if (Number(request.headers['content-length'] ?? 0) > LARGEST_BODY) throw tooLarge();
+  if (announcesTooMuch(request)) throw tooLarge();
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
     throw new Refusal('UNSUPPORTED_MEDIA_TYPE', 'Send the body as it is, without a Content-Encoding.');

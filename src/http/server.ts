@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { announcesTooMuch } from './body.ts';
 import { type TraceContext, traceContextOf } from './trace-context.ts';
 
 /** One request and its answer, as the server hands them to a face. */
@@ -45,7 +46,7 @@ const REQUEST_ID = /^[\w.:-]{1,64}$/;
 /** One server for all faces, and how many requests it is at. */
 export function httpServer({ route, onEnd, onFault }: Options) {
   let inFlight = 0;
-  const server = createServer(LIMITS, (request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
     const start = performance.now();
     const exchange = exchangeOf(request, response);
     inFlight += 1;
@@ -58,6 +59,12 @@ export function httpServer({ route, onEnd, onFault }: Options) {
       if (!response.headersSent) response.writeHead(500, { 'x-request-id': exchange.requestId });
       response.end();
     });
+  };
+  const server = createServer(LIMITS, answer);
+  // Who asks before sending a body is told to go on, unless it is larger than any may be.
+  server.on('checkContinue', (request, response) => {
+    if (!announcesTooMuch(request)) response.writeContinue();
+    answer(request, response);
   });
   return { server, inFlight: () => inFlight };
 }

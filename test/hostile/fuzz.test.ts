@@ -1,0 +1,127 @@
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { graphql, rest } from '../client.ts';
+import { testGateway } from '../harness.ts';
+import { received, sendRaw } from './socket.ts';
+
+const gateway = testGateway();
+const RUNS = { numRuns: 300 };
+const INTERNAL = /node_modules|\.ts:|at .*\(|unnest|drizzle|"stack"/i;
+
+/** Any bytes, and bytes that begin as something sensible. */
+const bytes = (seeds: readonly string[]) =>
+  fc.oneof(
+    fc.uint8Array({ maxLength: 2_000 }).map((array) => Buffer.from(array)),
+    fc
+      .tuple(fc.constantFrom(...seeds), fc.nat(200), fc.uint8Array({ maxLength: 20 }))
+      .map(([seed, at, junk]) => {
+        const text = Buffer.from(seed);
+        const place = at % (text.length + 1);
+        return Buffer.concat([text.subarray(0, place), Buffer.from(junk), text.subarray(place)]);
+      }),
+  );
+
+/** Sends a body to a path; never a fault, never a hang, never a word of the inside. */
+async function expectHarmless(path: string, type: string, body: Buffer): Promise<void> {
+  const head = [
+    `POST ${path} HTTP/1.1`,
+    'Host: x',
+    'Connection: close',
+    `Authorization: ${gateway.authorization('reader').authorization}`,
+    `Content-Type: ${type}`,
+    `Content-Length: ${body.length}`,
+  ];
+  const answer = received(
+    await sendRaw(gateway.url, Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body])),
+  );
+  expect(answer.status, answer.body).toBeGreaterThanOrEqual(200);
+  expect(answer.status, answer.body).toBeLessThan(500);
+  expect(answer.body).not.toMatch(INTERNAL);
+}
+
+describe('any bytes', () => {
+  it.each(['application/json', 'application/x-www-form-urlencoded', 'text/plain'])(
+    'sent to REST as %s are answered',
+    (type) =>
+      fc.assert(
+        fc.asyncProperty(
+          bytes([
+            '{"name":"n","criteria":"c","description":"d"}',
+            'name=n&criteria=c&description=d',
+            '{"name":{"$gt":""}}',
+          ]),
+          (body) => expectHarmless('/v1/customer-segments', type, body),
+        ),
+        RUNS,
+      ),
+  );
+
+  it('sent to GraphQL are answered', () =>
+    fc.assert(
+      fc.asyncProperty(
+        bytes([
+          '{"query":"{ segments(first: 1) { nodes { id } } }"}',
+          '{"query":"query ($id: ID!) { segment(id: $id) { id } }","variables":{"id":"x"},"operationName":null}',
+          '{"query":"mutation { deleteSegment(input: { id: \\"x\\" }) { __typename } }"}',
+          '{"extensions":{"persistedQuery":{"sha256Hash":"x"}}}',
+        ]),
+        (body) => expectHarmless('/graphql', 'application/json', body),
+      ),
+      RUNS,
+    ));
+
+  it('sent as a request are answered or cut off', () =>
+    fc.assert(
+      fc.asyncProperty(
+        bytes([
+          'GET /v1/customer-segments HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+          'POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}',
+        ]),
+        async (request) => {
+          // What is not a whole request is waited for, up to the time limit: an end is sent after it.
+          const answer = await sendRaw(
+            gateway.url,
+            Buffer.concat([request, Buffer.from('\r\n\r\n\r\n \r\n\r\n')]),
+            { patience: 300 },
+          ).catch(() => '');
+          expect(received(answer).status).toBeLessThan(500);
+          expect(answer).not.toMatch(INTERNAL);
+        },
+      ),
+      { numRuns: 60 },
+    ));
+});
+
+describe('any JSON', () => {
+  it('as the variables of an operation is answered', () =>
+    fc.assert(
+      fc.asyncProperty(fc.jsonValue(), async (value) => {
+        const query = `query ($id: ID!, $first: Int, $filter: SegmentFilter, $r: [_Any!]!) { segment(id: $id) { id }
+          segments(first: $first, filter: $filter) { nodes { id } } _entities(representations: $r) { __typename } }`;
+        const variables = {
+          id: value,
+          first: value,
+          filter: value,
+          r: Array.isArray(value) ? value : [value],
+        };
+        const { status, body } = await graphql(gateway, query, variables, { as: 'reader' });
+        expect(status).toBeLessThan(500);
+        expect(JSON.stringify(body)).not.toMatch(/INTERNAL/);
+      }),
+      RUNS,
+    ));
+
+  it('as a segment is stored or refused', () =>
+    fc.assert(
+      fc.asyncProperty(fc.dictionary(fc.string(), fc.jsonValue()), async (body) => {
+        expect((await rest(gateway, '', { method: 'POST', body, as: 'reader' })).status).toBeLessThan(500);
+      }),
+      RUNS,
+    ));
+});
+
+afterAll(async () => {
+  const faults = gateway.logged.filter(({ msg }) => msg === 'fault');
+  expect(faults, 'no fault was logged').toEqual([]);
+  expect((await rest(gateway)).body).toEqual({ has_more: false, data: [] });
+});
