@@ -18,6 +18,9 @@ const wholeNumber = (least: number, most: number) =>
     .refine((value) => value >= least && value <= most)
     .describe(`a whole number from ${least} to ${most}`);
 
+/** A scheme and a host, and nothing after: as a browser sends it. Not `*`, not `null`. */
+const ORIGIN = /^https?:\/\/[^\s/,*]+$/;
+
 const onOff = z
   .enum(['on', 'off', 'true', 'false', '1', '0'])
   .transform((value) => value === 'on' || value === 'true' || value === '1')
@@ -38,6 +41,7 @@ const Variables = z.object({
   DATABASE_URL: postgresUrl.optional(),
   DATA_DIR: z.string().describe('a folder').default('.data'),
   DATABASE_POOL_SIZE: wholeNumber(1, 1_000).default(10),
+  DATABASE_POOLER: z.enum(['none', 'transaction']).describe('none or transaction').default('none'),
   API_TOKEN: z
     .string()
     .refine(isToken)
@@ -56,6 +60,12 @@ const Variables = z.object({
   JWT_ISSUER: z.string().describe('the `iss` of the tokens').optional(),
   JWT_AUDIENCE: z.string().describe('the `aud` of the tokens').optional(),
   JWT_ACCOUNT_CLAIM: z.string().describe('the name of a claim').default('account_id'),
+  CORS_ORIGINS: z
+    .string()
+    .transform((text) => new Set(text.split(',').map((origin) => origin.trim())))
+    .refine((origins) => [...origins].every((origin) => ORIGIN.test(origin)))
+    .describe('origins such as https://app.example.com, with commas between')
+    .optional(),
   RATE_LIMIT: wholeNumber(1, 999_999_999).default(60_000_000),
   RATE_LIMIT_STORE: z.enum(['memory', 'postgres']).describe('memory or postgres').default('memory'),
   PERSISTED_OPERATIONS: z
@@ -98,6 +108,11 @@ export function readConfig(environment: Environment) {
   if (!checked.success) {
     const names = new Set(checked.error.issues.map(({ path }) => String(path[0])));
     throw new WrongConfig([...names].map((name) => wrongLine(name, given[name])).join('\n'));
+  }
+  if (checked.data.DATABASE_POOLER === 'transaction' && checked.data.RATE_LIMIT_STORE === 'postgres') {
+    throw new WrongConfig(
+      'RATE_LIMIT_STORE must be memory behind DATABASE_POOLER=transaction; it is "postgres".',
+    );
   }
   const { GRAPHIQL = environment.NODE_ENV !== 'production', ...rest } = checked.data;
   return { ...rest, GRAPHIQL, JWT: jwtOf(rest) };

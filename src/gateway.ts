@@ -1,51 +1,37 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { authenticator } from './accounts/authenticate.ts';
-import type { JwtIssuer } from './accounts/jwt.ts';
-import { type RateLimit, rateLimiter } from './accounts/rate-limit.ts';
-import { type Authenticate, behindRouter } from './accounts/router.ts';
 import { tokenStore } from './accounts/tokens.ts';
-import type { Context } from './context.ts';
-import { connect } from './database/connect.ts';
-import { Refusal } from './errors.ts';
+import { type Admission, admission } from './admission.ts';
+import { connect, type Pooler } from './database/connect.ts';
 import { graphqlFace } from './graphql/face.ts';
 import { schema } from './graphql/schema.ts';
-import { drain, type Exchange, type Face, httpServer } from './http/server.ts';
+import { acrossOrigins } from './http/cors.ts';
+import { drain, type Face, httpServer } from './http/server.ts';
 import { healthFace } from './operations/health.ts';
 import { type Log, logExchange, logFault } from './operations/log.ts';
 import { restFace } from './rest/face.ts';
 import { segmentStore } from './segments/store.ts';
 
-interface Options {
+interface Options extends Admission {
   databaseUrl: string;
   poolSize: number;
+  /** Whether a pooler stands before the database that gives each transaction another session. */
+  pooler?: Pooler;
   host: string;
   port: number;
   graphiql: boolean;
   introspection: boolean;
   /** The only operations that run, by their ids; any, where they are left out. */
   persistedOperations?: ReadonlyMap<string, string> | undefined;
-  /** Whose JWTs are believed, beside our own tokens. */
-  jwt?: JwtIssuer | undefined;
-  /** What each caller may spend; no limit where it is left out. */
-  rateLimit?: RateLimit | undefined;
-  /** What a router sends with each request: without it, GraphQL is closed. */
-  routerSecret?: string | undefined;
+  /** Whose pages may call; nobody's, where they are left out. */
+  corsOrigins?: ReadonlySet<string> | undefined;
   /** A token that is made sure of before the first request, for the account `default`, with every scope. */
   apiToken?: string | undefined;
-  /** Requests that are worked on at once. */
-  mostInFlight?: number;
   log: Log;
 }
 
 /** How long requests in flight may take to be answered once the gateway stops. */
 const PATIENCE_MS = 10_000;
-
-/**
- * Requests that are worked on at once. Beyond, one would wait longer than its caller: it is refused at once, which
- * costs a twentieth of answering it.
- */
-const MOST_IN_FLIGHT = 2_000;
 
 /** How often idempotency keys that are too old are forgotten. */
 const FORGET_MS = 60 * 60 * 1_000;
@@ -58,54 +44,39 @@ export type Gateway = Awaited<ReturnType<typeof startGateway>>;
 export async function startGateway({
   databaseUrl,
   poolSize,
+  pooler = 'none',
   host,
   port,
   graphiql,
   introspection,
   persistedOperations,
-  jwt,
-  rateLimit,
-  routerSecret,
+  corsOrigins = new Set(),
   apiToken,
-  mostInFlight = MOST_IN_FLIGHT,
   log,
+  ...admitted
 }: Options) {
-  const database = connect({ url: databaseUrl, poolSize, onIdleError: (error) => logFault(log, error) });
+  const onFault = (fault: unknown) => logFault(log, fault);
+  const report = (fault: unknown, requestId: string) => logFault(log, fault, requestId);
+  const database = connect({ url: databaseUrl, poolSize, pooler, onIdleError: onFault });
   const segments = segmentStore(database);
   const tokens = tokenStore(database);
-  const forget = setInterval(
-    () => segments.forgetIdempotencyKeys().catch((fault) => logFault(log, fault)),
-    FORGET_MS,
-  );
-  forget.unref();
-  const authenticate = authenticator(tokens, jwt);
-  const limit = rateLimit && rateLimiter(rateLimit, database, (fault) => logFault(log, fault));
-  const behind = routerSecret === undefined ? authenticate : behindRouter(routerSecret, authenticate);
+  const forget = setInterval(() => segments.forgetIdempotencyKeys().catch(onFault), FORGET_MS).unref();
   let isDraining = false;
 
-  const report = (fault: unknown, requestId: string) => logFault(log, fault, requestId);
-  const contextBy =
-    (identify: Authenticate) =>
-    async (exchange: Exchange): Promise<Context> => {
-      if (inFlight() > mostInFlight)
-        throw new Refusal('UNAVAILABLE', 'Too much is asked at once. Try again in a moment.');
-      const viewer = await identify(exchange.request.headers);
-      exchange.accountId = viewer?.accountId;
-      const spend = async (points: number) => {
-        if (viewer && limit) Object.assign(exchange.headers, await limit(viewer, points));
-      };
-      return { requestId: exchange.requestId, viewer, spend, report, segments };
-    };
-
-  const rest = restFace({ contextOf: contextBy(authenticate), report });
-  const graphql = graphqlFace({
-    schema,
-    contextOf: contextBy(behind),
-    report,
-    graphiql,
-    introspection,
-    persistedOperations,
-  });
+  const shared = { segments, report };
+  const contextOf = admission(admitted, { database, tokens, shared, onFault, inFlight: () => inFlight() });
+  const rest = acrossOrigins(corsOrigins, restFace({ contextOf: contextOf.anyone, report }));
+  const graphql = acrossOrigins(
+    corsOrigins,
+    graphqlFace({
+      schema,
+      contextOf: contextOf.router,
+      report,
+      graphiql,
+      introspection,
+      persistedOperations,
+    }),
+  );
   const health = healthFace(database, () => isDraining);
   const route = (path: string): Face => {
     if (path === '/graphql') return graphql;

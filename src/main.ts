@@ -43,6 +43,8 @@ async function serveFrom(databaseUrl: string, embedded: Embedded | null, config:
     graphiql: config.GRAPHIQL,
     introspection: config.INTROSPECTION,
     jwt: config.JWT,
+    pooler: config.DATABASE_POOLER,
+    corsOrigins: config.CORS_ORIGINS,
     rateLimit: { points: config.RATE_LIMIT, store: config.RATE_LIMIT_STORE },
     routerSecret: config.ROUTER_SECRET,
     persistedOperations: config.PERSISTED_OPERATIONS,

@@ -20,6 +20,7 @@ const HOUSE: Record<string, string[]> = {
   'commands/': ['main.ts', 'config.ts', 'graphql/schema.ts', 'accounts/', 'database/'],
   'main.ts': ['gateway.ts', 'config.ts', 'operations/', 'accounts/token.ts', 'database/'],
   'gateway.ts': [
+    'admission.ts',
     'graphql/face.ts',
     'graphql/schema.ts',
     'rest/face.ts',
@@ -29,8 +30,8 @@ const HOUSE: Record<string, string[]> = {
     'operations/',
     'database/',
     'http/',
-    'errors.ts',
   ],
+  'admission.ts': ['context.ts', 'accounts/', 'database/', 'http/', 'errors.ts'],
   'config.ts': ['accounts/token.ts'],
   'operations/': ['database/', 'http/'],
   'graphql/': FACE,

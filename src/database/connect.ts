@@ -1,18 +1,22 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 
-export type Database = NodePgDatabase & { $client: pg.Pool };
+export type Database = NodePgDatabase & {
+  $client: pg.Pool;
+  /** Whether a session stays ours, and with it what was prepared there. */
+  hasSessions: boolean;
+};
+
+/** What stands between us and the database: nothing, or a pooler that gives each transaction another session. */
+export type Pooler = 'none' | 'transaction';
 
 /**
- * Each limit gives the one before it time to speak first: a lock, the statement, the driver.
+ * Each limit gives the one before it time to speak first: a lock, the statement (both below), the driver.
  * Together they answer within two seconds, whatever the database does.
  */
 const LIMITS = {
   connectionTimeoutMillis: 800,
-  lock_timeout: 300,
-  statement_timeout: 1_200,
   query_timeout: 1_500,
-  idle_in_transaction_session_timeout: 5_000,
 } as const satisfies pg.PoolConfig;
 
 /**
@@ -22,23 +26,33 @@ const LIMITS = {
  */
 const PLANNED_ONCE = '-c plan_cache_mode=force_generic_plan';
 
+/** What a session is told when it begins. A pooler by transactions refuses it: there it is set on the role. */
+const SESSION = {
+  lock_timeout: 300,
+  statement_timeout: 1_200,
+  idle_in_transaction_session_timeout: 5_000,
+  options: PLANNED_ONCE,
+} as const satisfies pg.PoolConfig;
+
 interface Options {
   url: string;
   poolSize: number;
+  pooler?: Pooler;
   onIdleError(error: Error): void;
 }
 
 /** A pool of connections. TLS is set by the URL (`?sslmode=…`). Opens none until the first statement. */
-export function connect({ url, poolSize, onIdleError }: Options): Database {
+export function connect({ url, poolSize, pooler = 'none', onIdleError }: Options): Database {
+  const hasSessions = pooler === 'none';
   const pool = new pg.Pool({
     connectionString: url,
     max: poolSize,
     application_name: 'segments-gateway',
     keepAlive: true,
-    options: PLANNED_ONCE,
     ...LIMITS,
+    ...(hasSessions && SESSION),
   });
   // Without a listener, one connection that the server closes ends the whole process.
   pool.on('error', onIdleError);
-  return drizzle({ client: pool });
+  return Object.assign(drizzle({ client: pool }), { hasSessions });
 }

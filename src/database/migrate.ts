@@ -19,7 +19,9 @@ export async function migrate(url: string): Promise<void> {
   client.on('error', () => {}); // what it breaks is told by the statement that was running
   await client.connect();
   try {
-    await client.query('select pg_advisory_lock($1)', [LOCK]);
+    // In a transaction, which Drizzle's own ends: behind a pooler, a lock of the session would be nobody's.
+    await client.query('begin');
+    await client.query('select pg_advisory_xact_lock($1)', [LOCK]);
     await applyMigrations(drizzle({ client }), { migrationsFolder });
   } finally {
     await client.end();

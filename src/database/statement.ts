@@ -17,19 +17,19 @@ export const statement = (text: SQL): Query => ({ toSQL: () => dialect.sqlToQuer
 export type Values = readonly unknown[];
 
 /**
- * Prepares a query under a name (none: not kept) and gives the way to run it, its placeholders filled by name.
+ * Prepares a query under a name (none: not kept, as where there are no sessions) and gives the way to run it, its placeholders filled by name.
  * Drizzle writes the SQL; the rows are decoded here, because Drizzle looks up what each value of each row is
  * anew: that was a fifth of what a list of ten cost. Throws StatementFailed.
  */
 export function prepare<Row>(
-  { $client: pool }: Database,
+  { $client: pool, hasSessions }: Database,
   name: string,
   query: Query,
   decode: (values: Values) => Row,
 ) {
   const { sql: text, params } = query.toSQL();
   const names = params.map((param) => (is(param, Placeholder) ? param.name : null));
-  const config = { ...(name && { name }), text, rowMode: 'array' as const };
+  const config = { ...(name && hasSessions && { name }), text, rowMode: 'array' as const };
 
   return async (given: Readonly<Record<string, unknown>>): Promise<Row[]> => {
     const values = names.map((name, i) => (name === null ? params[i] : given[name]));

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { makeDatabase } from '../postgres.ts';
-import { authorization, processes, TOKEN } from './gateway-process.ts';
+import { authorization, type Environment, processes, TOKEN } from './gateway-process.ts';
 
 const { run, serve, temporaryFolder } = processes();
 
@@ -42,6 +42,17 @@ describe.concurrent('segments serve', () => {
     ],
     [{ GRAPHIQL: 'maybe' }, 'GRAPHIQL must be on or off; it is "maybe".'],
     [{ INTROSPECTION: 'maybe' }, 'INTROSPECTION must be on or off; it is "maybe".'],
+    [{ DATABASE_POOLER: 'session' }, 'DATABASE_POOLER must be none or transaction; it is "session".'],
+    [
+      { DATABASE_POOLER: 'transaction', RATE_LIMIT_STORE: 'postgres' },
+      'RATE_LIMIT_STORE must be memory behind DATABASE_POOLER=transaction; it is "postgres".',
+    ],
+    ...['*', 'null', 'app.example.com', 'https://app.example.com/'].map(
+      (CORS_ORIGINS): [Environment, string] => [
+        { CORS_ORIGINS },
+        `CORS_ORIGINS must be origins such as https://app.example.com, with commas between; it is "${CORS_ORIGINS}".`,
+      ],
+    ),
     [{ RATE_LIMIT: '0' }, 'RATE_LIMIT must be a whole number from 1 to 999999999; it is "0".'],
     [{ RATE_LIMIT_STORE: 'redis' }, 'RATE_LIMIT_STORE must be memory or postgres; it is "redis".'],
     [

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { authorization } from '../process/gateway-process.ts';
+
+/** What came of a request: done, refused (nothing happened), or nobody knows. */
+export type Outcome<Value> = { done: Value } | { refused: string } | 'unknown';
+
+/** The draft of a segment. Its description marks the operation that made it. */
+export interface Marked {
+  name: string;
+  criteria: string;
+  description: string;
+}
+
+export const marked = (): Marked => ({ name: 'n', criteria: '0', description: randomUUID() });
+
+const PATIENCE_MS = 4_000;
+
+/** The operations of one face, with what came of them: what has no answer, or one of a fault, is unknown. */
+export interface Client {
+  create(draft: Marked, idempotencyKey: string): Promise<Outcome<string>>;
+  /** Gives the version that the segment is at. */
+  update(id: string, criteria: string, expectedVersion?: number): Promise<Outcome<number>>;
+  remove(id: string): Promise<Outcome<true>>;
+}
+
+export function restClient(url: () => string): Client {
+  const send = async <Value>(
+    path: string,
+    init: RequestInit & { headers?: Record<string, string> },
+    read: (response: Response) => Promise<Value> | Value,
+  ): Promise<Outcome<Value>> => {
+    try {
+      const headers = { ...authorization, 'content-type': 'application/json', ...init.headers };
+      const signal = AbortSignal.timeout(PATIENCE_MS);
+      const response = await fetch(`${url()}/v1/customer-segments${path}`, { ...init, headers, signal });
+      if (response.ok) return { done: await read(response) };
+      const { code } = (await response.json()) as { code: string };
+      return response.status < 500 && response.status !== 409 ? { refused: code } : 'unknown';
+    } catch {
+      return 'unknown';
+    }
+  };
+  return {
+    create: (draft, key) =>
+      send(
+        '',
+        { method: 'POST', body: JSON.stringify(draft), headers: { 'idempotency-key': key } },
+        async (response) => ((await response.json()) as { id: string }).id,
+      ),
+    update: (id, criteria, expected) =>
+      send(
+        `/${id}`,
+        {
+          method: 'PUT',
+          body: JSON.stringify({ criteria }),
+          ...(expected !== undefined && { headers: { 'if-match': `"${expected}"` } }),
+        },
+        (response) => Number(response.headers.get('etag')?.replaceAll('"', '')),
+      ),
+    remove: (id) => send(`/${id}`, { method: 'DELETE' }, () => true as const),
+  };
+}
+
+type Given = { segment?: { id: string; version: number }; __typename: string };
+
+export function graphqlClient(url: () => string): Client {
+  const mutate = async <Value>(
+    field: string,
+    input: object,
+    read: (segment: NonNullable<Given['segment']>) => Value,
+  ): Promise<Outcome<Value>> => {
+    const name = field.charAt(0).toUpperCase() + field.slice(1);
+    const query = `mutation ($input: ${name}Input!) { ${field}(input: $input) { __typename ... on ${name}Payload { segment { id version } } } }`;
+    try {
+      const response = await fetch(`${url()}/graphql`, {
+        method: 'POST',
+        headers: { ...authorization, 'content-type': 'application/json' },
+        body: JSON.stringify({ query, variables: { input } }),
+        signal: AbortSignal.timeout(PATIENCE_MS),
+      });
+      const { data } = (await response.json()) as { data?: Record<string, Given> | null };
+      const given = data?.[field];
+      if (!given) return 'unknown';
+      return given.segment ? { done: read(given.segment) } : { refused: given.__typename };
+    } catch {
+      return 'unknown';
+    }
+  };
+  return {
+    create: (draft, idempotencyKey) => mutate('createSegment', { ...draft, idempotencyKey }, ({ id }) => id),
+    update: (id, criteria, expectedVersion) =>
+      mutate('updateSegment', { id, criteria, expectedVersion }, ({ version }) => version),
+    remove: (id) => mutate('deleteSegment', { id }, () => true as const),
+  };
+}

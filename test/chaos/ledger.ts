@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client, Outcome } from './client.ts';
+import { marked } from './client.ts';
+
+/** One segment of one worker, as its ledger knows it. */
+interface Entry {
+  marker: string;
+  id: string;
+  /** What its criteria may be: the last that was acknowledged, and whatever was sent since with no answer. */
+  criteria: Set<string>;
+  /** Whether it is gone: yes, no, or nobody knows. */
+  gone: boolean | 'unknown';
+}
+
+export interface Ledger {
+  entries: Entry[];
+  /** Drafts that were refused, and must not be there. */
+  refused: string[];
+  counts: { acknowledged: number; unknown: number; refused: number };
+}
+
+const PAUSE_MS = 5;
+
+/**
+ * Creates, updates and deletes segments until told to stop, one at a time, and writes down what was acknowledged. What
+ * got no answer is sent again where that is safe (a creation, by its key), and else written down as unknown.
+ */
+export async function work(client: Client, isOver: () => boolean): Promise<Ledger> {
+  const ledger: Ledger = { entries: [], refused: [], counts: { acknowledged: 0, unknown: 0, refused: 0 } };
+  const count = <Value>(outcome: Outcome<Value>): Outcome<Value> => {
+    ledger.counts[outcome === 'unknown' ? 'unknown' : 'done' in outcome ? 'acknowledged' : 'refused'] += 1;
+    return outcome;
+  };
+
+  while (!isOver()) {
+    const entry = await create();
+    if (!entry) continue;
+    ledger.entries.push(entry);
+    for (let n = 1; n <= 3 && !isOver(); n++) await update(entry, `${n}`);
+    if (ledger.entries.length % 3 === 0) await remove(entry);
+  }
+  return ledger;
+
+  /** Settles every creation: it is asked for again, under its key, until it is answered. */
+  async function create(): Promise<Entry | null> {
+    const draft = marked();
+    const key = randomUUID();
+    for (;;) {
+      const outcome = count(await client.create(draft, key));
+      if (outcome === 'unknown') {
+        await sleep(PAUSE_MS * 10);
+        continue;
+      }
+      if ('refused' in outcome) {
+        ledger.refused.push(draft.description);
+        return null;
+      }
+      return {
+        marker: draft.description,
+        id: outcome.done,
+        criteria: new Set([draft.criteria]),
+        gone: false,
+      };
+    }
+  }
+
+  async function update(entry: Entry, criteria: string): Promise<void> {
+    const outcome = count(await client.update(entry.id, criteria));
+    if (outcome === 'unknown') entry.criteria.add(criteria);
+    else if ('done' in outcome) entry.criteria = new Set([criteria]);
+    else throw new Error(`An update of a segment that is there was refused: ${outcome.refused}`);
+    await sleep(PAUSE_MS);
+  }
+
+  async function remove(entry: Entry): Promise<void> {
+    const outcome = count(await client.remove(entry.id));
+    if (outcome === 'unknown') entry.gone = 'unknown';
+    else if ('done' in outcome) entry.gone = true;
+    else throw new Error(`A delete of a segment that is there was refused: ${outcome.refused}`);
+  }
+}
+
+/** A row as Postgres has it. */
+export interface Row {
+  id: string;
+  description: string;
+  criteria: string;
+}
+
+/** Everything in which a ledger and the rows differ, in words. */
+export function differences(ledgers: readonly Ledger[], rows: readonly Row[]): string[] {
+  const byMarker = Map.groupBy(rows, ({ description }) => description);
+  const found: string[] = [];
+  for (const { marker, id, criteria, gone } of ledgers.flatMap(({ entries }) => entries)) {
+    const there = byMarker.get(marker) ?? [];
+    byMarker.delete(marker);
+    const [row] = there;
+    if (there.length > 1) found.push(`doubled: ${marker}`);
+    if (gone === true && row) found.push(`back from the dead: ${marker}`);
+    if (gone === false && !row) found.push(`lost: ${marker}`);
+    if (row && row.id !== id) found.push(`another id than was acknowledged: ${marker}`);
+    if (row && !criteria.has(row.criteria))
+      found.push(`an update lost: ${marker} holds ${row.criteria}, not ${[...criteria]}`);
+  }
+  for (const marker of ledgers.flatMap(({ refused }) => refused)) {
+    if (byMarker.has(marker)) found.push(`refused, and there: ${marker}`);
+  }
+  return found;
+}

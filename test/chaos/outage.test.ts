@@ -1,0 +1,162 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { authorization, processes, type Running, TOKEN } from '../process/gateway-process.ts';
+import { mortalPostgres } from './postgres.ts';
+
+const { serve, temporaryFolder } = processes();
+/** The most that any answer may take while the database is away, with some room for a busy machine. */
+const PATIENCE_MS = 2_000;
+const RETURN_MS = 1_000;
+
+let postgres: Awaited<ReturnType<typeof mortalPostgres>>;
+let gateway: Running;
+let id: string;
+
+beforeAll(async () => {
+  postgres = await mortalPostgres(temporaryFolder());
+  gateway = await serve({ DATABASE_URL: postgres.url, API_TOKEN: TOKEN });
+  id = (await (await create()).json()).id;
+});
+afterAll(() => postgres.stop());
+
+const PATH = '/v1/customer-segments';
+const DRAFT = { name: 'n', criteria: 'c', description: '' };
+const send = (path: string, method = 'GET', body?: object) =>
+  fetch(gateway.url + path, {
+    method,
+    headers: { ...authorization, ...(body && { 'content-type': 'application/json' }) },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+const create = () => send(PATH, 'POST', DRAFT);
+const ask = (query: string) => send('/graphql', 'POST', { query });
+
+/** One of everything that needs the database. */
+const everything = (): Promise<Response>[] => [
+  send(PATH),
+  send(`${PATH}/${id}`),
+  create(),
+  send(`${PATH}/${id}`, 'PUT', { name: 'x' }),
+  send(`${PATH}/0000000000000000`, 'DELETE'),
+  ask('{ segments { totalCount nodes { id } } }'),
+  ask(`{ node(id: "${id}") { id } nodes(ids: ["${id}"]) { id } }`),
+  ask(`{ _entities(representations: [{ __typename: "Segment", id: "${id}" }]) { ... on Segment { id } } }`),
+  ask(
+    'mutation { createSegment(input: { name: "n", criteria: "c", description: "", idempotencyKey: "k" }) { __typename } }',
+  ),
+];
+
+async function expectUnavailable(): Promise<void> {
+  const start = performance.now();
+  const answers = await Promise.all(
+    everything().map(async (answer) => {
+      const response = await answer;
+      return { response, milliseconds: performance.now() - start, body: await response.json() };
+    }),
+  );
+  for (const { response, milliseconds, body } of answers) {
+    expect(milliseconds).toBeLessThan(PATIENCE_MS + 200);
+    expect([response.status, response.headers.get('retry-after')], JSON.stringify(body)).toEqual([503, '1']);
+    expect(body.code ?? body.errors[0].extensions.code).toBe('UNAVAILABLE');
+    expect(JSON.stringify(body)).not.toMatch(/ECONN|socket|postgres|timeout|5432/i);
+  }
+  const ready = await send('/health/ready');
+  expect([ready.status, (await send('/health/live')).status]).toEqual([503, 200]);
+}
+
+async function expectBack(): Promise<void> {
+  const start = performance.now();
+  while ((await send(PATH)).status !== 200) {
+    if (performance.now() - start > RETURN_MS) break;
+    await sleep(20);
+  }
+  expect(performance.now() - start).toBeLessThan(RETURN_MS + 200);
+  for (const answer of await Promise.all(everything())) expect([200, 201, 404]).toContain(answer.status);
+  await expect.poll(async () => (await send('/health/ready')).status).toBe(200);
+  expect(gateway.child.exitCode).toBeNull();
+}
+
+/** How many sessions of the gateway the database has, and how many of them hold a transaction open. */
+async function sessions(): Promise<{ all: number; idle: number }> {
+  const client = new pg.Client(postgres.url);
+  await client.connect();
+  const { rows } = await client.query(
+    `select count(*)::int as all, count(*) filter (where state like 'idle in%')::int as idle
+     from pg_stat_activity where application_name = 'segments-gateway'`,
+  );
+  await client.end();
+  return rows[0];
+}
+
+describe('a gateway whose database', () => {
+  it('is killed answers UNAVAILABLE in two seconds, and is back a second after it', async () => {
+    postgres.kill();
+    for (let i = 0; i < 3; i++) await expectUnavailable();
+    await postgres.revive();
+    await expectBack();
+  });
+
+  it('is halted answers UNAVAILABLE in two seconds, and is back a second after it', {
+    timeout: 30_000,
+  }, async () => {
+    postgres.halt();
+    try {
+      for (let i = 0; i < 2; i++) await expectUnavailable();
+    } finally {
+      postgres.goOn();
+    }
+    await expectBack();
+  });
+
+  it('ends every session answers on the next try, and keeps no session it does not use', async () => {
+    for (let i = 0; i < 5; i++) {
+      const client = new pg.Client(postgres.url);
+      await client.connect();
+      await client.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'segments-gateway'`,
+      );
+      await client.end();
+      await expectBack();
+    }
+    const { all, idle } = await sessions();
+    expect(all).toBeLessThanOrEqual(10);
+    expect(idle).toBe(0);
+  });
+
+  it('is locked up by somebody else gives up in two seconds, and leaves nothing waiting', async () => {
+    const client = new pg.Client(postgres.url);
+    await client.connect();
+    await client.query('begin; lock table segments in access exclusive mode');
+    const start = performance.now();
+    const statuses = (await Promise.all([send(PATH), create(), send(`${PATH}/${id}`)])).map(
+      ({ status }) => status,
+    );
+    expect(performance.now() - start).toBeLessThan(PATIENCE_MS);
+    expect(statuses).toEqual([503, 503, 503]);
+    const { rows } = await client.query(
+      `select count(*)::int as n from pg_stat_activity where application_name = 'segments-gateway' and state = 'active'`,
+    );
+    expect(rows).toEqual([{ n: 0 }]);
+    await client.query('rollback');
+    await client.end();
+    await expectBack();
+  });
+
+  it('lets nothing be written is told from one that is gone, and reading goes on', async () => {
+    const client = new pg.Client(postgres.url);
+    await client.connect();
+    await client.query('alter database postgres set default_transaction_read_only = on');
+    await client.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'segments-gateway'`,
+    );
+    await expect.poll(async () => (await send(PATH)).status).toBe(200);
+    expect((await create()).status).toBe(503);
+    await client.query('set default_transaction_read_only = off');
+    await client.query('alter database postgres reset default_transaction_read_only');
+    await client.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'segments-gateway'`,
+    );
+    await client.end();
+    await expectBack();
+  });
+});

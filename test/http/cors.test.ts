@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { testGateway } from '../harness.ts';
+
+const ORIGIN = 'https://app.example.com';
+const gateway = testGateway({ corsOrigins: new Set([ORIGIN]) });
+const FACES = ['/v1/customer-segments', '/graphql'];
+
+const preflight = (path: string, origin: string) =>
+  fetch(gateway.url + path, {
+    method: 'OPTIONS',
+    headers: {
+      origin,
+      'access-control-request-method': 'PUT',
+      'access-control-request-headers': 'authorization,if-match',
+    },
+  });
+
+describe.each(FACES)('CORS_ORIGINS at %s', (path) => {
+  it('lets a page of the origin ask first, without a token', async () => {
+    const { status, headers } = await preflight(path, ORIGIN);
+    expect(status).toBe(204);
+    expect(headers.get('access-control-allow-origin')).toBe(ORIGIN);
+    expect(headers.get('access-control-allow-methods')).toContain('PUT');
+    expect(headers.get('access-control-allow-headers')).toMatch(/authorization.*if-match/);
+    expect(headers.get('vary')).toBe('origin');
+  });
+
+  it('lets it call and read what it needs, and never with credentials', async () => {
+    const sent = { headers: { origin: ORIGIN, ...gateway.authorization('ada') } };
+    const { status, headers } = await fetch(
+      `${gateway.url}${path}${path === '/graphql' ? '?query={__typename}' : ''}`,
+      sent,
+    );
+    expect(status).toBe(200);
+    expect(headers.get('access-control-allow-origin')).toBe(ORIGIN);
+    expect(headers.get('access-control-expose-headers')).toContain('etag');
+    expect(headers.get('access-control-allow-credentials')).toBeNull();
+  });
+
+  it.each([
+    'https://evil.example.com',
+    'null',
+    `${ORIGIN}.evil.com`,
+    ORIGIN.toUpperCase(),
+    'http://app.example.com',
+    '*',
+  ])('is closed to %s', async (origin) => {
+    const { headers } = await preflight(path, origin);
+    expect([...headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+    expect(headers.get('vary')).toContain('origin');
+  });
+});
