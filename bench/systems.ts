@@ -92,12 +92,18 @@ export interface Started {
 }
 
 /** Starts a system in production mode. */
-export function launch(system: System, databaseUrl: string, port: number) {
+export function launch(system: System, databaseUrl: string, port: number, more: Record<string, string> = {}) {
   const [program = '', ...args] = system.command;
   const child: ChildProcess = spawn(program === 'node' ? process.execPath : program, args, {
     cwd: import.meta.dirname,
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { PATH: process.env.PATH, NODE_ENV: 'production', PORT: `${port}`, DATABASE_URL: databaseUrl },
+    env: {
+      PATH: process.env.PATH,
+      NODE_ENV: 'production',
+      PORT: `${port}`,
+      DATABASE_URL: databaseUrl,
+      ...more,
+    },
   });
   return {
     child,

@@ -1,3 +1,4 @@
+import { promisify } from 'node:util';
 import { authenticator } from './accounts/authenticate.ts';
 import type { JwtIssuer } from './accounts/jwt.ts';
 import { type RateLimit, rateLimiter } from './accounts/rate-limit.ts';
@@ -19,6 +20,8 @@ export interface Admission {
   mostInFlight?: number;
 }
 
+const turn = promisify(setImmediate);
+
 interface Parts {
   database: Database;
   tokens: TokenStore;
@@ -32,7 +35,7 @@ interface Parts {
  * Requests that are worked on at once, unless said otherwise. One more would wait longer than its caller: it is refused
  * at once, which costs a twentieth of answering it.
  */
-const MOST_IN_FLIGHT = 2_000;
+const MOST_IN_FLIGHT = 3_000;
 
 /** The ways in for a request: for anyone, and for a router alone. Each tells who calls, and what they may spend. */
 export function admission(
@@ -46,6 +49,7 @@ export function admission(
     (identify: Authenticate) =>
     async (exchange: Exchange): Promise<Context> => {
       if (inFlight() > mostInFlight) {
+        await turn(); // many are refused in one turn, which wakes whoever sent them once and not each time
         throw new Refusal('UNAVAILABLE', 'Too much is asked at once. Try again in a moment.');
       }
       const viewer = await identify(exchange.request.headers);

@@ -44,7 +44,11 @@ export class Refusal extends Error {
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: Code, message: string, { cause, headers = {} }: Details = {}) {
+    // Without a stack, which nobody is shown: finding it costs more than the rest of a refusal, and floods are refused.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message, { cause });
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = new.target.name;
     this.code = code;
     const entry: Entry = catalogue[code];

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Database } from '../database/connect.ts';
 import { Refusal } from '../errors.ts';
@@ -15,6 +16,8 @@ export type Spend = (viewer: Viewer, points: number) => Promise<Readonly<Record<
 
 const MINUTE_S = 60;
 const NAME = 'minute';
+/** How long a caller beyond its limit waits for its no: one that asks again at once would else keep its neighbours waiting. */
+const PAUSE_MS = 25;
 
 /**
  * So many points a minute for each caller. Where the count is kept in Postgres and that is away, callers are let
@@ -47,9 +50,12 @@ export function rateLimiter(
     try {
       return headersOf(await limiter.consume(callerId, cost));
     } catch (rejected) {
-      if (rejected instanceof RateLimiterRes) throw refusal(rejected);
-      onStoreAway(rejected);
-      return {};
+      if (!(rejected instanceof RateLimiterRes)) {
+        onStoreAway(rejected);
+        return {};
+      }
+      await sleep(PAUSE_MS);
+      throw refusal(rejected);
     }
   };
 

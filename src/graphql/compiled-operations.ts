@@ -9,7 +9,7 @@ import { overLimit } from './limits.ts';
 /** An operation that comes once is not worth compiling; one that comes again will come often. */
 const HOT = 2;
 /** What is kept: so many operations, of so many characters together. A compiled one is many times its text. */
-const KEPT = { max: 1_000, maxSize: 1024 * 1024 };
+const KEPT = { max: 1_000, maxSize: 512 * 1024 };
 /** Objects that one operation may give: a hundred full pages. */
 const MOST_COST = 10_000;
 

@@ -45,7 +45,10 @@ export function graphqlEngine({ schema, introspection, persistedOperations }: Op
     batching: false,
     logging: false,
     maskedErrors: false, // done below, where the call is at hand to report to
-    parserAndValidationCache: { documentCache: textCache<DocumentNode>(), errorCache: textCache<Error>() },
+    parserAndValidationCache: {
+      documentCache: textCache<DocumentNode>(KEPT.documents),
+      errorCache: textCache<Error>(KEPT.errors),
+    },
     plugins: [useGuard(), operations.plugin, ...(introspection ? [] : [useNoIntrospection])],
   };
   const yoga = createYoga<object, Context>(options);
@@ -88,13 +91,11 @@ export function graphqlEngine({ schema, introspection, persistedOperations }: Op
   };
 }
 
-/** What Yoga knows of a text, bounded by the characters of all texts: a parsed one is many times as large. */
-const textCache = <Value extends object>() =>
-  new LRUCache<string, Value>({
-    max: 1_000,
-    maxSize: 2 * 1024 * 1024,
-    sizeCalculation: (_, text) => text.length || 1,
-  });
+/** Characters of texts that Yoga knows something of: a parsed one is a hundred times as large. What comes often is compiled, and not asked of it. */
+const KEPT = { documents: 128 * 1024, errors: 64 * 1024 };
+
+const textCache = <Value extends object>(maxSize: number) =>
+  new LRUCache<string, Value>({ max: 1_000, maxSize, sizeCalculation: (_, text) => text.length || 1 });
 
 /** A stream of results is what subscriptions give; the schema has none. */
 const isResult = (result: object): result is ExecutionResult => !(Symbol.asyncIterator in result);

@@ -17,6 +17,9 @@ export interface Page {
   hasMore: boolean;
 }
 
+/** A page may hold a megabyte: so many of them in one statement, or one answer could be too much for us. */
+const MOST_LISTS = { largest: 100 };
+
 export type List = Window & { accountId: string };
 
 /** A page of an account's segments. */
@@ -37,7 +40,7 @@ export const listSegments = (db: Database) =>
         const found = lists.map((): Segment[] => []);
         for (const { n, segment } of rows) found[n - 1]?.push(segment);
         return lists.map((each, i) => pageOf(each, found[i] ?? []));
-      });
+      }, MOST_LISTS);
     },
   );
 

@@ -1,0 +1,150 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { loadData, type Sample, startPostgres } from './data.ts';
+import { rssOf } from './kernel.ts';
+import { launch, systems } from './systems.ts';
+
+/* What happens beyond the limits. Needs wrk. Prints; docs/reliability.md keeps what was seen. */
+const execute = promisify(execFile);
+const folder = mkdtempSync(join(tmpdir(), 'segments-overload-'));
+const PORT = 14_095;
+const [gateway] = systems;
+if (!gateway) throw new Error('There is no gateway.');
+
+const postgres = await startPostgres(join(import.meta.dirname, '.data'));
+const { url, samples } = await loadData(postgres.url, 1_000_000);
+
+interface Load {
+  connections: number;
+  seconds: number;
+  script: string;
+}
+
+async function load(at: string, { connections, seconds, script }: Load) {
+  const { stdout } = await execute('wrk', [
+    '-t',
+    '1',
+    '-c',
+    `${connections}`,
+    '-d',
+    `${seconds}s`,
+    '--latency',
+    '-s',
+    script,
+    at,
+  ]);
+  const number = (pattern: RegExp) => Number(pattern.exec(stdout)?.[1] ?? 0);
+  const total = number(/(\d+) requests in/);
+  const refused = number(/Non-2xx or 3xx responses: (\d+)/);
+  const [, value = '', unit] = /^\s+99%\s+([\d.]+)(\w+)/m.exec(stdout) ?? [];
+  const p99 = Number(value) * (unit === 'us' ? 0.001 : unit === 's' ? 1_000 : 1);
+  return { accepted: (total - refused) / seconds, refused: refused / seconds, p99 };
+}
+
+/** Retrieves by some of the callers. */
+function retrieves(name: string, callers: readonly Sample[]): string {
+  const script = join(folder, `${name}.lua`);
+  const lines = callers.flatMap(({ token, ids }) =>
+    ids
+      .slice(0, 10)
+      .map(
+        (id) =>
+          `all[#all + 1] = wrk.format("GET", "/v1/customer-segments/${id}", { authorization = "Bearer ${token}" })`,
+      ),
+  );
+  writeFileSync(
+    script,
+    `local all = {}\ninit = function()\n${lines.join('\n')}\nend\nlocal i = 0\nrequest = function() i = i % #all + 1; return all[i] end\n`,
+  );
+  return script;
+}
+
+/** Everything that is refused: documents of each kind of excess, each another, and bodies of junk. */
+function hostile({ token }: Sample): string {
+  const script = join(folder, 'hostile.lua');
+  const head = `{ authorization = "Bearer ${token}", ["content-type"] = "application/json" }`;
+  writeFileSync(
+    script,
+    `local n = 0
+local kinds = {
+  function() return '{"query":"{ ' .. string.rep('a' .. n .. ': __typename b' .. n .. ': __typename ', 60) .. '}"}' end,
+  function() return '{"query":"query q' .. n .. ' { segments { nodes { id name } } }"}' end,
+  function() return '{"query":"{ nope' .. n .. ' }"}' end,
+  function() return '{"query":"{ ' .. string.rep('{ a' .. n, 400) .. '"}' end,
+  function() return string.rep('x', 60000) end,
+  function() return '{"query":"query ($ids: [ID!]!) { n' .. n .. ': nodes(ids: $ids) { id } }","variables":{"ids":["' .. string.rep('x","', 900) .. 'x"]}}' end,
+}
+request = function() n = n + 1; return wrk.format("POST", "/graphql", ${head}, kinds[n % #kinds + 1]()) end\n`,
+  );
+  return script;
+}
+
+async function withGateway<Result>(
+  environment: Record<string, string>,
+  run: (at: string, pid: number) => Promise<Result>,
+): Promise<Result> {
+  const { child, url: at, stop } = launch(gateway as (typeof systems)[number], url, PORT, environment);
+  while (!(await fetch(`${at}/health/ready`).catch(() => null))?.ok)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  try {
+    return await run(at, child.pid ?? 0);
+  } finally {
+    await stop();
+  }
+}
+
+const show = (what: string, values: object) =>
+  console.log(
+    what.padEnd(46),
+    JSON.stringify(values, (_, value) => (typeof value === 'number' ? Math.round(value * 100) / 100 : value)),
+  );
+
+try {
+  await withGateway({}, async (at) => {
+    const script = retrieves('all', samples);
+    await load(at, { connections: 128, seconds: 3, script });
+    const peak = await load(at, { connections: 128, seconds: 5, script });
+    show('128 connections', peak);
+    for (const connections of [1_000, 3_000, 4_500]) {
+      const over = await load(at, { connections, seconds: 5, script });
+      show(`${connections} connections`, { ...over, ofPeak: over.accepted / peak.accepted });
+    }
+  });
+  await withGateway({}, async (at, pid) => {
+    const script = retrieves('all', samples);
+    const [sample] = samples;
+    if (!sample) throw new Error('There are no samples.');
+    await load(at, { connections: 32, seconds: 10, script });
+    const before = rssOf(pid);
+    const attack = await load(at, { connections: 64, seconds: 60, script: hostile(sample) });
+    const during = rssOf(pid);
+    await load(at, { connections: 32, seconds: 10, script });
+    show('after a minute of hostile requests', {
+      perSecond: attack.accepted + attack.refused,
+      before,
+      during,
+      after: rssOf(pid),
+      ratio: rssOf(pid) / before,
+    });
+  });
+  await withGateway({ RATE_LIMIT: '60000' }, async (at) => {
+    const [victim, ...others] = samples;
+    if (!victim) throw new Error('There are no samples.');
+    const quiet = { connections: 4, seconds: 4, script: retrieves('victim', samples.slice(0, 25)) };
+    const flood = { connections: 64, seconds: 12, script: retrieves('flood', others.slice(-1)) };
+    await load(at, quiet);
+    const alone = await load(at, quiet);
+    const flooding = load(at, flood);
+    await load(at, { ...quiet, seconds: 2 });
+    const beside = await load(at, quiet);
+    const flooded = await flooding;
+    show('a neighbour alone', alone);
+    show('beside a flood', { ...beside, ratio: beside.p99 / alone.p99 });
+    show('the flood', flooded);
+  });
+} finally {
+  await postgres.stop();
+}

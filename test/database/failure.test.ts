@@ -1,0 +1,64 @@
+import pg from 'pg';
+import { describe, expect, it } from 'vitest';
+import { failsForOneRow, isLockedOut, refusalOf, StatementFailed } from '../../src/database/failure.ts';
+import { Refusal } from '../../src/errors.ts';
+
+function failed(state: string): StatementFailed {
+  const error = new pg.DatabaseError('duplicate key value "secret" violates', 0, 'error');
+  error.code = state;
+  return new StatementFailed(error);
+}
+
+describe('a statement that fails with SQLSTATE', () => {
+  it.each([
+    ['08000', 'the connection'],
+    ['08006', 'the connection, in the middle'],
+    ['25006', 'a server that only reads'],
+    ['40001', 'another transaction'],
+    ['40003', 'nobody knows'],
+    ['40P01', 'a deadlock'],
+    ['53100', 'a full disk'],
+    ['53200', 'no memory'],
+    ['53300', 'too many connections'],
+    ['55P03', 'a lock'],
+    ['57014', 'its time limit'],
+    ['57P01', 'an end by the operator'],
+    ['57P02', 'a crash'],
+    ['57P03', 'a start that is not over'],
+  ])('%s, for %s, is UNAVAILABLE: trying again may help', (state) => {
+    const refusal = refusalOf(failed(state));
+    expect(refusal).toMatchObject({ code: 'UNAVAILABLE', headers: { 'retry-after': '1' } });
+    expect(refusal.message).not.toContain('secret');
+  });
+
+  it.each(['23505', '23502', '22001', '22021', '42601', '42P01', '26000', '42P05', '0A000', 'XX000'])(
+    '%s is a fault, whose words reach nobody',
+    (state) => {
+      expect(refusalOf(failed(state))).not.toBeInstanceOf(Refusal);
+    },
+  );
+
+  it('none at all is UNAVAILABLE: the connection broke', () => {
+    expect(refusalOf(new StatementFailed(new Error('Connection terminated')))).toMatchObject({
+      code: 'UNAVAILABLE',
+    });
+  });
+
+  it.each([
+    ['22021', true],
+    ['23505', true],
+    ['40P01', true],
+    ['57014', false],
+    ['08006', false],
+  ])('%s may be the doing of one row of many: %s', (state, expected) => {
+    expect(failsForOneRow(failed(state))).toBe(expected);
+  });
+
+  it('55P03 waited for a row in vain, and no other did', () => {
+    expect([isLockedOut(failed('55P03')), isLockedOut(failed('57014')), isLockedOut(new Error())]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+});
