@@ -41,12 +41,19 @@ describe('calls of one turn', () => {
     expect(sent).toBe(1);
   });
 
-  it('list a hundred in one statement, whatever their size and place', async () => {
+  it('list a hundred small pages in one statement, whatever their place', async () => {
     await atOnce((_, who) => create(who));
     const sent = await statementsOf(() =>
-      atOnce((i, who) => listSegments({ first: (i % 100) + 1 }, gateway.context(who))),
+      atOnce((i, who) => listSegments({ first: (i % 20) + 1 }, gateway.context(who))),
     );
     expect(sent).toBe(MANY / 100);
+  });
+
+  it('list ten large pages in one statement, and small ones apart from them', async () => {
+    const sent = await statementsOf(() =>
+      atOnce((i, who) => listSegments({ first: i % 2 ? 100 : 10 }, gateway.context(who))),
+    );
+    expect(sent).toBe(MANY / 2 / 10 + MANY / 2 / 100);
   });
 
   it('update in one statement', async () => {

@@ -13,8 +13,10 @@ export interface Keys {
   ids: readonly string[];
 }
 
-/** Each call names up to a thousand rows: so many calls in one statement keep it within its time. */
-const MOST_CALLS = 10;
+/** The ids that a call may name and still share its statement. */
+const SHARED = 100;
+/** Calls in one statement. One of a thousand rows fills it: with others, they could take longer than a statement may. */
+const MOST = { shared: { largest: 10 }, alone: { largest: 1 } };
 
 /**
  * The segments of several ids, each in the place of its id; null where there is none in the account. One scan of the
@@ -39,16 +41,16 @@ export function getSegments(db: Database) {
     .crossJoinLateral(rowsOf);
   const run = prepare(db, 'get_segments', query, numberedSegmentOf);
 
-  return batch<Keys, (Segment | null)[]>(
-    async (calls) => {
-      const rows = await run({
-        account_id: calls.map(({ accountId }) => accountId),
-        ids: calls.map(({ ids }) => ids.join(' ')),
-      });
-      const found = calls.map(() => new Map<string, Segment>());
-      for (const { n, segment } of rows) found[n - 1]?.set(segment.id, segment);
-      return calls.map(({ ids }, i) => ids.map((id) => found[i]?.get(id) ?? null));
-    },
-    { largest: MOST_CALLS },
-  );
+  const segmentsOf = async (calls: readonly Keys[]): Promise<(Segment | null)[][]> => {
+    const rows = await run({
+      account_id: calls.map(({ accountId }) => accountId),
+      ids: calls.map(({ ids }) => ids.join(' ')),
+    });
+    const found = calls.map(() => new Map<string, Segment>());
+    for (const { n, segment } of rows) found[n - 1]?.set(segment.id, segment);
+    return calls.map(({ ids }, i) => ids.map((id) => found[i]?.get(id) ?? null));
+  };
+  const shared = batch(segmentsOf, MOST.shared);
+  const alone = batch(segmentsOf, MOST.alone);
+  return (keys: Keys) => (keys.ids.length > SHARED ? alone(keys) : shared(keys));
 }

@@ -17,8 +17,13 @@ export interface Page {
   hasMore: boolean;
 }
 
-/** A page may hold a megabyte: so many of them in one statement, or one answer could be too much for us. */
-const MOST_LISTS = { largest: 100 };
+/** What a page may ask for and still count as small. */
+const SMALL = 20;
+/**
+ * Lists in one statement. A page of a hundred may hold a megabyte: a hundred of them took longer than a statement may, and
+ * failed the small pages in between with them. So the large ones go by themselves, and few at a time.
+ */
+const MOST = { small: { largest: 100 }, large: { largest: 10 } };
 
 export type List = Window & { accountId: string };
 
@@ -29,7 +34,7 @@ export const listSegments = (db: Database) =>
       `list_${order.field}_${isAscending(order, backward) ? 'asc' : 'desc'}${from ? '_from' : ''}`,
     (list, name) => {
       const run = prepare(db, name, listing(db, list), numberedSegmentOf);
-      return batch(async (lists) => {
+      const pagesOf = async (lists: readonly List[]) => {
         const rows = await run({
           account_id: lists.map(({ accountId }) => accountId),
           size: lists.map(({ size }) => size + 1),
@@ -40,7 +45,10 @@ export const listSegments = (db: Database) =>
         const found = lists.map((): Segment[] => []);
         for (const { n, segment } of rows) found[n - 1]?.push(segment);
         return lists.map((each, i) => pageOf(each, found[i] ?? []));
-      }, MOST_LISTS);
+      };
+      const small = batch(pagesOf, MOST.small);
+      const large = batch(pagesOf, MOST.large);
+      return (each) => (each.size > SMALL ? large(each) : small(each));
     },
   );
 
