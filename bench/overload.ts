@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { loadData, type Sample, startPostgres } from './data.ts';
 import { rssOf } from './kernel.ts';
 import { launch, systems } from './systems.ts';
+import { workloads } from './workloads.ts';
 
 /* What happens beyond the limits. Needs wrk. Prints; docs/reliability.md keeps what was seen. */
 const execute = promisify(execFile);
@@ -55,12 +56,30 @@ function retrieves(name: string, callers: readonly Sample[]): string {
           `all[#all + 1] = wrk.format("GET", "/v1/customer-segments/${id}", { authorization = "Bearer ${token}" })`,
       ),
   );
-  writeFileSync(
-    script,
-    `local all = {}\ninit = function()\n${lines.join('\n')}\nend\nlocal i = 0\nrequest = function() i = i % #all + 1; return all[i] end\n`,
-  );
+  writeFileSync(script, inTurn(lines));
   return script;
 }
+
+/** What callers usually ask, of both faces: a segment, a page, a hundred entities. */
+function ordinary(callers: readonly Sample[]): string {
+  const script = join(folder, 'ordinary.lua');
+  const lines = callers.flatMap((sample, nth) =>
+    ['retrieve', 'list 10', '_entities of 100'].flatMap((name) =>
+      workloads
+        .filter((workload) => workload.name === name)
+        .map((workload) => {
+          const { method, path, body } = workload.request(sample, nth);
+          const headers = `{ authorization = "Bearer ${sample.token}", ["content-type"] = "application/json" }`;
+          return `all[#all + 1] = wrk.format("${method}", "${path}", ${headers}${body ? `, [==[${JSON.stringify(body)}]==]` : ''})`;
+        }),
+    ),
+  );
+  writeFileSync(script, inTurn(lines));
+  return script;
+}
+
+const inTurn = (lines: readonly string[]) =>
+  `local all = {}\ninit = function()\n${lines.join('\n')}\nend\nlocal i = 0\nrequest = function() i = i % #all + 1; return all[i] end\n`;
 
 /** Everything that is refused: documents of each kind of excess, each another, and bodies of junk. */
 function hostile({ token }: Sample): string {
@@ -114,14 +133,15 @@ try {
     }
   });
   await withGateway({}, async (at, pid) => {
-    const script = retrieves('all', samples);
+    const script = ordinary(samples);
     const [sample] = samples;
     if (!sample) throw new Error('There are no samples.');
-    await load(at, { connections: 32, seconds: 10, script });
+    const minute = { connections: 64, seconds: 60 };
+    await load(at, { ...minute, script });
     const before = rssOf(pid);
-    const attack = await load(at, { connections: 64, seconds: 60, script: hostile(sample) });
+    const attack = await load(at, { ...minute, script: hostile(sample) });
     const during = rssOf(pid);
-    await load(at, { connections: 32, seconds: 10, script });
+    await load(at, { ...minute, script });
     show('after a minute of hostile requests', {
       perSecond: attack.accepted + attack.refused,
       before,

@@ -41,6 +41,7 @@ const Variables = z.object({
   DATABASE_URL: postgresUrl.optional(),
   DATA_DIR: z.string().describe('a folder').default('.data'),
   DATABASE_POOL_SIZE: wholeNumber(1, 1_000).default(10),
+  DATABASE_WAIT: wholeNumber(0, 3_600).default(30),
   DATABASE_POOLER: z.enum(['none', 'transaction']).describe('none or transaction').default('none'),
   API_TOKEN: z
     .string()

@@ -7,6 +7,9 @@ import { Refusal } from '../errors.ts';
  */
 const NOT_NOW = /^(08|53|57|40)|^(55P03|25006)$/;
 
+/** Of what never came to speak with the database: nobody there, or not by that name yet. */
+const NOBODY = /^(ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|ENOENT)/;
+
 /** SQLSTATEs of one row's data (22), one row's constraint (23), or a deadlock with another statement. */
 const ONE_ROW = /^(22|23)|^(40001|40P01)$/;
 
@@ -18,6 +21,16 @@ export class StatementFailed extends Error {
     super('A statement failed.', { cause });
     this.state = cause instanceof pg.DatabaseError ? cause.code : undefined;
   }
+}
+
+/**
+ * Why a database let nobody in, where that may change by itself: it is away, starting, or full. Undefined where it won't,
+ * as with a wrong password. What has no code is one of the driver's own time limits.
+ */
+export function reasonToWait(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'no answer';
+  if (error instanceof pg.DatabaseError) return NOT_NOW.test(code) ? code : undefined;
+  return code === 'no answer' || NOBODY.test(code) ? code : undefined;
 }
 
 /** Whether a statement over many rows may succeed for all but one of them. */

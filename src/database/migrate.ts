@@ -2,7 +2,7 @@ import { findPackageJSON } from 'node:module';
 import { dirname, join } from 'node:path';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator';
-import pg from 'pg';
+import { arrive, type Wait } from './arrive.ts';
 
 /** Any number that no other program on the database takes for its own lock: "segments", read as base 36. */
 const LOCK = Number.parseInt('segments', 36);
@@ -14,10 +14,8 @@ const migrationsFolder = join(dirname(findPackageJSON(import.meta.url) ?? '.'), 
  * Brings the database to this version's tables. Any number of gateways may start at once: the first applies,
  * the others wait. Drizzle takes no lock of its own (drizzle-orm #874). A process that dies lets go of the lock.
  */
-export async function migrate(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, application_name: 'segments-gateway migrate' });
-  client.on('error', () => {}); // what it breaks is told by the statement that was running
-  await client.connect();
+export async function migrate(url: string, wait?: Wait): Promise<void> {
+  const client = await arrive(url, 'segments-gateway migrate', wait);
   try {
     // In a transaction, which Drizzle's own ends: behind a pooler, a lock of the session would be nobody's.
     await client.query('begin');

@@ -6,15 +6,15 @@ import type { Context } from '../context.ts';
 import { type Cost, costOf } from './cost.ts';
 import { overLimit } from './limits.ts';
 
-/** An operation that comes once is not worth compiling; one that comes again will come often. */
-const HOT = 2;
-/** What is kept: so many operations, of so many characters together. A compiled one is many times its text. */
-const KEPT = { max: 1_000, maxSize: 512 * 1024 };
+/**
+ * An operation that comes once is not worth compiling; one that comes again will come often. So many of each are kept, of so
+ * many characters together: either is many times its text. However many come once, they push out none that is hot.
+ */
+const KEPT = { once: { max: 250, maxSize: 64 * 1024 }, hot: { max: 1_000, maxSize: 512 * 1024 } };
 /** Objects that one operation may give: a hundred full pages. */
 const MOST_COST = 10_000;
 
 interface Operation {
-  uses: number;
   cost: Cost;
   /** Null if it can't be compiled: it is executed as any other. */
   compiled?: CompiledQuery | null;
@@ -33,25 +33,26 @@ export interface CompiledOperations {
 }
 
 export function compiledOperations(schema: GraphQLSchema): CompiledOperations {
-  const operations = new LRUCache<string, Operation>({ ...KEPT, sizeCalculation: (_, key) => key.length });
+  const sizeCalculation = (_: Operation, key: string) => key.length;
+  const once = new LRUCache<string, Operation>({ ...KEPT.once, sizeCalculation });
+  const hot = new LRUCache<string, Operation>({ ...KEPT.hot, sizeCalculation });
 
   return {
     plugin: {
       async onExecute({ args: { document, operationName, variableValues, contextValue } }) {
         const key = keyOf(document.loc?.source.body ?? '', operationName);
-        const operation = operations.get(key) ?? { uses: 0, cost: costOf(schema, document, operationName) };
-        operations.set(key, operation);
+        const known = hot.get(key) ?? once.get(key);
+        const operation = known ?? { cost: costOf(schema, document, operationName) };
+        if (!known) once.set(key, operation);
         await admit(operation.cost(variableValues ?? {}), contextValue);
-        operation.uses += 1;
-        if (operation.uses < HOT || operation.compiled !== undefined) return;
+        if (!known || hot.has(key)) return;
         const query = compileQuery(schema, document, operationName ?? undefined);
-        operation.compiled = isCompiledQuery(query) ? query : null;
+        hot.set(key, { ...operation, compiled: isCompiledQuery(query) ? query : null });
+        once.delete(key);
       },
     },
     find(params) {
-      const operation = isPlain(params)
-        ? operations.get(keyOf(params.query, params.operationName))
-        : undefined;
+      const operation = isPlain(params) ? hot.get(keyOf(params.query, params.operationName)) : undefined;
       const { cost, compiled } = operation ?? {};
       if (!compiled || !cost) return undefined;
       return async (variables, context) => {

@@ -92,7 +92,7 @@ export function graphqlEngine({ schema, introspection, persistedOperations }: Op
 }
 
 /** Characters of texts that Yoga knows something of: a parsed one is a hundred times as large. What comes often is compiled, and not asked of it. */
-const KEPT = { documents: 128 * 1024, errors: 64 * 1024 };
+const KEPT = { documents: 32 * 1024, errors: 16 * 1024 };
 
 const textCache = <Value extends object>(maxSize: number) =>
   new LRUCache<string, Value>({ max: 1_000, maxSize, sizeCalculation: (_, text) => text.length || 1 });

@@ -78,8 +78,7 @@ async function expectBack(): Promise<void> {
 
 /** How many sessions of the gateway the database has, and how many of them hold a transaction open. */
 async function sessions(): Promise<{ all: number; idle: number }> {
-  const client = new pg.Client(postgres.url);
-  await client.connect();
+  const client = await session();
   const { rows } = await client.query(
     `select count(*)::int as all, count(*) filter (where state like 'idle in%')::int as idle
      from pg_stat_activity where application_name = 'segments-gateway'`,
@@ -88,11 +87,50 @@ async function sessions(): Promise<{ all: number; idle: number }> {
   return rows[0];
 }
 
+async function session(): Promise<pg.Client> {
+  const client = new pg.Client(postgres.url);
+  client.on('error', () => {}); // some are ended from outside
+  await client.connect();
+  return client;
+}
+
+/** Ends every session of the gateway, as an operator or a failing server does. */
+const endSessions = (client: pg.Client) =>
+  client.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'segments-gateway'`,
+  );
+
 describe('a gateway whose database', () => {
   it('is killed answers UNAVAILABLE in two seconds, and is back a second after it', async () => {
     postgres.kill();
     for (let i = 0; i < 3; i++) await expectUnavailable();
     await postgres.revive();
+    await expectBack();
+  });
+
+  it('is not there yet waits for it', async () => {
+    postgres.kill();
+    const early = serve({ DATABASE_URL: postgres.url, API_TOKEN: TOKEN });
+    await sleep(1_500);
+    await postgres.revive();
+    const { url, said } = await early;
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+    expect(said().out).toContain('waiting for the database');
+  });
+
+  it('has no session left answers UNAVAILABLE, and is back when one is free', async () => {
+    const taken: pg.Client[] = [];
+    const takeAll = async () => {
+      await expect(async () => {
+        for (;;) taken.push(await session());
+      }).rejects.toMatchObject({ code: '53300' });
+    };
+    await takeAll();
+    const [first] = taken;
+    if (first) await endSessions(first);
+    await takeAll();
+    await expectUnavailable();
+    await Promise.all(taken.map((client) => client.end()));
     await expectBack();
   });
 
@@ -110,11 +148,8 @@ describe('a gateway whose database', () => {
 
   it('ends every session answers on the next try, and keeps no session it does not use', async () => {
     for (let i = 0; i < 5; i++) {
-      const client = new pg.Client(postgres.url);
-      await client.connect();
-      await client.query(
-        `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'segments-gateway'`,
-      );
+      const client = await session();
+      await endSessions(client);
       await client.end();
       await expectBack();
     }
@@ -124,8 +159,7 @@ describe('a gateway whose database', () => {
   });
 
   it('is locked up by somebody else gives up in two seconds, and leaves nothing waiting', async () => {
-    const client = new pg.Client(postgres.url);
-    await client.connect();
+    const client = await session();
     await client.query('begin; lock table segments in access exclusive mode');
     const start = performance.now();
     const statuses = (await Promise.all([send(PATH), create(), send(`${PATH}/${id}`)])).map(
@@ -143,19 +177,14 @@ describe('a gateway whose database', () => {
   });
 
   it('lets nothing be written is told from one that is gone, and reading goes on', async () => {
-    const client = new pg.Client(postgres.url);
-    await client.connect();
+    const client = await session();
     await client.query('alter database postgres set default_transaction_read_only = on');
-    await client.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'segments-gateway'`,
-    );
+    await endSessions(client);
     await expect.poll(async () => (await send(PATH)).status).toBe(200);
     expect((await create()).status).toBe(503);
     await client.query('set default_transaction_read_only = off');
     await client.query('alter database postgres reset default_transaction_read_only');
-    await client.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'segments-gateway'`,
-    );
+    await endSessions(client);
     await client.end();
     await expectBack();
   });

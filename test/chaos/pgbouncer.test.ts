@@ -1,12 +1,13 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer, type Server } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeDatabase } from '../postgres.ts';
 import { authorization, processes, type Running, TOKEN } from '../process/gateway-process.ts';
+import { wireTo } from './wire.ts';
 
 const { serve, temporaryFolder } = processes();
 const PORT = 16_432;
@@ -25,27 +26,20 @@ function installed(): boolean {
 describe.skipIf(!isInstalled)('behind PgBouncer, which gives each transaction another session', () => {
   let bouncer: ChildProcess;
   let gateway: Running;
-  let forward: Server;
+  let wire: Awaited<ReturnType<typeof wireTo>>;
   let drop: () => Promise<void>;
 
   beforeAll(async () => {
     const database = await makeDatabase({ template: false });
     drop = database.drop;
-    const { pathname, searchParams, hostname, port } = new URL(database.url.replace('@/', '@localhost/'));
-    const socket = searchParams.get('host');
     // PgBouncer runs as another user, who may not open the embedded server's socket: a port leads there.
-    forward = createServer((from) => {
-      const to = socket ? connect(join(socket, '.s.PGSQL.5432')) : connect(Number(port || 5432), hostname);
-      from.on('error', () => to.destroy()).pipe(to);
-      to.on('error', () => from.destroy()).pipe(from);
-    }).listen(0, '127.0.0.1');
-    await once(forward, 'listening');
-    const name = pathname.slice(1);
+    wire = await wireTo(database.url);
+    const name = new URL(wire.url).pathname.slice(1);
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'users.txt'), '"postgres" ""\n');
     writeFileSync(
       join(folder, 'pgbouncer.ini'),
-      `[databases]\n${name} = host=127.0.0.1 port=${(forward.address() as AddressInfo).port} user=postgres pool_size=3
+      `[databases]\n${name} = host=127.0.0.1 port=${wire.port} user=postgres pool_size=3
 [pgbouncer]\nlisten_addr=127.0.0.1\nlisten_port=${PORT}\nunix_socket_dir=\nauth_type=any\nauth_file=${join(folder, 'users.txt')}
 pool_mode=transaction\nmax_client_conn=200\n`,
     );
@@ -69,7 +63,7 @@ pool_mode=transaction\nmax_client_conn=200\n`,
     const ended = once(bouncer, 'exit');
     bouncer.kill('SIGINT');
     await ended;
-    forward.close();
+    await wire.close();
     await drop();
   });
 

@@ -92,7 +92,10 @@ describe.concurrent('segments serve', () => {
   });
 
   it('says so when the database can not be reached, without its password', async () => {
-    const { code, err } = await run(['serve'], { DATABASE_URL: 'postgres://user:hidden@127.0.0.1:1/db' });
+    const { code, err } = await run(['serve'], {
+      DATABASE_URL: 'postgres://user:hidden@127.0.0.1:1/db',
+      DATABASE_WAIT: '0',
+    });
     expect([code, err]).toEqual([1, 'connect ECONNREFUSED 127.0.0.1:1\n']);
   });
 });

@@ -1,0 +1,98 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { clusterFolder, urlOf } from '../../src/database/embedded/postmaster.ts';
+import { processes, type Running, TOKEN } from '../process/gateway-process.ts';
+import { type Marked, marked, restClient } from './client.ts';
+import { mortalPostgres } from './postgres.ts';
+import { wireTo } from './wire.ts';
+
+type Wire = Awaited<ReturnType<typeof wireTo>>;
+type Server = Awaited<ReturnType<typeof mortalPostgres>>;
+
+const { serve, temporaryFolder } = processes();
+const folders = { primary: temporaryFolder(), standby: temporaryFolder() };
+const standbyUrl = urlOf(clusterFolder(folders.standby));
+let primary: Server;
+let standby: Promise<Server>;
+let replication: Wire;
+let wire: Wire;
+let gateway: Running;
+
+/** The rows that one statement gives, from a session of its own. */
+async function query(url: string, text: string) {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    return (await client.query(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+beforeAll(async () => {
+  await (await mortalPostgres(folders.primary)).stop();
+  const cluster = clusterFolder(folders.standby);
+  execFileSync('cp', ['-a', clusterFolder(folders.primary), cluster]); // with its owner, the server's own user
+  writeFileSync(`${cluster}/standby.signal`, '');
+  primary = await mortalPostgres(folders.primary, ['synchronous_standby_names=*']);
+  replication = await wireTo(primary.url);
+  // It counts as started once it is the primary.
+  standby = mortalPostgres(folders.standby, [
+    `primary_conninfo=host=127.0.0.1 port=${replication.port} user=postgres`,
+    'wal_retrieve_retry_interval=100ms',
+  ]);
+  standby.catch(() => {}); // told where it is awaited
+  await vi.waitFor(
+    async () =>
+      expect(await query(primary.url, 'select sync_state from pg_stat_replication')).toEqual([
+        { sync_state: 'sync' },
+      ]),
+    { timeout: 10_000 },
+  );
+  wire = await wireTo(primary.url);
+  gateway = await serve({ DATABASE_URL: wire.url, API_TOKEN: TOKEN });
+});
+
+afterAll(async () => {
+  await gateway.end();
+  await Promise.all([wire.close(), replication.close()]);
+  await (await standby).stop();
+});
+
+describe('a failover to a synchronous standby', () => {
+  it('loses no acknowledged segment, doubles none, and the same gateway goes on', async () => {
+    const { create } = restClient(() => gateway.url);
+    const sent: { draft: Marked; key: string; id: string | undefined }[] = [];
+    let isOver = false;
+    const writers = Array.from({ length: 8 }, async () => {
+      while (!isOver) {
+        const draft = marked();
+        const outcome = await create(draft, draft.description);
+        const id = typeof outcome === 'object' && 'done' in outcome ? outcome.done : undefined;
+        sent.push({ draft, key: draft.description, id });
+        if (!id) await sleep(10);
+      }
+    });
+    await sleep(700);
+    const before = sent.length;
+    primary.kill();
+    await query(standbyUrl, 'select pg_promote()');
+    wire.leadTo(standbyUrl);
+    await sleep(1_300);
+    isOver = true;
+    await Promise.all(writers);
+
+    const after = sent.slice(before).filter(({ id }) => id).length;
+    expect([before > 50, after > 50]).toEqual([true, true]);
+    for (const each of sent.filter(({ id }) => !id)) {
+      expect(await create(each.draft, each.key)).toEqual({ done: expect.any(String) });
+    }
+    const rows = await query(standbyUrl, 'select id, description from segments');
+    const ids = new Set(rows.map(({ id }) => id));
+    expect(sent.filter(({ id }) => id && !ids.has(id))).toEqual([]);
+    expect(rows.map(({ description }) => description).sort()).toEqual(sent.map(({ key }) => key).sort());
+  });
+});

@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { makeDatabase } from '../postgres.ts';
+import { authorization, processes, type Running, TOKEN } from '../process/gateway-process.ts';
+import { wireTo } from './wire.ts';
+
+const { serve } = processes();
+let wire: Awaited<ReturnType<typeof wireTo>>;
+let database: Awaited<ReturnType<typeof makeDatabase>>;
+let gateway: Running;
+
+beforeAll(async () => {
+  database = await makeDatabase({ template: false });
+  wire = await wireTo(database.url);
+  gateway = await serve({ DATABASE_URL: wire.url, API_TOKEN: TOKEN });
+});
+afterAll(async () => {
+  await gateway.end();
+  await wire.close();
+  await database.drop();
+});
+beforeEach(async () => {
+  wire.become('whole');
+  expect((await list()).status).toBe(200);
+});
+
+const PATH = '/v1/customer-segments';
+const list = () => fetch(`${gateway.url}${PATH}?limit=100`, { headers: authorization });
+const create = (key: string) =>
+  fetch(gateway.url + PATH, {
+    method: 'POST',
+    headers: { ...authorization, 'content-type': 'application/json', 'idempotency-key': key },
+    body: JSON.stringify({ name: 'High Spend Customers', criteria: key, description: '' }),
+  });
+
+/** The status of a request, and how long it took in milliseconds. */
+async function timed(request: () => Promise<Response>): Promise<[status: number, milliseconds: number]> {
+  const start = performance.now();
+  const { status } = await request();
+  return [status, performance.now() - start];
+}
+
+/** Rows whose criteria are a key, as the database itself counts them. */
+async function rowsOf(key: string): Promise<number> {
+  const client = new pg.Client(database.url);
+  await client.connect();
+  const { rows } = await client.query('select count(*)::int as n from segments where criteria = $1', [key]);
+  await client.end();
+  return rows[0].n;
+}
+
+describe('a wire to the database that', () => {
+  it('loses the answer to a creation leaves one segment, and its key gives it back', async () => {
+    wire.become('deaf');
+    const lost = create('answer-lost');
+    await expect.poll(wire.heard).toBeGreaterThan(0);
+    wire.reset();
+    expect((await lost).status).toBe(503);
+    wire.become('whole');
+    const again = await create('answer-lost');
+    expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([201, 'true']);
+    expect(await rowsOf('answer-lost')).toBe(1);
+  });
+
+  it('breaks in the middle of a result is answered 503, and the next request as ever', async () => {
+    await Promise.all(Array.from({ length: 20 }, (_, i) => create(`row-${i}`)));
+    wire.become('cut');
+    expect((await list()).status).toBe(503);
+    wire.become('whole');
+    expect(((await (await list()).json()) as { data: object[] }).data.length).toBeGreaterThanOrEqual(20);
+  });
+
+  it('is reset with a hundred requests on it fails none but those', async () => {
+    const asked = Array.from({ length: 100 }, list);
+    await sleep(2);
+    wire.reset();
+    for (const { status } of await Promise.all(asked)) expect([200, 503]).toContain(status);
+    expect((await list()).status).toBe(200);
+  });
+
+  it('goes silent is given up after two seconds, and forgotten when it speaks again', async () => {
+    wire.become('deaf');
+    for (const [status, milliseconds] of await Promise.all(Array.from({ length: 20 }, () => timed(list)))) {
+      expect(status).toBe(503);
+      expect(milliseconds).toBeLessThan(2_200);
+    }
+    wire.become('whole');
+    await expect.poll(async () => (await list()).status, { timeout: 1_000 }).toBe(200);
+  });
+
+  it('leads nowhere is told at once, and is tried again by itself', async () => {
+    await wire.close();
+    for (let i = 0; i < 3; i++) {
+      const [status, milliseconds] = await timed(list);
+      expect(status).toBe(503);
+      expect(milliseconds).toBeLessThan(500);
+    }
+    await wire.open();
+    await expect.poll(async () => (await list()).status, { timeout: 1_000 }).toBe(200);
+  });
+});
