@@ -125,10 +125,10 @@ try {
   await withGateway({}, async (at) => {
     const script = retrieves('all', samples);
     await load(at, { connections: 128, seconds: 3, script });
-    const peak = await load(at, { connections: 128, seconds: 5, script });
+    const peak = await load(at, { connections: 128, seconds: 15, script });
     show('128 connections', peak);
     for (const connections of [1_000, 3_000, 4_500]) {
-      const over = await load(at, { connections, seconds: 5, script });
+      const over = await load(at, { connections, seconds: 15, script });
       show(`${connections} connections`, { ...over, ofPeak: over.accepted / peak.accepted });
     }
   });

@@ -33,6 +33,12 @@ interface Options extends Admission {
 /** How long requests in flight may take to be answered once the gateway stops. */
 const PATIENCE_MS = 10_000;
 
+/**
+ * Connections that may wait to be let in, as far as the system allows (`net.core.somaxconn`). Node takes one a turn, and its
+ * own 511 overflow when a thousand callers come at once: those beyond wait a second, for TCP to try again.
+ */
+const BACKLOG = 4_096;
+
 /** How often idempotency keys that are too old are forgotten. */
 const FORGET_MS = 60 * 60 * 1_000;
 
@@ -90,7 +96,7 @@ export async function startGateway({
   });
   try {
     if (apiToken !== undefined) await tokens.ensure(apiToken, DEFAULT_ACCOUNT);
-    await once(server.listen(port, host), 'listening');
+    await once(server.listen({ port, host, backlog: BACKLOG }), 'listening');
   } catch (error) {
     clearInterval(forget);
     await database.$client.end();
