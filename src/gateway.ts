@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { tokenStore } from './accounts/tokens.ts';
 import { type Admission, admission } from './admission.ts';
-import { connect, type Pooler } from './database/connect.ts';
+import { connect, disconnect, type Pooler } from './database/connect.ts';
 import { graphqlFace } from './graphql/face.ts';
 import { schema } from './graphql/schema.ts';
 import { acrossOrigins } from './http/cors.ts';
@@ -99,7 +99,7 @@ export async function startGateway({
     await once(server.listen({ port, host, backlog: BACKLOG }), 'listening');
   } catch (error) {
     clearInterval(forget);
-    await database.$client.end();
+    await disconnect(database);
     throw error;
   }
 
@@ -114,7 +114,7 @@ export async function startGateway({
       isDraining = true;
       await drain(server, PATIENCE_MS);
       clearInterval(forget);
-      await database.$client.end();
+      await disconnect(database);
     },
   };
 }

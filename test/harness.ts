@@ -75,12 +75,13 @@ export function testGateway(options: Options = {}): TestGateway {
 }
 
 function countStatements({ database, statements }: TestGateway): void {
-  const { $client: pool } = database;
-  const query = pool.query.bind(pool) as (...args: unknown[]) => unknown;
-  pool.query = ((config: string | { text: string }, ...rest: unknown[]) => {
-    statements.push(typeof config === 'string' ? config : config.text);
-    return query(config, ...rest);
-  }) as typeof pool.query;
+  for (const pool of [database.$client, database.large]) {
+    const query = pool.query.bind(pool) as (...args: unknown[]) => unknown;
+    pool.query = ((config: string | { text: string }, ...rest: unknown[]) => {
+      statements.push(typeof config === 'string' ? config : config.text);
+      return query(config, ...rest);
+    }) as typeof pool.query;
+  }
 }
 
 /** The documentation's own segment. A test says only what it is about. */

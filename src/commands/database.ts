@@ -1,5 +1,5 @@
 import { readConfig } from '../config.ts';
-import { connect, type Database } from '../database/connect.ts';
+import { connect, type Database, disconnect } from '../database/connect.ts';
 import { joinEmbedded } from '../database/embedded/server.ts';
 import { migrate } from '../database/migrate.ts';
 
@@ -17,7 +17,7 @@ export async function withDatabase<Result>(
     try {
       return await work(database);
     } finally {
-      await database.$client.end();
+      await disconnect(database);
     }
   } finally {
     await embedded?.stop();

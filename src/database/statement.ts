@@ -16,22 +16,25 @@ export const statement = (text: SQL): Query => ({ toSQL: () => dialect.sqlToQuer
 /** A row as it comes over the wire: its values, in the order of the columns asked for. */
 export type Values = readonly unknown[];
 
+/** A statement, run with the values of its placeholders. */
+export type Run<Row> = (given: Readonly<Record<string, unknown>>) => Promise<Row[]>;
+
 /**
  * Prepares a query under a name (none: not kept, as where there are no sessions) and gives the way to run it, its placeholders filled by name.
  * Drizzle writes the SQL; the rows are decoded here, because Drizzle looks up what each value of each row is
  * anew: that was a fifth of what a list of ten cost. Throws StatementFailed.
  */
 export function prepare<Row>(
-  { $client: pool, hasSessions }: Database,
+  { $client: pool, hasSessions }: Pick<Database, '$client' | 'hasSessions'>,
   name: string,
   query: Query,
   decode: (values: Values) => Row,
-) {
+): Run<Row> {
   const { sql: text, params } = query.toSQL();
   const names = params.map((param) => (is(param, Placeholder) ? param.name : null));
   const config = { ...(name && hasSessions && { name }), text, rowMode: 'array' as const };
 
-  return async (given: Readonly<Record<string, unknown>>): Promise<Row[]> => {
+  return async (given) => {
     const values = names.map((name, i) => (name === null ? params[i] : given[name]));
     const { rows } = await pool.query<unknown[]>(config, values).catch((cause: unknown) => {
       throw new StatementFailed(cause);
@@ -39,6 +42,9 @@ export function prepare<Row>(
     return rows.map(decode);
   };
 }
+
+/** The same database, for statements that give thousands of rows. */
+export const forLarge = ({ large, hasSessions }: Database) => ({ $client: large, hasSessions });
 
 /** A moment as a number, which is read ten times faster than a text. */
 export const milliseconds = (moment: AnyPgColumn | SQL): SQL<number> =>

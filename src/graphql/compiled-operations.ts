@@ -7,17 +7,21 @@ import { type Cost, costOf } from './cost.ts';
 import { overLimit } from './limits.ts';
 
 /**
- * An operation that comes once is not worth compiling; one that comes again will come often. So many of each are kept, of so
- * many characters together: either is many times its text. However many come once, they push out none that is hot.
+ * An operation that comes once is not worth compiling; one that comes again will come often. Of one that came once, its
+ * text is remembered and nothing else, so that any number of clients become hot, and none is pushed out by what never is.
+ * Both are bounded in operations and in characters; what is compiled is many times its text.
  */
-const KEPT = { once: { max: 250, maxSize: 64 * 1024 }, hot: { max: 1_000, maxSize: 512 * 1024 } };
+const KEPT = {
+  once: { max: 10_000, maxSize: 1024 * 1024 },
+  hot: { max: 1_000, maxSize: 512 * 1024 },
+};
 /** Objects that one operation may give: a hundred full pages. */
 const MOST_COST = 10_000;
 
 interface Operation {
   cost: Cost;
   /** Null if it can't be compiled: it is executed as any other. */
-  compiled?: CompiledQuery | null;
+  compiled: CompiledQuery | null;
 }
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -33,22 +37,24 @@ export interface CompiledOperations {
 }
 
 export function compiledOperations(schema: GraphQLSchema): CompiledOperations {
-  const sizeCalculation = (_: Operation, key: string) => key.length;
-  const once = new LRUCache<string, Operation>({ ...KEPT.once, sizeCalculation });
+  const sizeCalculation = (_: unknown, key: string) => key.length;
+  const once = new LRUCache<string, true>({ ...KEPT.once, sizeCalculation });
   const hot = new LRUCache<string, Operation>({ ...KEPT.hot, sizeCalculation });
 
   return {
     plugin: {
       async onExecute({ args: { document, operationName, variableValues, contextValue } }) {
         const key = keyOf(document.loc?.source.body ?? '', operationName);
-        const known = hot.get(key) ?? once.get(key);
-        const operation = known ?? { cost: costOf(schema, document, operationName) };
-        if (!known) once.set(key, operation);
-        await admit(operation.cost(variableValues ?? {}), contextValue);
-        if (!known || hot.has(key)) return;
-        const query = compileQuery(schema, document, operationName ?? undefined);
-        hot.set(key, { ...operation, compiled: isCompiledQuery(query) ? query : null });
+        const cost = hot.get(key)?.cost ?? costOf(schema, document, operationName);
+        await admit(cost(variableValues ?? {}), contextValue);
+        if (hot.has(key)) return;
+        if (!once.has(key)) {
+          once.set(key, true);
+          return;
+        }
         once.delete(key);
+        const query = compileQuery(schema, document, operationName ?? undefined);
+        hot.set(key, { cost, compiled: isCompiledQuery(query) ? query : null });
       },
     },
     find(params) {

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { execute, parse, validate } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
+import { createYoga } from 'graphql-yoga';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Context } from '../../src/context.ts';
+import { compiledOperations } from '../../src/graphql/compiled-operations.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { createSegment } from '../../src/segments/resolvers.ts';
 import { graphql } from '../client.ts';
@@ -69,6 +72,17 @@ describe('a compiled query', () => {
     for (const [id, name] of [...ids, ...ids].map((id, i) => [id, ['a', 'b', 'c'][i % 3]])) {
       expect((await graphql(gateway, query, { id })).body).toEqual({ data: { segment: { name } } });
     }
+  });
+
+  it('is kept, however many come once', async () => {
+    const operations = compiledOperations(schema);
+    const yoga = createYoga<object, Context>({ schema, logging: false, plugins: [operations.plugin] });
+    const request = new yoga.fetchAPI.Request('http://gateway/graphql', { method: 'POST' });
+    const ask = (query: string) => yoga.getResultForParams({ params: { query }, request }, gateway.context());
+    for (let i = 0; i < 2; i++) await ask('{ __typename }');
+    for (let i = 0; i < 1_000; i++) await ask(`{ a${i}: __typename }`);
+    expect(operations.find({ query: '{ __typename }' })).toBeTypeOf('function');
+    expect(operations.find({ query: '{ a999: __typename }' })).toBeUndefined();
   });
 
   it('takes variables as graphql-js takes them', async () => {

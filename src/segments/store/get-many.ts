@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { batch } from '../../batch.ts';
 import type { Database } from '../../database/connect.ts';
-import { prepare } from '../../database/statement.ts';
+import { forLarge, prepare } from '../../database/statement.ts';
 import { segments } from '../../database/tables.ts';
 import type { Segment } from '../segment.ts';
 import { unnested } from './key.ts';
@@ -39,7 +39,7 @@ export function getSegments(db: Database) {
     .select({ ...columnsOfSegment(rowsOf), n: sql`wanted.n` })
     .from(wanted)
     .crossJoinLateral(rowsOf);
-  const run = prepare(db, 'get_segments', query, numberedSegmentOf);
+  const run = prepare(forLarge(db), 'get_segments', query, numberedSegmentOf);
 
   const segmentsOf = async (calls: readonly Keys[]): Promise<(Segment | null)[][]> => {
     const rows = await run({

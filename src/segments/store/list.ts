@@ -1,14 +1,14 @@
 import { and, asc, desc, eq, type Placeholder, sql } from 'drizzle-orm';
 import { batch } from '../../batch.ts';
 import type { Database } from '../../database/connect.ts';
-import { prepare } from '../../database/statement.ts';
+import { forLarge, prepare, type Run } from '../../database/statement.ts';
 import { segments } from '../../database/tables.ts';
 import type { Segment } from '../segment.ts';
 import type { Window } from '../segment-list.ts';
 import type { Order } from '../segment-order.ts';
 import { conditionsOf } from './condition.ts';
 import { unnested } from './key.ts';
-import { columnsOfSegment, numberedSegmentOf } from './row.ts';
+import { columnsOfSegment, type NumberedSegment, numberedSegmentOf } from './row.ts';
 import { allHold, columnsOf, loaderOfShape, valuesOf } from './shape.ts';
 
 export interface Page {
@@ -33,8 +33,8 @@ export const listSegments = (db: Database) =>
     ({ order, backward, from }) =>
       `list_${order.field}_${isAscending(order, backward) ? 'asc' : 'desc'}${from ? '_from' : ''}`,
     (list, name) => {
-      const run = prepare(db, name, listing(db, list), numberedSegmentOf);
-      const pagesOf = async (lists: readonly List[]) => {
+      const query = listing(db, list);
+      const pagesBy = (run: Run<NumberedSegment>) => async (lists: readonly List[]) => {
         const rows = await run({
           account_id: lists.map(({ accountId }) => accountId),
           size: lists.map(({ size }) => size + 1),
@@ -46,8 +46,8 @@ export const listSegments = (db: Database) =>
         for (const { n, segment } of rows) found[n - 1]?.push(segment);
         return lists.map((each, i) => pageOf(each, found[i] ?? []));
       };
-      const small = batch(pagesOf, MOST.small);
-      const large = batch(pagesOf, MOST.large);
+      const small = batch(pagesBy(prepare(db, name, query, numberedSegmentOf)), MOST.small);
+      const large = batch(pagesBy(prepare(forLarge(db), name, query, numberedSegmentOf)), MOST.large);
       return (each) => (each.size > SMALL ? large(each) : small(each));
     },
   );

@@ -29,5 +29,14 @@ export const segmentOf = (values: Values): Stored => ({
   version: Number(values[7]),
 });
 
+/** A segment, and the number of the call that it answers. */
+export interface NumberedSegment {
+  n: number;
+  segment: Stored;
+}
+
 /** The same with a last column `n`: the number of the call that a row answers, from 1 on. */
-export const numberedSegmentOf = (values: Values) => ({ n: Number(values[8]), segment: segmentOf(values) });
+export const numberedSegmentOf = (values: Values): NumberedSegment => ({
+  n: Number(values[8]),
+  segment: segmentOf(values),
+});
