@@ -14,7 +14,7 @@ export interface Asked {
   headers: Record<string, string>;
 }
 
-interface Load {
+export interface Load {
   connections: number;
   seconds: number;
 }
@@ -45,7 +45,11 @@ export interface Measured extends Omit<Answers, 'failed'> {
 }
 
 /** The requests of a workload as a system takes them, with the caller's headers. */
-export function requestsOf({ system }: Started, workload: Workload, samples: Sample[]): Asked[] {
+export function requestsOf(
+  { system }: Pick<Started, 'system'>,
+  workload: Workload,
+  samples: readonly Sample[],
+): Asked[] {
   return Array.from({ length: REQUESTS }, (_, nth) => {
     const sample = samples[nth % samples.length];
     if (!sample) throw new Error('There are no samples.');

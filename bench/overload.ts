@@ -1,85 +1,45 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { loadData, type Sample, startPostgres } from './data.ts';
 import { rssOf } from './kernel.ts';
-import { launch, systems } from './systems.ts';
-import { workloads } from './workloads.ts';
+import { luaOf, runScript } from './load/wrk.ts';
+import { type Load, requestsOf } from './load.ts';
+import { start, systems } from './systems.ts';
+import { type Workload, workloads } from './workloads.ts';
 
 /* What happens beyond the limits. Needs wrk. Prints; docs/reliability.md keeps what was seen. */
-const execute = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'segments-overload-'));
 const PORT = 14_095;
 const [gateway] = systems;
 if (!gateway) throw new Error('There is no gateway.');
+const system = gateway;
 
 const postgres = await startPostgres(join(import.meta.dirname, '.data'));
 const { url, samples } = await loadData(postgres.url, 1_000_000);
 
-interface Load {
-  connections: number;
-  seconds: number;
-  script: string;
+async function load(at: string, { script, ...given }: Load & { script: string }) {
+  const { total, refused, p99 } = await runScript(at, script, given);
+  return { accepted: (total - refused) / given.seconds, refused: refused / given.seconds, p99 };
 }
 
-async function load(at: string, { connections, seconds, script }: Load) {
-  const { stdout } = await execute('wrk', [
-    '-t',
-    '1',
-    '-c',
-    `${connections}`,
-    '-d',
-    `${seconds}s`,
-    '--latency',
-    '-s',
-    script,
-    at,
-  ]);
-  const number = (pattern: RegExp) => Number(pattern.exec(stdout)?.[1] ?? 0);
-  const total = number(/(\d+) requests in/);
-  const refused = number(/Non-2xx or 3xx responses: (\d+)/);
-  const [, value = '', unit] = /^\s+99%\s+([\d.]+)(\w+)/m.exec(stdout) ?? [];
-  const p99 = Number(value) * (unit === 'us' ? 0.001 : unit === 's' ? 1_000 : 1);
-  return { accepted: (total - refused) / seconds, refused: refused / seconds, p99 };
-}
-
-/** Retrieves by some of the callers. */
-function retrieves(name: string, callers: readonly Sample[]): string {
+/** A script of some workloads in turn, by some of the callers. */
+function scriptOf(name: string, callers: readonly Sample[], wanted: (workload: Workload) => boolean): string {
   const script = join(folder, `${name}.lua`);
-  const lines = callers.flatMap(({ token, ids }) =>
-    ids
-      .slice(0, 10)
-      .map(
-        (id) =>
-          `all[#all + 1] = wrk.format("GET", "/v1/customer-segments/${id}", { authorization = "Bearer ${token}" })`,
-      ),
-  );
-  writeFileSync(script, inTurn(lines));
+  const [first = [], ...others] = workloads
+    .filter(wanted)
+    .map((each) => requestsOf({ system }, each, callers));
+  const inTurn = first.flatMap((request, i) => [request, ...others.flatMap((other) => other[i] ?? [])]);
+  writeFileSync(script, luaOf(inTurn));
   return script;
 }
+
+const retrieves = (name: string, callers: readonly Sample[]) =>
+  scriptOf(name, callers, ({ name, face }) => name === 'retrieve' && face === 'rest');
 
 /** What callers usually ask, of both faces: a segment, a page, a hundred entities. */
-function ordinary(callers: readonly Sample[]): string {
-  const script = join(folder, 'ordinary.lua');
-  const lines = callers.flatMap((sample, nth) =>
-    ['retrieve', 'list 10', '_entities of 100'].flatMap((name) =>
-      workloads
-        .filter((workload) => workload.name === name)
-        .map((workload) => {
-          const { method, path, body } = workload.request(sample, nth);
-          const headers = `{ authorization = "Bearer ${sample.token}", ["content-type"] = "application/json" }`;
-          return `all[#all + 1] = wrk.format("${method}", "${path}", ${headers}${body ? `, [==[${JSON.stringify(body)}]==]` : ''})`;
-        }),
-    ),
-  );
-  writeFileSync(script, inTurn(lines));
-  return script;
-}
-
-const inTurn = (lines: readonly string[]) =>
-  `local all = {}\ninit = function()\n${lines.join('\n')}\nend\nlocal i = 0\nrequest = function() i = i % #all + 1; return all[i] end\n`;
+const ordinary = (callers: readonly Sample[]) =>
+  scriptOf('ordinary', callers, ({ name }) => ['retrieve', 'list 10', '_entities of 100'].includes(name));
 
 /** Everything that is refused: documents of each kind of excess, each another, and bodies of junk. */
 function hostile({ token }: Sample): string {
@@ -105,11 +65,9 @@ async function withGateway<Result>(
   environment: Record<string, string>,
   run: (at: string, pid: number) => Promise<Result>,
 ): Promise<Result> {
-  const { child, url: at, stop } = launch(gateway as (typeof systems)[number], url, PORT, environment);
-  while (!(await fetch(`${at}/health/ready`).catch(() => null))?.ok)
-    await new Promise((resolve) => setTimeout(resolve, 50));
+  const { url: at, pid, stop } = await start(system, url, PORT, environment);
   try {
-    return await run(at, child.pid ?? 0);
+    return await run(at, pid);
   } finally {
     await stop();
   }

@@ -120,8 +120,13 @@ export function launch(system: System, databaseUrl: string, port: number, more: 
 }
 
 /** The same, once it answers. */
-export async function start(system: System, databaseUrl: string, port: number): Promise<Started> {
-  const { child, url, stop } = launch(system, databaseUrl, port);
+export async function start(
+  system: System,
+  databaseUrl: string,
+  port: number,
+  more?: Record<string, string>,
+): Promise<Started> {
+  const { child, url, stop } = launch(system, databaseUrl, port, more);
   for (let i = 0; i < 200 && child.exitCode === null; i++) {
     if (await fetch(url).catch(() => null)) return { system, url, pid: child.pid ?? 0, stop };
     await sleep(50);

@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Asked, Generator } from '../load.ts';
+import type { Asked, Generator, Load } from '../load.ts';
 
 const execute = promisify(execFile);
 
@@ -18,26 +18,34 @@ export function wrkVersion(): string | null {
   }
 }
 
-/** Load from wrk, of one thread: C, and so the least in the way of what it measures. */
+/** Load from wrk. */
 export function wrk(): Generator {
   const script = join(mkdtempSync(join(tmpdir(), 'segments-bench-')), 'requests.lua');
 
-  return async (url, requests, { connections, seconds }) => {
+  return async (url, requests, load) => {
     writeFileSync(script, luaOf(requests));
-    const { stdout } = await execute('wrk', [
-      ...['-t', '1', '-c', `${connections}`, '-d', `${seconds}s`, '--latency', '-s', script, url],
-    ]);
-    return {
-      failed: /Non-2xx or 3xx responses: (\d+)|Socket errors: (.*)/.exec(stdout)?.[0],
-      total: Number(/(\d+) requests in/.exec(stdout)?.[1]),
-      requestsPerSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]),
-      p50: milliseconds(/^\s+50%\s+(\S+)/m.exec(stdout)?.[1]),
-      p99: milliseconds(/^\s+99%\s+(\S+)/m.exec(stdout)?.[1]),
-    };
+    return runScript(url, script, load);
   };
 }
 
-function luaOf(requests: readonly Asked[]): string {
+/** Runs a script of wrk, in one thread: C, and so the least in the way of what it measures. */
+export async function runScript(url: string, script: string, { connections, seconds }: Load) {
+  const { stdout } = await execute('wrk', [
+    ...['-t', '1', '-c', `${connections}`, '-d', `${seconds}s`, '--latency', '-s', script, url],
+  ]);
+  return {
+    failed: /Non-2xx or 3xx responses: (\d+)|Socket errors: (.*)/.exec(stdout)?.[0],
+    /** Answers that were no success. */
+    refused: Number(/Non-2xx or 3xx responses: (\d+)/.exec(stdout)?.[1] ?? 0),
+    total: Number(/(\d+) requests in/.exec(stdout)?.[1]),
+    requestsPerSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]),
+    p50: milliseconds(/^\s+50%\s+(\S+)/m.exec(stdout)?.[1]),
+    p99: milliseconds(/^\s+99%\s+(\S+)/m.exec(stdout)?.[1]),
+  };
+}
+
+/** A script that sends requests in turn. */
+export function luaOf(requests: readonly Asked[]): string {
   const lines = requests.map(({ method, path, body, headers }) => {
     const table = Object.entries(headers).map(([name, value]) => `[ ${lua(name)} ]=${lua(value)}`);
     return `all[#all + 1] = wrk.format(${lua(method)}, ${lua(path)}, {${table}}, ${body === undefined ? 'nil' : lua(body)})`;
