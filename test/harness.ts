@@ -17,7 +17,7 @@ export type Who = keyof typeof viewers;
 
 export interface TestGateway extends Gateway {
   /** The statements sent since it was last emptied. */
-  statements: string[];
+  statements: { text: string; values: unknown[] }[];
   /** The lines logged since it was last emptied. */
   logged: Record<string, unknown>[];
   authorization(who: Who): { authorization: string };
@@ -48,7 +48,7 @@ export function testGateway(options: Options = {}): TestGateway {
         ...options,
       }),
     );
-    countStatements(running);
+    noteStatements(running);
     const tokens = new Map<Who, string>();
     for (const [who, { accountId, scopes }] of Object.entries(viewers)) {
       const draft = { accountId, name: who, scopes: [...scopes], expiresAt: null };
@@ -74,11 +74,15 @@ export function testGateway(options: Options = {}): TestGateway {
   return running;
 }
 
-function countStatements({ database, statements }: TestGateway): void {
+function noteStatements({ database, statements }: TestGateway): void {
   for (const pool of [database.$client, database.large]) {
     const query = pool.query.bind(pool) as (...args: unknown[]) => unknown;
     pool.query = ((config: string | { text: string }, ...rest: unknown[]) => {
-      statements.push(typeof config === 'string' ? config : config.text);
+      const [values] = rest;
+      statements.push({
+        text: typeof config === 'string' ? config : config.text,
+        values: Array.isArray(values) ? values : [],
+      });
       return query(config, ...rest);
     }) as typeof pool.query;
   }

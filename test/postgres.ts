@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
 
-/** Runs one statement as the owner of the server. */
-export async function administer(url: string, statement: string): Promise<void> {
+/** Runs one statement as the owner of the server, in a session of its own. Gives its rows. */
+export async function administer(url: string, statement: string) {
   const client = new pg.Client(url);
   await client.connect();
   try {
-    await client.query(statement);
+    return (await client.query(statement)).rows;
   } finally {
     await client.end();
   }
@@ -27,6 +27,8 @@ export async function makeDatabase({
   await administer(server, `create database ${name}${template ? ` template ${inject('template')}` : ''}`);
   return {
     url: urlOf(server, name),
-    drop: () => administer(server, `drop database ${name} with (force)`),
+    drop: async () => {
+      await administer(server, `drop database ${name} with (force)`);
+    },
   };
 }

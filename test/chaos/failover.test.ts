@@ -1,36 +1,23 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { clusterFolder, stopServer, urlOf } from '../../src/database/embedded/postmaster.ts';
+import { administer } from '../postgres.ts';
 import { processes, type Running, TOKEN } from '../process/gateway-process.ts';
 import { type Marked, marked, restClient } from './client.ts';
 import { mortalPostgres } from './postgres.ts';
 import { wireTo } from './wire.ts';
 
 type Wire = Awaited<ReturnType<typeof wireTo>>;
-type Server = Awaited<ReturnType<typeof mortalPostgres>>;
 
 const { serve, temporaryFolder } = processes();
 const folders = { primary: temporaryFolder(), standby: temporaryFolder() };
 const standbyUrl = urlOf(clusterFolder(folders.standby));
-let primary: Server;
-let standby: Promise<Server>;
+let primary: Awaited<ReturnType<typeof mortalPostgres>>;
 let replication: Wire;
 let wire: Wire;
 let gateway: Running;
-
-/** The rows that one statement gives, from a session of its own. */
-async function query(url: string, text: string) {
-  const client = new pg.Client(url);
-  await client.connect();
-  try {
-    return (await client.query(text)).rows;
-  } finally {
-    await client.end();
-  }
-}
 
 beforeAll(async () => {
   await (await mortalPostgres(folders.primary)).stop();
@@ -39,15 +26,14 @@ beforeAll(async () => {
   writeFileSync(`${cluster}/standby.signal`, '');
   primary = await mortalPostgres(folders.primary, ['synchronous_standby_names=*']);
   replication = await wireTo(primary.url);
-  // It counts as started once it is the primary.
-  standby = mortalPostgres(folders.standby, [
+  // It counts as started only once it is the primary: that it runs, replication tells.
+  mortalPostgres(folders.standby, [
     `primary_conninfo=host=127.0.0.1 port=${replication.port} user=postgres`,
     'wal_retrieve_retry_interval=100ms',
-  ]);
-  standby.catch(() => {}); // told where it is awaited
+  ]).catch(() => {});
   await vi.waitFor(
     async () =>
-      expect(await query(primary.url, 'select sync_state from pg_stat_replication')).toEqual([
+      expect(await administer(primary.url, 'select sync_state from pg_stat_replication')).toEqual([
         { sync_state: 'sync' },
       ]),
     { timeout: 10_000 },
@@ -65,21 +51,21 @@ afterAll(async () => {
 describe('a failover to a synchronous standby', () => {
   it('loses no acknowledged segment, doubles none, and the same gateway goes on', async () => {
     const { create } = restClient(() => gateway.url);
-    const sent: { draft: Marked; key: string; id: string | undefined }[] = [];
+    const sent: { draft: Marked; id: string | undefined }[] = [];
     let isOver = false;
     const writers = Array.from({ length: 8 }, async () => {
       while (!isOver) {
         const draft = marked();
         const outcome = await create(draft, draft.description);
         const id = typeof outcome === 'object' && 'done' in outcome ? outcome.done : undefined;
-        sent.push({ draft, key: draft.description, id });
+        sent.push({ draft, id });
         if (!id) await sleep(10);
       }
     });
     await sleep(700);
     const before = sent.length;
     primary.kill();
-    await query(standbyUrl, 'select pg_promote()');
+    await administer(standbyUrl, 'select pg_promote()');
     wire.leadTo(standbyUrl);
     await sleep(1_300);
     isOver = true;
@@ -87,12 +73,14 @@ describe('a failover to a synchronous standby', () => {
 
     const after = sent.slice(before).filter(({ id }) => id).length;
     expect([before > 50, after > 50]).toEqual([true, true]);
-    for (const each of sent.filter(({ id }) => !id)) {
-      expect(await create(each.draft, each.key)).toEqual({ done: expect.any(String) });
+    for (const { draft } of sent.filter(({ id }) => !id)) {
+      expect(await create(draft, draft.description)).toEqual({ done: expect.any(String) });
     }
-    const rows = await query(standbyUrl, 'select id, description from segments');
+    const rows = await administer(standbyUrl, 'select id, description from segments');
     const ids = new Set(rows.map(({ id }) => id));
     expect(sent.filter(({ id }) => id && !ids.has(id))).toEqual([]);
-    expect(rows.map(({ description }) => description).sort()).toEqual(sent.map(({ key }) => key).sort());
+    expect(rows.map(({ description }) => description).sort()).toEqual(
+      sent.map(({ draft }) => draft.description).sort(),
+    );
   });
 });

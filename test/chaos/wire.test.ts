@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { makeDatabase } from '../postgres.ts';
+import { administer, makeDatabase } from '../postgres.ts';
 import { authorization, processes, type Running, TOKEN } from '../process/gateway-process.ts';
 import { wireTo } from './wire.ts';
 
@@ -43,11 +42,11 @@ async function timed(request: () => Promise<Response>): Promise<[status: number,
 
 /** Rows whose criteria are a key, as the database itself counts them. */
 async function rowsOf(key: string): Promise<number> {
-  const client = new pg.Client(database.url);
-  await client.connect();
-  const { rows } = await client.query('select count(*)::int as n from segments where criteria = $1', [key]);
-  await client.end();
-  return rows[0].n;
+  const [row] = await administer(
+    database.url,
+    `select count(*)::int as n from segments where criteria = '${key}'`,
+  );
+  return row.n;
 }
 
 describe('a wire to the database that', () => {

@@ -35,22 +35,9 @@ afterAll(() => client.end());
 
 /** How Postgres runs the statement that a call sends, when it plans it once for any values. */
 async function planOf(call: () => Promise<unknown>): Promise<Plan[]> {
-  const sent: { text: string; values: unknown[] }[] = [];
-  const { $client, large } = gateway.database;
-  const undone = [$client, large].map((pool) => {
-    const query = pool.query.bind(pool) as (...args: unknown[]) => unknown;
-    pool.query = ((config: { text: string }, values: unknown[]) => {
-      sent.push({ text: config.text, values });
-      return query(config, values);
-    }) as typeof pool.query;
-    return () => {
-      pool.query = query as typeof pool.query;
-    };
-  });
-  await call().finally(() => {
-    for (const undo of undone) undo();
-  });
-  const [{ text, values } = { text: '', values: [] }] = sent;
+  gateway.statements.length = 0;
+  await call();
+  const [{ text, values } = { text: '', values: [] }] = gateway.statements;
   const name = `plan_${randomUUID()}`;
   await client.query('begin');
   await client.query(`prepare "${name}" as ${text}`);
