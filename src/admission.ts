@@ -1,4 +1,4 @@
-import { promisify } from 'node:util';
+import { setImmediate as turn } from 'node:timers/promises';
 import { authenticator } from './accounts/authenticate.ts';
 import type { JwtIssuer } from './accounts/jwt.ts';
 import { type RateLimit, rateLimiter } from './accounts/rate-limit.ts';
@@ -19,8 +19,6 @@ export interface Admission {
   /** Requests that are worked on at once. */
   mostInFlight?: number;
 }
-
-const turn = promisify(setImmediate);
 
 interface Parts {
   database: Database;

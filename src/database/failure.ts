@@ -28,9 +28,10 @@ export class StatementFailed extends Error {
  * as with a wrong password. What has no code is one of the driver's own time limits.
  */
 export function reasonToWait(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'no answer';
-  if (error instanceof pg.DatabaseError) return NOT_NOW.test(code) ? code : undefined;
-  return code === 'no answer' || NOBODY.test(code) ? code : undefined;
+  if (!(error instanceof Error && 'code' in error)) return 'no answer';
+  const code = String(error.code);
+  const mayChange = error instanceof pg.DatabaseError ? NOT_NOW : NOBODY;
+  return mayChange.test(code) ? code : undefined;
 }
 
 /** Whether a statement over many rows may succeed for all but one of them. */

@@ -8,7 +8,7 @@ import { overLimit } from './limits.ts';
 
 /**
  * An operation that comes once is not worth compiling; one that comes again will come often. Of one that came once, its
- * text is remembered and nothing else, so that any number of clients become hot, and none is pushed out by what never is.
+ * text is remembered and nothing else, so that thousands may take turns and still become hot, and none is pushed out by what never is.
  * Both are bounded in operations and in characters; what is compiled is many times its text.
  */
 const KEPT = {
