@@ -95,7 +95,7 @@ function sizeOf(field: GraphQLField<unknown, unknown>, node: FieldNode): List['s
     const { assumedSize, slicingArguments } = listSize;
     const slices = slicingArguments.flatMap((name) => given(name) ?? []);
     return (variables) => {
-      const sizes = slices.map((value) => Number(literalOf(value, variables))).filter((size) => size > 0);
+      const sizes = slices.map((value) => literalOf(value, variables)).filter(isSize);
       return sizes.length > 0 ? Math.max(...sizes) : assumedSize;
     };
   }
@@ -109,6 +109,9 @@ function sizeOf(field: GraphQLField<unknown, unknown>, node: FieldNode): List['s
   }
   return field.args.length > 0 ? () => 1 : null;
 }
+
+/** A variable can hold anything here: of a compiled operation, none is checked before it runs. */
+const isSize = (value: unknown): value is number => typeof value === 'number' && value > 0;
 
 function listSizeOf({ extensions }: GraphQLField<unknown, unknown>): ListSize | undefined {
   const { directives = [] } = extensions as { directives?: { name: string; args: ListSize }[] };

@@ -131,6 +131,7 @@ describe('the cost of an operation', () => {
     expect(cost(text, { r: [{}, {}] })).toBe(22);
     expect(cost(text, { n: 3, r: [] })).toBe(3);
     expect(cost(text, { n: null, r: 'x' })).toBe(11);
+    expect(cost(text, { n: { toString: [] }, r: { length: -5 } })).toBe(11); // which no number can be made of
   });
 });
 
