@@ -1,5 +1,6 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
+import { cutLate } from './deadline.ts';
 
 export type Database = NodePgDatabase & {
   $client: pg.Pool;
@@ -20,10 +21,7 @@ export type Pooler = 'none' | 'transaction';
  * Each limit gives the one before it time to speak first: a lock, the statement (both below), the driver.
  * Together they answer within two seconds, whatever the database does.
  */
-const LIMITS = {
-  connectionTimeoutMillis: 800,
-  query_timeout: 1_500,
-} as const satisfies pg.PoolConfig;
+const LIMITS = { connection: 800, query: 1_500 };
 
 /**
  * Every statement is planned once and for all. Left to itself, Postgres plans a batch anew each time, because it
@@ -56,9 +54,10 @@ export function connect({ url, poolSize, pooler = 'none', onIdleError }: Options
       max: Math.max(1, max),
       application_name: 'segments-gateway',
       keepAlive: true,
-      ...LIMITS,
+      connectionTimeoutMillis: LIMITS.connection,
       ...(hasSessions && SESSION),
     });
+    cutLate(pool, LIMITS.query);
     // Without a listener, one connection that the server closes ends the whole process.
     return pool.on('error', onIdleError);
   };
