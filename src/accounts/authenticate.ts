@@ -23,13 +23,16 @@ export function authenticator(tokens: TokenStore, jwt?: JwtIssuer): Authenticate
     const [, token] = BEARER.exec(authorization) ?? [];
     if (token === undefined) return null;
     if (readJwt && isJwt(token)) return readJwt(token);
-    if (!isToken(token)) return null;
     const digest = digestOf(token);
-    const grant = grants.get(digest) ?? (await tokens.find(digest));
-    if (!grant || hasExpired(grant)) return null;
-    if (!grants.has(digest)) grants.set(digest, grant);
-    return grant.viewer;
+    const grant = grants.get(digest) ?? (await found(digest, token));
+    return grant && !hasExpired(grant) ? grant.viewer : null;
   };
+
+  async function found(digest: string, token: string): Promise<Grant | null> {
+    const grant = isToken(token) ? await tokens.find(digest) : null;
+    if (grant) grants.set(digest, grant);
+    return grant;
+  }
 }
 
 const hasExpired = ({ expiresAt }: Grant) => expiresAt !== null && expiresAt.getTime() <= Date.now();

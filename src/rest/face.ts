@@ -35,11 +35,11 @@ async function answerTo(exchange: Exchange, context: Context): Promise<Answer> {
   requireViewer(context.viewer);
   await context.spend(1);
   const { method = '' } = exchange.request;
-  const route = routeOf(exchange.path);
+  const { route, id } = routeOf(exchange.path);
   const handler = handlerOf(route, method === 'HEAD' ? 'GET' : method);
   const fields = documented(await fieldsOf(exchange), route);
   try {
-    return await handler({ id: route.id, fields, headers: exchange.request.headers }, context);
+    return await handler({ id, fields, headers: exchange.request.headers }, context);
   } catch (error) {
     throw error instanceof InvalidInput ? error.renamed(route.names) : error;
   }

@@ -2,22 +2,26 @@ import { InvalidInput, Refusal } from '../errors.ts';
 import { customerSegments } from './customer-segments.ts';
 import type { Handler, Methods, Resource } from './resource.ts';
 
+/** What is known at a path, and in which words. */
 export interface Route extends Pick<Resource, 'names' | 'undocumented'> {
   methods: Methods;
-  id: string;
 }
 
 const resources = [customerSegments];
 
-/** Finds what a path leads to. Throws NOT_FOUND, or INVALID_INPUT for an id that is not percent-encoded UTF-8. */
-export function routeOf(path: string): Route {
-  for (const { paths, ...words } of resources) {
-    const methods = paths[path];
-    if (methods) return { methods, id: '', ...words };
-    const mark = path.lastIndexOf('/');
-    const item = paths[`${path.slice(0, mark)}/:id`];
-    if (item && mark < path.length - 1) return { methods: item, id: decoded(path.slice(mark + 1)), ...words };
-  }
+const routes = new Map(
+  resources.flatMap(({ paths, ...words }) =>
+    Object.entries(paths).map(([path, methods]): [string, Route] => [path, { methods, ...words }]),
+  ),
+);
+
+/** Finds what a path leads to, and the id in it. Throws NOT_FOUND, or INVALID_INPUT for an id that is not percent-encoded UTF-8. */
+export function routeOf(path: string): { route: Route; id: string } {
+  const whole = routes.get(path);
+  if (whole) return { route: whole, id: '' };
+  const mark = path.lastIndexOf('/') + 1;
+  const item = routes.get(`${path.slice(0, mark)}:id`);
+  if (item && mark < path.length) return { route: item, id: decoded(path.slice(mark)) };
   throw new Refusal('NOT_FOUND', `There is nothing at ${path.slice(0, 100)}.`);
 }
 
