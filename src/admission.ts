@@ -6,7 +6,7 @@ import { type Authenticate, behindRouter } from './accounts/router.ts';
 import type { TokenStore } from './accounts/tokens.ts';
 import type { Context } from './context.ts';
 import type { Database } from './database/connect.ts';
-import { Refusal } from './errors.ts';
+import { Unavailable } from './errors.ts';
 import type { Exchange } from './http/server.ts';
 
 export interface Admission {
@@ -48,7 +48,9 @@ export function admission(
     async (exchange: Exchange): Promise<Context> => {
       if (inFlight() > mostInFlight) {
         await turn(); // many are refused in one turn, which wakes whoever sent them once and not each time
-        throw new Refusal('UNAVAILABLE', 'Too much is asked at once. Try again in a moment.');
+        throw new Unavailable('not_applied', {
+          message: 'Too much is asked at once. Try again in a moment.',
+        });
       }
       const viewer = await identify(exchange.request.headers);
       exchange.accountId = viewer?.accountId;

@@ -56,6 +56,23 @@ export class Refusal extends Error {
   }
 }
 
+const TRY_AGAIN = 'The database can not be reached. Try again in a moment.';
+const LOOK_FIRST =
+  'The database went away before it answered: this may have been done, or not. Look before you send it again; a creation may be sent again under its idempotency key.';
+
+/** Something that is needed is away. The outcome tells whether anything can have been changed: surely not, or nobody knows. */
+export class Unavailable extends Refusal {
+  readonly outcome: 'not_applied' | 'unknown';
+
+  constructor(
+    outcome: Unavailable['outcome'],
+    { cause, message }: { cause?: unknown; message?: string } = {},
+  ) {
+    super('UNAVAILABLE', message ?? (outcome === 'unknown' ? LOOK_FIRST : TRY_AGAIN), { cause });
+    this.outcome = outcome;
+  }
+}
+
 /** What is told of an input: a body of ten thousand wrong names must not get ten times its size back. */
 const MOST_ISSUES = 20;
 

@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
-import { Refusal } from '../errors.ts';
+import { Unavailable } from '../errors.ts';
 import { digestOf } from './token.ts';
 import { isAccountId, type Viewer } from './viewer.ts';
 
@@ -70,7 +70,8 @@ export function jwtReader({ jwksUrl, issuer, audience, accountClaim }: JwtIssuer
       return verifiedOf(payload, accountClaim);
     } catch (cause) {
       if (isOfTheToken(cause)) return null;
-      throw new Refusal('UNAVAILABLE', 'The keys that tokens are checked with are out of reach.', { cause });
+      const message = 'The keys that tokens are checked with are out of reach.';
+      throw new Unavailable('not_applied', { cause, message });
     }
   }
 }

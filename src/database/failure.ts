@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { Refusal } from '../errors.ts';
+import { Unavailable } from '../errors.ts';
 
 /**
  * SQLSTATEs that say "not now" and not "wrong": connection lost (08), out of resources (53), shut down or
@@ -9,6 +9,13 @@ const NOT_NOW = /^(08|53|57|40)|^(55P03|25006)$/;
 
 /** Of what never came to speak with the database: nobody there, or not by that name yet. */
 const NOBODY = /^(ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|ENOENT)/;
+
+/** SQLSTATEs of an end that may have come after the statement had done its work: all others undo it. */
+const UNDECIDED = /^(08|40003|57P0[124])/;
+
+/** Of what never came to send a statement: nobody there, or no connection to be had in time, as the driver says it. */
+const NEVER_SENT = /^(ECONNREFUSED|ENOENT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
+const NO_CONNECTION = /timeout exceeded when trying to connect|connection timeout|timeout expired/;
 
 /** SQLSTATEs of one row's data (22), one row's constraint (23), or a deadlock with another statement. */
 const ONE_ROW = /^(22|23)|^(40001|40P01)$/;
@@ -42,12 +49,21 @@ export const failsForOneRow = (error: unknown): boolean =>
 export const isLockedOut = (error: unknown): boolean =>
   error instanceof StatementFailed && error.state === '55P03';
 
-/** What a failed statement is to its callers: UNAVAILABLE where trying again may help, else the fault itself. */
-export function refusalOf(error: unknown): Error {
+/**
+ * What a failed statement is to its callers: UNAVAILABLE where trying again may help, else the fault itself. Of a write,
+ * it says whether it can have been made.
+ */
+export function refusalOf(error: unknown, { isWrite }: { isWrite: boolean }): Error {
   if (!(error instanceof StatementFailed)) return error instanceof Error ? error : new Error(String(error));
   const { state, cause } = error;
   if (state === undefined || NOT_NOW.test(state)) {
-    return new Refusal('UNAVAILABLE', 'The database can not be reached. Try again in a moment.', { cause });
+    return new Unavailable(isWrite && mayHaveRun(error) ? 'unknown' : 'not_applied', { cause });
   }
   return cause instanceof Error ? cause : error;
+}
+
+function mayHaveRun({ state, cause }: StatementFailed): boolean {
+  if (state !== undefined) return UNDECIDED.test(state);
+  if (!(cause instanceof Error)) return true;
+  return !('code' in cause ? NEVER_SENT.test(String(cause.code)) : NO_CONNECTION.test(cause.message));
 }

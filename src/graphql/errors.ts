@@ -7,6 +7,7 @@ import {
   type Issue,
   NotFound,
   type Refusal,
+  Unavailable,
   VersionConflict,
 } from '../errors.ts';
 import { builder } from './builder.ts';
@@ -78,6 +79,7 @@ export function graphqlErrorOf(refusal: Refusal, { error, http }: At = {}): Grap
     extensions: {
       code,
       ...(refusal instanceof InvalidInput && { issues: refusal.issues }),
+      ...(refusal instanceof Unavailable && { outcome: refusal.outcome }),
       ...(told && { http: told }),
     },
   });

@@ -1,4 +1,4 @@
-import { catalogue, InvalidInput, type Refusal } from '../errors.ts';
+import { catalogue, InvalidInput, type Refusal, Unavailable } from '../errors.ts';
 import type { Answer } from './answer.ts';
 
 /** A refusal as RFC 9457 has it. */
@@ -15,6 +15,7 @@ export function problem(refusal: Refusal, requestId: string): Answer {
       detail: message,
       code,
       ...(refusal instanceof InvalidInput && { errors: refusal.issues }),
+      ...(refusal instanceof Unavailable && { outcome: refusal.outcome }),
       request_id: requestId,
     },
   };

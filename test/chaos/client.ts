@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { authorization } from '../process/gateway-process.ts';
 
-/** What came of a request: done, refused (nothing happened), or nobody knows. */
-export type Outcome<Value> = { done: Value } | { refused: string } | 'unknown';
+/** What came of a request: done, refused, not done for now (nothing happened, both), or nobody knows. */
+export type Outcome<Value> = { done: Value } | { refused: string } | 'not applied' | 'unknown';
 
 /** The draft of a segment. Its description marks the operation that made it. */
 export interface Marked {
@@ -34,7 +34,8 @@ export function restClient(url: () => string): Client {
       const signal = AbortSignal.timeout(PATIENCE_MS);
       const response = await fetch(`${url()}/v1/customer-segments${path}`, { ...init, headers, signal });
       if (response.ok) return { done: await read(response) };
-      const { code } = (await response.json()) as { code: string };
+      const { code, outcome } = (await response.json()) as { code: string; outcome?: string };
+      if (outcome === 'not_applied') return 'not applied';
       return response.status < 500 && response.status !== 409 ? { refused: code } : 'unknown';
     } catch {
       return 'unknown';
@@ -61,6 +62,11 @@ export function restClient(url: () => string): Client {
   };
 }
 
+interface Answer {
+  data?: Record<string, Given> | null;
+  errors?: { extensions: { outcome?: string } }[];
+}
+
 type Given = { segment?: { id: string; version: number }; __typename: string };
 
 export function graphqlClient(url: () => string): Client {
@@ -78,7 +84,8 @@ export function graphqlClient(url: () => string): Client {
         body: JSON.stringify({ query, variables: { input } }),
         signal: AbortSignal.timeout(PATIENCE_MS),
       });
-      const { data } = (await response.json()) as { data?: Record<string, Given> | null };
+      const { data, errors } = (await response.json()) as Answer;
+      if (errors?.[0]?.extensions.outcome === 'not_applied') return 'not applied';
       const given = data?.[field];
       if (!given) return 'unknown';
       return given.segment ? { done: read(given.segment) } : { refused: given.__typename };

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { processes, type Running, TOKEN } from '../process/gateway-process.ts';
 import { graphqlClient, restClient } from './client.ts';
-import { differences, type Row, work } from './ledger.ts';
+import { differences, type Ledger, type Row, work } from './ledger.ts';
 import { mortalPostgres } from './postgres.ts';
 
 const { serve, temporaryFolder } = processes();
@@ -59,10 +59,10 @@ describe('writes that were acknowledged, while everything is killed', () => {
     const rows = await rowsOf(postgres.url);
     await postgres.stop();
 
-    const total = (kind: 'acknowledged' | 'unknown') =>
+    const total = (kind: keyof Ledger['counts']) =>
       ledgers.reduce((sum, { counts }) => sum + counts[kind], 0);
     process.stdout.write(
-      `${FAULTS} faults: ${total('acknowledged')} acknowledged, ${total('unknown')} without an answer, ${rows.length} rows\n`,
+      `${FAULTS} faults: ${total('acknowledged')} acknowledged, ${total('notApplied')} not applied, ${total('unknown')} unknown, ${rows.length} rows\n`,
     );
     expect(differences(ledgers, rows)).toEqual([]);
     expect(total('acknowledged')).toBeGreaterThan(FAULTS * 20);
@@ -78,7 +78,7 @@ describe('the ledger', () => {
     gone: false as const,
     ...more,
   });
-  const counts = { acknowledged: 0, unknown: 0, refused: 0 };
+  const counts = { acknowledged: 0, notApplied: 0, unknown: 0, refused: 0 };
   const row = { id: 'i', description: 'm', criteria: '1' };
 
   it.each<[string, object, Row[], RegExp]>([

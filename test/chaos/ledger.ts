@@ -15,21 +15,28 @@ interface Entry {
 
 export interface Ledger {
   entries: Entry[];
-  /** Drafts that were refused, and must not be there. */
+  /** Drafts that were refused, or not applied, and must not be there. */
   refused: string[];
-  counts: { acknowledged: number; unknown: number; refused: number };
+  counts: typeof NONE;
 }
 
 const PAUSE_MS = 5;
+const NONE = { acknowledged: 0, notApplied: 0, unknown: 0, refused: 0 };
+
+function kindOf(outcome: Outcome<unknown>): keyof typeof NONE {
+  if (outcome === 'unknown') return 'unknown';
+  if (outcome === 'not applied') return 'notApplied';
+  return 'done' in outcome ? 'acknowledged' : 'refused';
+}
 
 /**
  * Creates, updates and deletes segments until told to stop, one at a time, and writes down what was acknowledged. What
  * got no answer is sent again where that is safe (a creation, by its key), and else written down as unknown.
  */
 export async function work(client: Client, isOver: () => boolean): Promise<Ledger> {
-  const ledger: Ledger = { entries: [], refused: [], counts: { acknowledged: 0, unknown: 0, refused: 0 } };
+  const ledger: Ledger = { entries: [], refused: [], counts: { ...NONE } };
   const count = <Value>(outcome: Outcome<Value>): Outcome<Value> => {
-    ledger.counts[outcome === 'unknown' ? 'unknown' : 'done' in outcome ? 'acknowledged' : 'refused'] += 1;
+    ledger.counts[kindOf(outcome)] += 1;
     return outcome;
   };
 
@@ -46,13 +53,13 @@ export async function work(client: Client, isOver: () => boolean): Promise<Ledge
   async function create(): Promise<Entry | null> {
     const draft = marked();
     const key = randomUUID();
-    for (;;) {
+    for (let isFirst = true; ; isFirst = false) {
       const outcome = count(await client.create(draft, key));
-      if (outcome === 'unknown') {
+      if (outcome === 'unknown' || (outcome === 'not applied' && !isFirst)) {
         await sleep(PAUSE_MS * 10);
         continue;
       }
-      if ('refused' in outcome) {
+      if (outcome === 'not applied' || 'refused' in outcome) {
         ledger.refused.push(draft.description);
         return null;
       }
@@ -68,6 +75,7 @@ export async function work(client: Client, isOver: () => boolean): Promise<Ledge
   async function update(entry: Entry, criteria: string): Promise<void> {
     const outcome = count(await client.update(entry.id, criteria));
     if (outcome === 'unknown') entry.criteria.add(criteria);
+    else if (outcome === 'not applied') await sleep(PAUSE_MS * 10);
     else if ('done' in outcome) entry.criteria = new Set([criteria]);
     else throw new Error(`An update of a segment that is there was refused: ${outcome.refused}`);
     await sleep(PAUSE_MS);
@@ -76,6 +84,7 @@ export async function work(client: Client, isOver: () => boolean): Promise<Ledge
   async function remove(entry: Entry): Promise<void> {
     const outcome = count(await client.remove(entry.id));
     if (outcome === 'unknown') entry.gone = 'unknown';
+    else if (outcome === 'not applied') await sleep(PAUSE_MS * 10);
     else if ('done' in outcome) entry.gone = true;
     else throw new Error(`A delete of a segment that is there was refused: ${outcome.refused}`);
   }

@@ -162,11 +162,10 @@ describe('a gateway whose database', () => {
     const client = await session();
     await client.query('begin; lock table segments in access exclusive mode');
     const start = performance.now();
-    const statuses = (await Promise.all([send(PATH), create(), send(`${PATH}/${id}`)])).map(
-      ({ status }) => status,
-    );
+    const answers = await Promise.all([send(PATH), create(), send(`${PATH}/${id}`)]);
     expect(performance.now() - start).toBeLessThan(PATIENCE_MS);
-    expect(statuses).toEqual([503, 503, 503]);
+    expect(answers.map(({ status }) => status)).toEqual([503, 503, 503]);
+    expect(await answers[1].json()).toMatchObject({ outcome: 'not_applied' });
     const { rows } = await client.query(
       `select count(*)::int as n from pg_stat_activity where application_name = 'segments-gateway' and state = 'active'`,
     );

@@ -55,7 +55,7 @@ describe('a wire to the database that', () => {
     const lost = create('answer-lost');
     await expect.poll(wire.heard).toBeGreaterThan(0);
     wire.reset();
-    expect((await lost).status).toBe(503);
+    expect([(await lost).status, await (await lost).json()]).toMatchObject([503, { outcome: 'unknown' }]);
     wire.become('whole');
     const again = await create('answer-lost');
     expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([201, 'true']);
@@ -95,6 +95,7 @@ describe('a wire to the database that', () => {
       expect(status).toBe(503);
       expect(milliseconds).toBeLessThan(500);
     }
+    expect(await (await create('nowhere')).json()).toMatchObject({ outcome: 'not_applied' });
     await wire.open();
     await expect.poll(async () => (await list()).status, { timeout: 1_000 }).toBe(200);
   });

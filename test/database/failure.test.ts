@@ -9,6 +9,9 @@ function failed(state: string): StatementFailed {
   return new StatementFailed(error);
 }
 
+const broken = (message: string, code?: string) =>
+  new StatementFailed(Object.assign(new Error(message), code && { code }));
+
 describe('a statement that fails with SQLSTATE', () => {
   it.each([
     ['08000', 'the connection'],
@@ -26,22 +29,42 @@ describe('a statement that fails with SQLSTATE', () => {
     ['57P02', 'a crash'],
     ['57P03', 'a start that is not over'],
   ])('%s, for %s, is UNAVAILABLE: trying again may help', (state) => {
-    const refusal = refusalOf(failed(state));
-    expect(refusal).toMatchObject({ code: 'UNAVAILABLE', headers: { 'retry-after': '1' } });
+    const refusal = refusalOf(failed(state), { isWrite: false });
+    expect(refusal).toMatchObject({
+      code: 'UNAVAILABLE',
+      outcome: 'not_applied',
+      headers: { 'retry-after': '1' },
+    });
     expect(refusal.message).not.toContain('secret');
   });
 
   it.each(['23505', '23502', '22001', '22021', '42601', '42P01', '26000', '42P05', '0A000', 'XX000'])(
     '%s is a fault, whose words reach nobody',
     (state) => {
-      expect(refusalOf(failed(state))).not.toBeInstanceOf(Refusal);
+      expect(refusalOf(failed(state), { isWrite: true })).not.toBeInstanceOf(Refusal);
     },
   );
 
   it('none at all is UNAVAILABLE: the connection broke', () => {
-    expect(refusalOf(new StatementFailed(new Error('Connection terminated')))).toMatchObject({
+    expect(refusalOf(broken('Connection terminated'), { isWrite: false })).toMatchObject({
       code: 'UNAVAILABLE',
     });
+  });
+
+  it.each([
+    ['undoes the write', failed('57014'), 'not_applied'],
+    ['undoes the write', failed('55P03'), 'not_applied'],
+    ['undoes the write', failed('40001'), 'not_applied'],
+    ['may come after it', failed('57P01'), 'unknown'],
+    ['may come after it', failed('08006'), 'unknown'],
+    ['may come after it', failed('40003'), 'unknown'],
+    ['lost its answer', broken('Connection terminated unexpectedly'), 'unknown'],
+    ['lost its answer', broken('read ECONNRESET', 'ECONNRESET'), 'unknown'],
+    ['was never sent', broken('connect ECONNREFUSED', 'ECONNREFUSED'), 'not_applied'],
+    ['was never sent', broken('timeout exceeded when trying to connect'), 'not_applied'],
+    ['was never sent', broken('Connection terminated due to connection timeout'), 'not_applied'],
+  ])('%s: %o', (_, error, outcome) => {
+    expect(refusalOf(error, { isWrite: true })).toMatchObject({ code: 'UNAVAILABLE', outcome });
   });
 
   it.each([

@@ -112,6 +112,19 @@ describe('a write that the database refuses', () => {
   });
 });
 
+describe('two changes to one segment, of which the database refuses the second', () => {
+  it('make the first, and make it once', async () => {
+    const { id } = await create();
+    const [first, second] = await Promise.allSettled([
+      gateway.segments.update({ accountId: 'ada', id, name: 'first' }),
+      gateway.segments.update({ accountId: 'ada', id, name: 'a\u0000b' }), // no resolver would let it pass
+    ]);
+    expect(first).toMatchObject({ status: 'fulfilled', value: { name: 'first', version: 2 } });
+    expect(second).toMatchObject({ status: 'rejected', reason: { code: '22021' } });
+    expect(await getSegment({ id }, gateway.context())).toMatchObject({ name: 'first', version: 2 });
+  });
+});
+
 describe('GraphQL', () => {
   it('answers a hundred representations, two of them alike, in one statement for them and one for the token', async () => {
     const made = await atOnce((_, who) => create(who));

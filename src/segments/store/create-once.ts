@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { batch, inWaves, type Outcome } from '../../batch.ts';
+import { batch, type Outcome } from '../../batch.ts';
 import type { Database } from '../../database/connect.ts';
-import { isLockedOut } from '../../database/failure.ts';
+import { isLockedOut, refusalOf } from '../../database/failure.ts';
 import { prepare, statement } from '../../database/statement.ts';
 import { idempotencyKeys, segments } from '../../database/tables.ts';
 import { IdempotencyKeyInUse, IdempotencyKeyReused } from '../../errors.ts';
@@ -40,9 +40,10 @@ export function createSegmentsOnce(db: Database) {
       const claimed = new Set(await claim(wave));
       const others = wave.filter((once) => !claimed.has(rowOf(once)));
       const held = others.length > 0 ? await find(others) : new Map<string, Held>();
-      return wave.map((once) =>
-        claimed.has(rowOf(once)) ? asCreated(once) : again(once, held.get(rowOf(once))),
-      );
+      return wave.map((once) => {
+        if (claimed.has(rowOf(once))) return asCreated(once);
+        return held instanceof Error ? held : again(once, held.get(rowOf(once)));
+      });
     } catch (error) {
       if (!isLockedOut(error)) throw error;
       if (wave.length === 1) return [new IdempotencyKeyInUse()];
@@ -50,7 +51,7 @@ export function createSegmentsOnce(db: Database) {
     }
   };
 
-  return batch<Once, Created>((calls) => inWaves(calls, rowOf, create));
+  return batch<Once, Created>(create, { rowOf });
 }
 
 /** The first answer: what was asked for is the same, and an id tells when it was made. */
@@ -110,7 +111,7 @@ function claiming(db: Database) {
 /** How long a key is kept. */
 const KEPT = sql`interval '24 hours'`;
 
-/** What was made under keys that others wrote: only a statement that begins after theirs can see it. */
+/** What was made under keys that others wrote, or why it can't be told: only a statement that begins after theirs can see it. */
 function finding(db: Database) {
   const wanted = unnested('wanted', { account_id: 'text', key: 'text' });
   const query = statement(sql`
@@ -120,13 +121,18 @@ function finding(db: Database) {
     const row = rowOf({ accountId: String(accountId), idempotencyKey: String(key) });
     return [row, { digest: String(digest), segmentId: String(segmentId) }] as const;
   });
-  return async (calls: readonly Once[]): Promise<Map<string, Held>> =>
-    new Map(
-      await run({
-        account_id: calls.map(({ accountId }) => accountId),
-        key: calls.map(({ idempotencyKey }) => idempotencyKey),
-      }),
-    );
+  return async (calls: readonly Once[]): Promise<Map<string, Held> | Error> => {
+    try {
+      return new Map(
+        await run({
+          account_id: calls.map(({ accountId }) => accountId),
+          key: calls.map(({ idempotencyKey }) => idempotencyKey),
+        }),
+      );
+    } catch (error) {
+      return refusalOf(error, { isWrite: false }); // to these alone: the others of their batch are made
+    }
+  };
 }
 
 const AT_ONCE = 5_000;

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { batch, inWaves } from '../../batch.ts';
+import { batch } from '../../batch.ts';
 import type { Database } from '../../database/connect.ts';
 import { prepare } from '../../database/statement.ts';
 import { segments } from '../../database/tables.ts';
@@ -48,5 +48,5 @@ export function createSegments(db: Database) {
     return wave.map(asCreated);
   };
 
-  return batch<NewSegment, Segment>((news) => inWaves(news, rowOf, insert));
+  return batch<NewSegment, Segment>(insert, { rowOf });
 }

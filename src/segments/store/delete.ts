@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { batch, inWaves } from '../../batch.ts';
+import { batch } from '../../batch.ts';
 import type { Database } from '../../database/connect.ts';
 import { prepare } from '../../database/statement.ts';
 import { segments } from '../../database/tables.ts';
@@ -27,5 +27,5 @@ export function deleteSegments(db: Database) {
     return inOrderOf(wave, await run({ account_id, id, expected: wave.map(expectedOf) }));
   };
 
-  return batch<Removal, Segment | null>((keys) => inWaves(keys, rowOf, remove));
+  return batch<Removal, Segment | null>(remove, { rowOf });
 }

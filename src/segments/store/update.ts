@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { batch, inWaves } from '../../batch.ts';
+import { batch } from '../../batch.ts';
 import type { Database } from '../../database/connect.ts';
 import { prepare } from '../../database/statement.ts';
 import { segments } from '../../database/tables.ts';
@@ -49,5 +49,5 @@ export function updateSegments(db: Database) {
     return inOrderOf(wave, rows);
   };
 
-  return batch<Change, Segment | null>((changes) => inWaves(changes, rowOf, update));
+  return batch<Change, Segment | null>(update, { rowOf });
 }
