@@ -2,7 +2,8 @@ import { LRUCache } from 'lru-cache';
 import { isJwt, type JwtIssuer, jwtReader } from './jwt.ts';
 import type { Authenticate } from './router.ts';
 import { digestOf, isToken } from './token.ts';
-import type { Grant, TokenStore } from './tokens.ts';
+import type { TokenStore } from './tokens.ts';
+import type { Viewer } from './viewer.ts';
 
 /** How long a revoked token may still be taken, at most. */
 const REMEMBERED_MS = 5_000;
@@ -16,7 +17,7 @@ const BEARER = /^Bearer +(\S+) *$/i;
  * Where an issuer of JWTs is believed, its tokens are as good as ours.
  */
 export function authenticator(tokens: TokenStore, jwt?: JwtIssuer): Authenticate {
-  const grants = new LRUCache<string, Grant>({ max: REMEMBERED_TOKENS, ttl: REMEMBERED_MS });
+  const known = new LRUCache<string, Viewer>({ max: REMEMBERED_TOKENS, ttl: REMEMBERED_MS });
   const readJwt = jwt && jwtReader(jwt);
 
   return async ({ authorization = '' }) => {
@@ -24,15 +25,14 @@ export function authenticator(tokens: TokenStore, jwt?: JwtIssuer): Authenticate
     if (token === undefined) return null;
     if (readJwt && isJwt(token)) return readJwt(token);
     const digest = digestOf(token);
-    const grant = grants.get(digest) ?? (await found(digest, token));
-    return grant && !hasExpired(grant) ? grant.viewer : null;
+    return known.get(digest) ?? find(digest, token);
   };
 
-  async function found(digest: string, token: string): Promise<Grant | null> {
+  async function find(digest: string, token: string): Promise<Viewer | null> {
     const grant = isToken(token) ? await tokens.find(digest) : null;
-    if (grant) grants.set(digest, grant);
-    return grant;
+    if (!grant) return null;
+    // A token ends by the database's clock: this machine's may be wrong, or jump.
+    known.set(digest, grant.viewer, { ttl: Math.min(REMEMBERED_MS, grant.millisecondsLeft) });
+    return grant.viewer;
   }
 }
-
-const hasExpired = ({ expiresAt }: Grant) => expiresAt !== null && expiresAt.getTime() <= Date.now();

@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { and, asc, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm';
 import { batch } from '../batch.ts';
 import type { Database } from '../database/connect.ts';
-import { milliseconds, momentOf, prepare, type Values } from '../database/statement.ts';
+import { milliseconds, prepare, type Values } from '../database/statement.ts';
 import { apiTokens } from '../database/tables.ts';
 import { digestOf, newToken } from './token.ts';
 import { SCOPES, type Viewer } from './viewer.ts';
 
-/** What a token's digest leads to, and until when. */
+/** What a token's digest leads to, and for how long yet: without end where it does not expire. */
 export interface Grant {
   viewer: Viewer;
-  expiresAt: Date | null;
+  millisecondsLeft: number;
 }
 
 export interface TokenDraft {
@@ -38,7 +38,7 @@ const SHOWN = {
 export function tokenStore(db: Database) {
   const { digest, accountId, scopes, expiresAt } = apiTokens;
   const live = db
-    .select({ digest, accountId, scopes, expiresAt: milliseconds(expiresAt) })
+    .select({ digest, accountId, scopes, left: milliseconds(sql`${expiresAt} - now()`) })
     .from(apiTokens)
     .where(and(sql`${digest} = any(${sql.placeholder('digests')}::text[])`, isLive));
   const find = prepare(db, 'find_api_tokens', live, grantOf);
@@ -87,11 +87,11 @@ const isLive: SQL | undefined = and(
   or(isNull(apiTokens.expiresAt), gt(apiTokens.expiresAt, sql`now()`)),
 );
 
-function grantOf([digest, accountId, scopes, expiresAt]: Values): [string, Grant] {
+function grantOf([digest, accountId, scopes, left]: Values): [string, Grant] {
   const viewer = {
     accountId: String(accountId),
     callerId: String(digest),
     scopes: new Set(Array.isArray(scopes) ? scopes : []),
   };
-  return [String(digest), { viewer, expiresAt: expiresAt === null ? null : momentOf(expiresAt) }];
+  return [String(digest), { viewer, millisecondsLeft: left === null ? Infinity : Number(left) }];
 }
