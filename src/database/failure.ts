@@ -13,9 +13,10 @@ const NOBODY = /^(ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|E
 /** SQLSTATEs of an end that may have come after the statement had done its work: all others undo it. */
 const UNDECIDED = /^(08|40003|57P0[124])/;
 
-/** Of what never came to send a statement: nobody there, or no connection to be had in time, as the driver says it. */
+/** Of what never came to send a statement: nobody there; or no connection to be had in time, which has no code. */
 const NEVER_SENT = /^(ECONNREFUSED|ENOENT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
-const NO_CONNECTION = /timeout exceeded when trying to connect|connection timeout|timeout expired/;
+const NOT_IN_TIME = /timeout/;
+const NO_ANSWER = /timeout|^Connection terminated/;
 
 /** SQLSTATEs of one row's data (22), one row's constraint (23), or a deadlock with another statement. */
 const ONE_ROW = /^(22|23)|^(40001|40P01)$/;
@@ -32,10 +33,11 @@ export class StatementFailed extends Error {
 
 /**
  * Why a database let nobody in, where that may change by itself: it is away, starting, or full. Undefined where it won't,
- * as with a wrong password. What has no code is one of the driver's own time limits.
+ * as with a wrong password, or one that is missing, of which the driver itself complains.
  */
 export function reasonToWait(error: unknown): string | undefined {
-  if (!(error instanceof Error && 'code' in error)) return 'no answer';
+  if (!(error instanceof Error)) return undefined;
+  if (!('code' in error)) return NO_ANSWER.test(error.message) ? 'no answer' : undefined;
   const code = String(error.code);
   const mayChange = error instanceof pg.DatabaseError ? NOT_NOW : NOBODY;
   return mayChange.test(code) ? code : undefined;
@@ -65,5 +67,5 @@ export function refusalOf(error: unknown, { isWrite }: { isWrite: boolean }): Er
 function mayHaveRun({ state, cause }: StatementFailed): boolean {
   if (state !== undefined) return UNDECIDED.test(state);
   if (!(cause instanceof Error)) return true;
-  return !('code' in cause ? NEVER_SENT.test(String(cause.code)) : NO_CONNECTION.test(cause.message));
+  return !('code' in cause ? NEVER_SENT.test(String(cause.code)) : NOT_IN_TIME.test(cause.message));
 }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { authorization, processes, type Running, TOKEN } from '../process/gateway-process.ts';
+import { processes, type Running, SEGMENTS, TOKEN } from '../process/gateway-process.ts';
 import { mortalPostgres } from './postgres.ts';
 
 const { serve, temporaryFolder } = processes();
@@ -36,18 +36,11 @@ describe.skipIf(!hasSmallDisk)('a database whose disk is full', () => {
     await postgres.stop();
   });
 
-  const path = '/v1/customer-segments';
   const create = () =>
-    fetch(gateway.url + path, {
-      method: 'POST',
-      headers: { ...authorization, 'content-type': 'application/json' },
-      body: JSON.stringify({ name: 'n', criteria: 'c'.repeat(5_000), description: '' }),
-    });
+    gateway.send(SEGMENTS, 'POST', { name: 'n', criteria: 'c'.repeat(5_000), description: '' });
   const count = async () => {
-    const response = await fetch(`${gateway.url}/graphql`, {
-      method: 'POST',
-      headers: { ...authorization, 'content-type': 'application/json' },
-      body: JSON.stringify({ query: '{ segments(first: 1) { totalCount } }' }),
+    const response = await gateway.send('/graphql', 'POST', {
+      query: '{ segments(first: 1) { totalCount } }',
     });
     return (await response.json()).data.segments.totalCount;
   };

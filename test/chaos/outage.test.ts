@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { authorization, processes, type Running, TOKEN } from '../process/gateway-process.ts';
+import { processes, type Running, SEGMENTS, TOKEN } from '../process/gateway-process.ts';
 import { mortalPostgres } from './postgres.ts';
 
 const { serve, temporaryFolder } = processes();
@@ -20,24 +20,18 @@ beforeAll(async () => {
 });
 afterAll(() => postgres.stop());
 
-const PATH = '/v1/customer-segments';
 const DRAFT = { name: 'n', criteria: 'c', description: '' };
-const send = (path: string, method = 'GET', body?: object) =>
-  fetch(gateway.url + path, {
-    method,
-    headers: { ...authorization, ...(body && { 'content-type': 'application/json' }) },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-const create = () => send(PATH, 'POST', DRAFT);
+const send: Running['send'] = (...sent) => gateway.send(...sent);
+const create = () => send(SEGMENTS, 'POST', DRAFT);
 const ask = (query: string) => send('/graphql', 'POST', { query });
 
 /** One of everything that needs the database. */
 const everything = (): Promise<Response>[] => [
-  send(PATH),
-  send(`${PATH}/${id}`),
+  send(SEGMENTS),
+  send(`${SEGMENTS}/${id}`),
   create(),
-  send(`${PATH}/${id}`, 'PUT', { name: 'x' }),
-  send(`${PATH}/0000000000000000`, 'DELETE'),
+  send(`${SEGMENTS}/${id}`, 'PUT', { name: 'x' }),
+  send(`${SEGMENTS}/0000000000000000`, 'DELETE'),
   ask('{ segments { totalCount nodes { id } } }'),
   ask(`{ node(id: "${id}") { id } nodes(ids: ["${id}"]) { id } }`),
   ask(`{ _entities(representations: [{ __typename: "Segment", id: "${id}" }]) { ... on Segment { id } } }`),
@@ -66,7 +60,7 @@ async function expectUnavailable(): Promise<void> {
 
 async function expectBack(): Promise<void> {
   const start = performance.now();
-  while ((await send(PATH)).status !== 200) {
+  while ((await send(SEGMENTS)).status !== 200) {
     if (performance.now() - start > RETURN_MS) break;
     await sleep(20);
   }
@@ -162,7 +156,7 @@ describe('a gateway whose database', () => {
     const client = await session();
     await client.query('begin; lock table segments in access exclusive mode');
     const start = performance.now();
-    const answers = await Promise.all([send(PATH), create(), send(`${PATH}/${id}`)]);
+    const answers = await Promise.all([send(SEGMENTS), create(), send(`${SEGMENTS}/${id}`)]);
     expect(performance.now() - start).toBeLessThan(PATIENCE_MS);
     expect(answers.map(({ status }) => status)).toEqual([503, 503, 503]);
     expect(await answers[1].json()).toMatchObject({ outcome: 'not_applied' });
@@ -179,7 +173,7 @@ describe('a gateway whose database', () => {
     const client = await session();
     await client.query('alter database postgres set default_transaction_read_only = on');
     await endSessions(client);
-    await expect.poll(async () => (await send(PATH)).status).toBe(200);
+    await expect.poll(async () => (await send(SEGMENTS)).status).toBe(200);
     expect((await create()).status).toBe(503);
     await client.query('set default_transaction_read_only = off');
     await client.query('alter database postgres reset default_transaction_read_only');

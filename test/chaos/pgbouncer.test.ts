@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeDatabase } from '../postgres.ts';
-import { authorization, processes, type Running, TOKEN } from '../process/gateway-process.ts';
+import { processes, type Running, SEGMENTS, TOKEN } from '../process/gateway-process.ts';
 import { wireTo } from './wire.ts';
 
 const { serve, temporaryFolder } = processes();
@@ -67,12 +67,8 @@ pool_mode=transaction\nmax_client_conn=200\n`,
     await drop();
   });
 
-  const rest = (path = '', method = 'GET', body?: object, headers = {}) =>
-    fetch(`${gateway.url}/v1/customer-segments${path}`, {
-      method,
-      headers: { ...authorization, ...(body && { 'content-type': 'application/json' }), ...headers },
-      ...(body && { body: JSON.stringify(body) }),
-    });
+  const rest = (path = '', method?: string, body?: object, headers?: Record<string, string>) =>
+    gateway.send(SEGMENTS + path, method, body, headers);
 
   it('migrates, creates, retrieves, lists, updates and deletes, a hundred at once', async () => {
     const draft = (i: number) => ({ name: `n${i}`, criteria: 'c', description: '' });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { administer, makeDatabase } from '../postgres.ts';
-import { authorization, processes, type Running, TOKEN } from '../process/gateway-process.ts';
+import { processes, type Running, SEGMENTS, TOKEN } from '../process/gateway-process.ts';
 import { wireTo } from './wire.ts';
 
 const { serve } = processes();
@@ -24,14 +24,11 @@ beforeEach(async () => {
   expect((await list()).status).toBe(200);
 });
 
-const PATH = '/v1/customer-segments';
-const list = () => fetch(`${gateway.url}${PATH}?limit=100`, { headers: authorization });
-const create = (key: string) =>
-  fetch(gateway.url + PATH, {
-    method: 'POST',
-    headers: { ...authorization, 'content-type': 'application/json', 'idempotency-key': key },
-    body: JSON.stringify({ name: 'High Spend Customers', criteria: key, description: '' }),
-  });
+const list = () => gateway.send(`${SEGMENTS}?limit=100`);
+const create = (key: string) => {
+  const draft = { name: 'High Spend Customers', criteria: key, description: '' };
+  return gateway.send(SEGMENTS, 'POST', draft, { 'idempotency-key': key });
+};
 
 /** The status of a request, and how long it took in milliseconds. */
 async function timed(request: () => Promise<Response>): Promise<[status: number, milliseconds: number]> {

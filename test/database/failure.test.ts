@@ -1,6 +1,12 @@
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { failsForOneRow, isLockedOut, refusalOf, StatementFailed } from '../../src/database/failure.ts';
+import {
+  failsForOneRow,
+  isLockedOut,
+  reasonToWait,
+  refusalOf,
+  StatementFailed,
+} from '../../src/database/failure.ts';
 import { Refusal } from '../../src/errors.ts';
 
 function failed(state: string): StatementFailed {
@@ -83,5 +89,20 @@ describe('a statement that fails with SQLSTATE', () => {
       false,
       false,
     ]);
+  });
+});
+
+describe('a database that lets nobody in', () => {
+  it.each([
+    ['refuses', Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }), 'ECONNREFUSED'],
+    ['is starting', failed('57P03').cause, '57P03'],
+    ['is full', failed('53300').cause, '53300'],
+    ['says nothing', new Error('timeout expired'), 'no answer'],
+    ['hangs up', new Error('Connection terminated unexpectedly'), 'no answer'],
+    ['takes another password', failed('28P01').cause, undefined],
+    ['takes a password', new Error('SASL: client password must be a string'), undefined],
+    ['has another name', failed('3D000').cause, undefined],
+  ])('because it %s is waited for where that may change', (_, error, reason) => {
+    expect(reasonToWait(error)).toBe(reason);
   });
 });

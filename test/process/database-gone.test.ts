@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { startEmbedded } from '../../src/database/embedded/server.ts';
-import { authorization, processes, TOKEN } from './gateway-process.ts';
+import { processes, SEGMENTS, TOKEN } from './gateway-process.ts';
 
 const { serve, temporaryFolder } = processes();
 
@@ -11,14 +11,9 @@ describe('while its database is gone', () => {
     const folder = temporaryFolder();
     const postgres = await startEmbedded(folder);
     const gateway = await serve({ DATABASE_URL: postgres.url, API_TOKEN: TOKEN });
-    const rest = () => fetch(`${gateway.url}/v1/customer-segments`, { headers: authorization });
-    const graphql = () =>
-      fetch(`${gateway.url}/graphql`, {
-        method: 'POST',
-        headers: { ...authorization, 'content-type': 'application/json' },
-        body: '{"query":"{ segments { nodes { id } } }"}',
-      });
-    const ready = async () => (await fetch(`${gateway.url}/health/ready`)).status;
+    const rest = () => gateway.send(SEGMENTS);
+    const graphql = () => gateway.send('/graphql', 'POST', { query: '{ segments { nodes { id } } }' });
+    const ready = async () => (await gateway.send('/health/ready')).status;
     expect([(await rest()).status, await ready()]).toEqual([200, 200]);
 
     await postgres.stop();
@@ -30,7 +25,7 @@ describe('while its database is gone', () => {
     expect([overGraphql.status, overGraphql.headers.get('retry-after')]).toEqual([503, '1']);
     expect(await overGraphql.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAVAILABLE' } }] });
     await expect.poll(ready).toBe(503);
-    expect((await fetch(`${gateway.url}/health/live`)).status).toBe(200);
+    expect((await gateway.send('/health/live')).status).toBe(200);
 
     const again = await startEmbedded(folder);
     await expect.poll(async () => (await rest()).status, { timeout: 3_000 }).toBe(200);

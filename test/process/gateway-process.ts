@@ -11,6 +11,8 @@ export type Environment = Record<string, string>;
 export interface Running {
   child: ChildProcess;
   url: string;
+  /** Sends a request with the token of the tests; a body goes as JSON. */
+  send(path: string, method?: string, body?: object, headers?: Record<string, string>): Promise<Response>;
   /** Everything said so far, on both outputs. */
   said(): { out: string; err: string };
   /** Sends a signal and waits for the end; gives the exit code. */
@@ -75,6 +77,12 @@ export function processes() {
     return {
       child,
       url,
+      send: (path, method = 'GET', body, headers = {}) =>
+        fetch(url + path, {
+          method,
+          headers: { ...authorization, ...(body && { 'content-type': 'application/json' }), ...headers },
+          ...(body && { body: JSON.stringify(body) }),
+        }),
       said: () => said,
       async end(signal = 'SIGTERM') {
         const ended = once(child, 'close');
@@ -87,6 +95,9 @@ export function processes() {
 
   return { launch, run, serve, temporaryFolder };
 }
+
+/** Where segments are over REST. */
+export const SEGMENTS = '/v1/customer-segments';
 
 export const TOKEN = 'a-token-for-tests-of-thirty-two-characters';
 export const authorization = { authorization: `Bearer ${TOKEN}` };
