@@ -1,35 +1,11 @@
 import type { Sample } from './data.ts';
 import { cpuOf, cpuOfChildren, rssOf, usedBetween } from './kernel.ts';
+import type { Answers, Asked, Load } from './load/generator.ts';
 import { wrk, wrkVersion } from './load/wrk.ts';
 import type { Started } from './systems.ts';
 import type { Workload } from './workloads.ts';
 
 const REQUESTS = 400;
-
-/** A request as it goes over the wire. */
-export interface Asked {
-  method: string;
-  path: string;
-  body?: string;
-  headers: Record<string, string>;
-}
-
-export interface Load {
-  connections: number;
-  seconds: number;
-}
-
-interface Answers {
-  /** What went wrong, if anything did. */
-  failed: string | undefined;
-  total: number;
-  requestsPerSecond: number;
-  p50: number;
-  p99: number;
-}
-
-/** Sends requests in turn over so many connections for so many seconds. Latencies are in milliseconds. */
-export type Generator = (url: string, requests: readonly Asked[], load: Load) => Promise<Answers>;
 
 const version = wrkVersion();
 /** What sends the load. */

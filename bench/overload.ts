@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadData, type Sample, startPostgres } from './data.ts';
 import { rssOf } from './kernel.ts';
+import type { Load } from './load/generator.ts';
 import { luaOf, runScript } from './load/wrk.ts';
-import { type Load, requestsOf } from './load.ts';
+import { requestsOf } from './load.ts';
 import { start, systems } from './systems.ts';
 import { type Workload, workloads } from './workloads.ts';
 

@@ -1,5 +1,5 @@
 import autocannon from 'autocannon';
-import type { Generator } from '../load.ts';
+import type { Generator } from './generator.ts';
 
 /** Load from autocannon, where wrk is not installed: it needs more of the processor than some systems under it. */
 export const fromAutocannon: Generator = async (url, requests, { connections, seconds }) => {

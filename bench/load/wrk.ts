@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Asked, Generator, Load } from '../load.ts';
+import type { Asked, Generator, Load } from './generator.ts';
 
 const execute = promisify(execFile);
 

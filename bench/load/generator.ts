@@ -1,0 +1,24 @@
+/** A request as it goes over the wire. */
+export interface Asked {
+  method: string;
+  path: string;
+  body?: string;
+  headers: Record<string, string>;
+}
+
+export interface Load {
+  connections: number;
+  seconds: number;
+}
+
+export interface Answers {
+  /** What went wrong, if anything did. */
+  failed: string | undefined;
+  total: number;
+  requestsPerSecond: number;
+  p50: number;
+  p99: number;
+}
+
+/** Sends requests in turn over so many connections for so many seconds. Latencies are in milliseconds. */
+export type Generator = (url: string, requests: readonly Asked[], load: Load) => Promise<Answers>;
