@@ -63,7 +63,10 @@ describe('FORBIDDEN', () => {
   it('answers a write by a token that may only read', async () => {
     expectProblem(await rest(gateway, '', { method: 'POST', body: draft(), as: 'reader' }), 'FORBIDDEN');
     const { body } = await graphql(gateway, CREATE, { input: draft() }, { as: 'reader' });
-    expect(body).toMatchObject({ data: null, errors: [{ extensions: { code: 'FORBIDDEN' } }] });
+    expect(body).toMatchObject({
+      data: { createSegment: null },
+      errors: [{ extensions: { code: 'FORBIDDEN' } }],
+    });
   });
 });
 
@@ -152,6 +155,23 @@ describe('INTERNAL', () => {
       expect(JSON.stringify(gateway.logged)).not.toContain(secret);
     } finally {
       await gateway.database.execute(sql`alter table segments rename column gone to name`);
+    }
+  });
+});
+
+describe('a mutation that fails', () => {
+  it('takes nothing from the answers of those before it in the same operation', async () => {
+    const query = `mutation ($first: CreateSegmentInput!, $second: CreateSegmentInput!) {
+      made: createSegment(input: $first) { ... on CreateSegmentPayload { segment { name } } }
+      failed: createSegment(input: $second) { __typename } }`;
+    await gateway.database.execute(sql`alter table idempotency_keys rename to gone`);
+    try {
+      const variables = { first: draft({ name: 'made' }), second: { ...draft(), idempotencyKey: 'k' } };
+      const { body } = await graphql(gateway, query, variables);
+      expect(body.data).toEqual({ made: { segment: { name: 'made' } }, failed: null });
+      expect(body.errors).toMatchObject([{ path: ['failed'], extensions: { code: 'INTERNAL' } }]);
+    } finally {
+      await gateway.database.execute(sql`alter table gone rename to idempotency_keys`);
     }
   });
 });

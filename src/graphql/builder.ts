@@ -26,5 +26,5 @@ builder.queryType({
 });
 builder.mutationType({
   description:
-    'What can be changed. Every field needs a token with the scope `segments:write`. A no that you may expect is data: ask for `... on SegmentError { message }`.',
+    'What can be changed. Every field needs a token with the scope `segments:write`. A no that you may expect is data: ask for `... on SegmentError { message }`. Null is a field only where `errors` says why.',
 });

@@ -54,9 +54,13 @@ const INPUT = 'What to do.';
 /** By this tag, a contract of a larger graph can leave out all that changes something. */
 const directives = { tag: { name: 'write' } };
 
+/** Of several in one operation, one that fails takes nothing from the answers of those that were made before it. */
+const nullable = true;
+
 builder.mutationFields((t) => ({
   createSegment: t.field({
     type: Segment,
+    nullable,
     description: 'Creates a segment.',
     directives,
     args: { input: t.arg({ type: CreateSegmentInput, required: true, description: INPUT }) },
@@ -65,6 +69,7 @@ builder.mutationFields((t) => ({
   }),
   updateSegment: t.field({
     type: Segment,
+    nullable,
     description: 'Changes what you give of a segment, and leaves the rest as it was.',
     directives,
     args: { input: t.arg({ type: UpdateSegmentInput, required: true, description: INPUT }) },
@@ -73,6 +78,7 @@ builder.mutationFields((t) => ({
   }),
   deleteSegment: t.field({
     type: Segment,
+    nullable,
     description: 'Deletes a segment, for good.',
     directives,
     args: { input: t.arg({ type: DeleteSegmentInput, required: true, description: INPUT }) },
