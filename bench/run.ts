@@ -91,9 +91,10 @@ async function publish(report: Omit<Report, 'run'>): Promise<void> {
     memoryGB: Math.round(totalmem() / 2 ** 30),
     node: process.version,
   };
+  const given = process.argv.slice(2);
   const run: Report['run'] = {
     date: new Date().toISOString(),
-    command: ['npm run bench', ...process.argv.slice(2)].join(' '),
+    command: ['npm run bench', ...(given.length > 0 ? ['--', ...given] : [])].join(' '),
     machine,
     generator: generatorName,
     postgres: version,
