@@ -40,7 +40,7 @@ const HOUSE: Record<string, string[]> = {
   'segments/': ['resolver.ts', 'batch.ts', 'database/', 'errors.ts'],
   'resolver.ts': ['accounts/', 'errors.ts'],
   'accounts/': ['batch.ts', 'database/', 'errors.ts'],
-  'batch.ts': ['database/failure.ts'],
+  'batch.ts': ['database/failure.ts', 'errors.ts'],
   'database/': ['errors.ts'],
   'http/': ['errors.ts'],
   'errors.ts': [],
