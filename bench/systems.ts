@@ -22,7 +22,7 @@ export const systems: System[] = [
   {
     name: 'segments-gateway',
     faces: ['rest', 'graphql'],
-    command: ['node', '--min-semi-space-size=32', '--max-semi-space-size=32', '../dist/cli.js', 'serve'],
+    command: ['node', '--min-semi-space-size=64', '--max-semi-space-size=64', '../dist/cli.js', 'serve'],
     headers: ({ token }) => ({ authorization: `Bearer ${token}` }),
   },
   { name: 'floor: node:http + pg', faces: ['rest'], command: peer('floor'), headers: byAccount },
