@@ -13,6 +13,8 @@ interface Options<Key> {
   largest?: number;
   /** Which row a call changes; given where they write. */
   rowOf?(key: Key): string;
+  /** Whether a failure may be the doing of one call: they are then made one by one. */
+  isOfOneCall?(error: unknown): boolean;
 }
 
 /**
@@ -23,7 +25,7 @@ interface Options<Key> {
  */
 export function batch<Key, Value>(
   run: (keys: readonly Key[]) => Promise<readonly Outcome<Value>[]>,
-  { largest = LARGEST, rowOf }: Options<Key> = {},
+  { largest = LARGEST, rowOf, isOfOneCall = failsForOneRow }: Options<Key> = {},
 ) {
   const alone = async (key: Key): Promise<Outcome<Value>> => {
     const [outcome] = await settled([key]);
@@ -33,7 +35,7 @@ export function batch<Key, Value>(
     try {
       return await run(keys);
     } catch (error) {
-      if (keys.length > 1 && failsForOneRow(error)) return Promise.all(keys.map(alone));
+      if (keys.length > 1 && isOfOneCall(error)) return Promise.all(keys.map(alone));
       const refusal = refusalOf(error, { isWrite: rowOf !== undefined });
       return keys.map(() => refusal);
     }

@@ -18,7 +18,7 @@ export type Database = NodePgDatabase & {
 export type Pooler = 'none' | 'transaction';
 
 /**
- * Each limit gives the one before it time to speak first: a lock, the statement (both below), the driver.
+ * Each limit gives the one before it time to speak first: a lock, the statement (both below), the connection.
  * Together they answer within two seconds, whatever the database does.
  */
 const LIMITS = { connection: 800, query: 1_500 };

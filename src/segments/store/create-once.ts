@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { batch, type Outcome } from '../../batch.ts';
 import type { Database } from '../../database/connect.ts';
-import { isLockedOut, refusalOf } from '../../database/failure.ts';
+import { failsForOneRow, isLockedOut, refusalOf } from '../../database/failure.ts';
 import { prepare, statement } from '../../database/statement.ts';
 import { idempotencyKeys, segments } from '../../database/tables.ts';
 import { IdempotencyKeyInUse, IdempotencyKeyReused } from '../../errors.ts';
@@ -45,13 +45,13 @@ export function createSegmentsOnce(db: Database) {
         return held instanceof Error ? held : again(once, held.get(rowOf(once)));
       });
     } catch (error) {
-      if (!isLockedOut(error)) throw error;
-      if (wave.length === 1) return [new IdempotencyKeyInUse()];
-      return (await Promise.all(wave.map((once) => create([once])))).flat();
+      if (wave.length === 1 && isLockedOut(error)) return [new IdempotencyKeyInUse()];
+      throw error;
     }
   };
+  const isOfOneCall = (error: unknown) => failsForOneRow(error) || isLockedOut(error);
 
-  return batch<Once, Created>(create, { rowOf });
+  return batch<Once, Created>(create, { rowOf, isOfOneCall });
 }
 
 /** The first answer: what was asked for is the same, and an id tells when it was made. */
