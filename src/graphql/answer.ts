@@ -31,24 +31,36 @@ const isRefusal = (parameter: string) =>
   /^q=0(\.0*)?$/.test(parameter) ||
   (parameter.startsWith('charset=') && !/^charset="?utf-8"?$/.test(parameter));
 
-/** Writes a result. */
+/**
+ * Writes a result. One that holds data is answered 200, whatever its errors say of HTTP: a part of the operation was done,
+ * and a client that took a 503 for "nothing was" would do it again (GraphQL over HTTP, Status Codes).
+ */
 export function writeResult(
   exchange: Exchange,
   { data, errors, extensions }: ExecutionResult,
   type: MediaType,
 ): void {
-  const https = (errors ?? []).map((error) => httpOf(error));
-  const statuses = https.map(({ status = 0, spec }) => (spec && type === JSON_TYPE ? 0 : status));
-  const isRequestError = data === undefined && type === RESULT_TYPE;
   const text = JSON.stringify({ data, errors: errors?.map(shown), extensions });
-  const status = Math.max(0, ...statuses) || (isRequestError ? 400 : 200);
-  const headers = Object.assign({}, ...https.map(({ headers }) => headers));
+  const { status, headers } = data ? DONE : refusalOf(errors ?? [], type, data === undefined);
   respond(
     exchange,
     status,
     { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store', ...headers },
     text,
   );
+}
+
+const DONE = { status: 200, headers: {} };
+
+/** The highest status of the errors, and all their headers. A request error without one is a 400 to those who know the newer type. */
+function refusalOf(errors: readonly GraphQLError[], type: MediaType, isRequestError: boolean) {
+  const all = errors.map(httpOf);
+  const statuses = all.map(({ status = 0, spec }) => (spec && type === JSON_TYPE ? 0 : status));
+  const fallback = isRequestError && type === RESULT_TYPE ? 400 : 200;
+  return {
+    status: Math.max(0, ...statuses) || fallback,
+    headers: Object.assign({}, ...all.map(({ headers }) => headers)),
+  };
 }
 
 const httpOf = (error: GraphQLError): HttpExtension => error.extensions?.http ?? {};
