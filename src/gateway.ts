@@ -72,6 +72,8 @@ export async function startGateway({
   const shared = { segments, report };
   const contextOf = admission(admitted, { database, tokens, shared, onFault, inFlight: () => inFlight() });
   const rest = acrossOrigins(corsOrigins, restFace({ contextOf: contextOf.anyone, report }));
+  // Only a router gets past its secret. It has to read the schema, and it writes its own texts.
+  const isForRouter = admitted.routerSecret !== undefined;
   const graphql = acrossOrigins(
     corsOrigins,
     graphqlFace({
@@ -79,8 +81,9 @@ export async function startGateway({
       contextOf: contextOf.router,
       report,
       graphiql,
-      introspection,
+      introspection: introspection || isForRouter,
       persistedOperations,
+      anyText: isForRouter,
     }),
   );
   const health = healthFace(database, () => isDraining);

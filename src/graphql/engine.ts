@@ -1,17 +1,12 @@
-import {
-  type DocumentNode,
-  type ExecutionResult,
-  type GraphQLError,
-  type GraphQLSchema,
-  NoSchemaIntrospectionCustomRule,
-} from 'graphql';
-import { createYoga, type GraphQLParams, type Plugin } from 'graphql-yoga';
+import type { DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql';
+import { createYoga, type GraphQLParams } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { Context } from '../context.ts';
 import { compiledOperations } from './compiled-operations.ts';
 import { useGuard } from './guard.ts';
+import { useNoIntrospection } from './introspection.ts';
 import { masked, withoutSuggestion } from './masking.ts';
-import { type PersistedOperations, resolved } from './persisted-operations.ts';
+import { type Persistence, resolved } from './persisted-operations.ts';
 
 /** Runs one operation. */
 export type Engine = (params: GraphQLParams, how: How, context: Context) => Promise<ExecutionResult>;
@@ -25,12 +20,10 @@ interface How {
   traced: boolean;
 }
 
-interface Options {
+interface Options extends Persistence {
   schema: GraphQLSchema;
   /** Whether callers may learn the schema: by asking for it, or by errors that suggest what they meant. */
   introspection: boolean;
-  /** The only operations that run; any, where they are left out. */
-  persistedOperations?: PersistedOperations | undefined;
 }
 
 /**
@@ -38,7 +31,7 @@ interface Options {
  * out: it costs twice what executing does, and reads paths by the end of the URL. An operation that came before
  * and passed them all is executed at once: a fifth more requests a second.
  */
-export function graphqlEngine({ schema, introspection, persistedOperations }: Options): Engine {
+export function graphqlEngine({ schema, introspection, ...persistence }: Options): Engine {
   const operations = compiledOperations(schema);
   const options = {
     schema,
@@ -81,8 +74,7 @@ export function graphqlEngine({ schema, introspection, persistedOperations }: Op
 
   return async (params, how, context) => {
     try {
-      const known = persistedOperations ? resolved(persistedOperations, params) : params;
-      const result = await run(known, how, context);
+      const result = await run(resolved(persistence, params), how, context);
       if (!result.errors) return result;
       return { ...result, errors: result.errors.map((error) => shown(error, context)) };
     } catch (error) {
@@ -99,7 +91,3 @@ const textCache = <Value extends object>(maxSize: number) =>
 
 /** A stream of results is what subscriptions give; the schema has none. */
 const isResult = (result: object): result is ExecutionResult => !(Symbol.asyncIterator in result);
-
-const useNoIntrospection: Plugin = {
-  onValidate: ({ addValidationRule }) => addValidationRule(NoSchemaIntrospectionCustomRule),
-};

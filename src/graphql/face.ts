@@ -10,18 +10,17 @@ import { graphqlEngine } from './engine.ts';
 import { graphqlErrorOf } from './errors.ts';
 import { asksForPage, sendGraphiQL } from './graphiql.ts';
 import { paramsOf } from './params.ts';
-import type { PersistedOperations } from './persisted-operations.ts';
+import type { Persistence } from './persisted-operations.ts';
 
 /** How a router says that it wants to know how long each field took: Apollo's federated traces. */
 const TRACE = 'apollo-federation-include-trace';
 
-interface Options {
+interface Options extends Persistence {
   schema: GraphQLSchema;
   contextOf(exchange: Exchange): Promise<Context>;
   report: Call['report'];
   graphiql: boolean;
   introspection: boolean;
-  persistedOperations?: PersistedOperations | undefined;
 }
 
 /** GraphQL over HTTP, and a page to try it for those who come with a browser. */

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { graphql } from '../client.ts';
+import { testGateway } from '../harness.ts';
+
+const SECRET = '0123456789abcdef0123456789abcdef';
+const closed = testGateway({ introspection: false });
+const router = testGateway({
+  introspection: false,
+  routerSecret: SECRET,
+  persistedOperations: new Map([['known', '{ __typename }']]),
+});
+
+/** Every way to ask for the schema. */
+const QUESTIONS = [
+  '{ __schema { queryType { name } } }',
+  '{ __type(name: "Query") { name } }',
+  '{ _service { sdl } }',
+  '{ s: _service { text: sdl } }',
+  '{ ...f } fragment f on Query { ...g } fragment g on Query { _service { sdl } }',
+  '{ ... { _service { sdl } } }',
+  '{ ... on Query @include(if: false) { _service @skip(if: true) { sdl } } }',
+  'query ($no: Boolean = false) { __typename _service @include(if: $no) { sdl } }',
+];
+
+describe('INTROSPECTION=off', () => {
+  it.each(QUESTIONS)(
+    'refuses %s before anything runs, with a token and without, however often',
+    async (query) => {
+      for (let i = 0; i < 3; i++) {
+        for (const as of ['ada', null] as const) {
+          const { body } = await graphql(closed, query, {}, { as });
+          expect(Object.keys(body)).toEqual(['errors']);
+          expect(body.errors[0]).toMatchObject({
+            message: expect.stringContaining('introspection has been disabled'),
+            extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+          });
+        }
+      }
+    },
+  );
+
+  it('refuses it of an operation that is traced', async () => {
+    const headers = { 'apollo-federation-include-trace': 'ftv1' };
+    const { body } = await graphql(closed, '{ _service { sdl } }', {}, { headers });
+    expect(body.data).toBeUndefined();
+  });
+
+  it('leaves what has the same name elsewhere', async () => {
+    const { body } = await graphql(closed, '{ _service: __typename }');
+    expect(body).toEqual({ data: { _service: 'Query' } });
+  });
+});
+
+describe('a router with its secret', () => {
+  const ask = (query: string) =>
+    graphql(router, query, {}, { as: null, headers: { 'x-router-secret': SECRET } });
+
+  it.each(['{ __schema { queryType { name } } }', '{ _service { sdl } }'])(
+    'may ask %s, whatever is closed to others',
+    async (query) => {
+      const { body } = await ask(query);
+      expect([body.errors, Object.keys(body.data)]).toEqual([undefined, [expect.stringMatching(/^_/)]]);
+    },
+  );
+
+  it('writes its own texts, where others may send known operations only', async () => {
+    const query =
+      '{ _entities(representations: [{ __typename: "Segment", id: "x" }]) { ... on Segment { name } } }';
+    const headers = { 'x-router-secret': SECRET, 'x-account-id': 'ada', 'x-account-scopes': 'segments:read' };
+    const { body } = await graphql(router, query, {}, { as: null, headers });
+    expect(body).toEqual({ data: { _entities: [null] } });
+  });
+
+  it('may send a known operation by its id', async () => {
+    const answer = await fetch(`${router.url}/graphql?documentId=sha256:known`, {
+      headers: { 'x-router-secret': SECRET },
+    });
+    expect(await answer.json()).toEqual({ data: { __typename: 'Query' } });
+  });
+
+  it('is known by its secret alone', async () => {
+    const { status } = await graphql(
+      router,
+      '{ _service { sdl } }',
+      {},
+      { headers: { 'x-router-secret': 'x' } },
+    );
+    expect(status).toBe(403);
+  });
+});
