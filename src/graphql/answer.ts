@@ -1,11 +1,7 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import { respond } from '../http/respond.ts';
 import type { Exchange } from '../http/server.ts';
-
-/** The media types of GraphQL over HTTP. Under the older one, a client takes a status of 200 for "it is GraphQL". */
-const JSON_TYPE = 'application/json';
-const RESULT_TYPE = 'application/graphql-response+json';
-type MediaType = typeof JSON_TYPE | typeof RESULT_TYPE;
+import { JSON_TYPE, type MediaType, RESULT_TYPE } from './representation.ts';
 
 /** What an error says of its answer's HTTP: Yoga's convention. It is not part of what the caller reads. */
 interface HttpExtension {
@@ -14,22 +10,6 @@ interface HttpExtension {
   /** A status of GraphQL over HTTP, which the older media type does not know. */
   spec?: boolean;
 }
-
-/** The media type that a caller takes, by its Accept header; null where it takes neither. */
-export function acceptable(accept: string | undefined): MediaType | null {
-  if (accept === undefined) return JSON_TYPE;
-  for (const range of accept.toLowerCase().split(',')) {
-    const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
-    if (parameters.some((parameter) => isRefusal(parameter))) continue;
-    if (type === RESULT_TYPE) return RESULT_TYPE;
-    if (type === JSON_TYPE || type === 'application/*' || type === '*/*') return JSON_TYPE;
-  }
-  return null;
-}
-
-const isRefusal = (parameter: string) =>
-  /^q=0(\.0*)?$/.test(parameter) ||
-  (parameter.startsWith('charset=') && !/^charset="?utf-8"?$/.test(parameter));
 
 /**
  * Writes a result. One that holds data is answered 200, whatever its errors say of HTTP: a part of the operation was done,
@@ -45,7 +25,7 @@ export function writeResult(
   respond(
     exchange,
     status,
-    { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store', ...headers },
+    { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store', vary: 'accept', ...headers },
     text,
   );
 }

@@ -1,16 +1,18 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Context } from '../context.ts';
 import { catalogue } from '../errors.ts';
+import { remembered } from '../http/accept.ts';
 import { ClientGone } from '../http/body.ts';
 import { respond } from '../http/respond.ts';
 import type { Exchange, Face } from '../http/server.ts';
 import { type Call, shownOf } from '../resolver.ts';
-import { acceptable, writeResult } from './answer.ts';
+import { writeResult } from './answer.ts';
 import { graphqlEngine } from './engine.ts';
 import { graphqlErrorOf } from './errors.ts';
-import { asksForPage, sendGraphiQL } from './graphiql.ts';
-import { paramsOf } from './params.ts';
+import { sendGraphiQL } from './graphiql.ts';
+import { isRead, paramsOf } from './params.ts';
 import type { Persistence } from './persisted-operations.ts';
+import { representationOf } from './representation.ts';
 
 /** How a router says that it wants to know how long each field took: Apollo's federated traces. */
 const TRACE = 'apollo-federation-include-trace';
@@ -26,18 +28,20 @@ interface Options extends Persistence {
 /** GraphQL over HTTP, and a page to try it for those who come with a browser. */
 export function graphqlFace({ contextOf, report, graphiql, ...options }: Options): Face {
   const run = graphqlEngine(options);
+  const wanted = remembered(representationOf);
 
   return async (exchange) => {
-    if (graphiql && asksForPage(exchange)) return sendGraphiQL(exchange);
     const { request, requestId } = exchange;
-    const type = acceptable(request.headers.accept);
+    const { type, page } = wanted(request.headers.accept ?? '*/*');
+    if (page && graphiql && isRead(request)) return sendGraphiQL(exchange);
     if (!type) {
-      return respond(exchange, 406, { accept: 'application/graphql-response+json, application/json' });
+      const accept = 'application/graphql-response+json, application/json';
+      return respond(exchange, 406, { accept, vary: 'accept' });
     }
     try {
       const context = await contextOf(exchange);
       const params = await paramsOf(exchange);
-      const how = { method: request.method, traced: request.headers[TRACE] === 'ftv1' };
+      const how = { method: isRead(request) ? 'GET' : 'POST', traced: request.headers[TRACE] === 'ftv1' };
       writeResult(exchange, await run(params, how, context), type);
     } catch (error) {
       if (error instanceof ClientGone) return;

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { prefersGzip } from '../http/accept.ts';
 import { respond } from '../http/respond.ts';
 import type { Exchange } from '../http/server.ts';
 
@@ -40,10 +41,6 @@ query FindSegments {
 
 const HEADERS = JSON.stringify({ Authorization: 'Bearer <your token>' }, null, 2);
 
-/** Whether a browser asks for a page, and not a client for data. */
-export const asksForPage = ({ request }: Exchange): boolean =>
-  request.method === 'GET' && (request.headers.accept?.includes('text/html') ?? false);
-
 /** The page is one document: whatever it did, it could load nothing from elsewhere and send nothing there. */
 const POLICY = [
   "default-src 'none'",
@@ -64,7 +61,7 @@ let page: Promise<{ plain: Buffer; zipped: Buffer }> | undefined;
 export async function sendGraphiQL(exchange: Exchange): Promise<void> {
   page ??= render();
   const { plain, zipped } = await page;
-  const takesGzip = /\bgzip\b/.test(String(exchange.request.headers['accept-encoding'] ?? ''));
+  const isZipped = prefersGzip(String(exchange.request.headers['accept-encoding'] ?? ''));
   const headers = {
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-cache',
@@ -73,9 +70,9 @@ export async function sendGraphiQL(exchange: Exchange): Promise<void> {
     'referrer-policy': 'no-referrer',
     'content-security-policy': POLICY,
     vary: 'accept, accept-encoding',
-    ...(takesGzip && { 'content-encoding': 'gzip' }),
+    ...(isZipped && { 'content-encoding': 'gzip' }),
   };
-  respond(exchange, 200, headers, takesGzip ? zipped : plain);
+  respond(exchange, 200, headers, isZipped ? zipped : plain);
 }
 
 async function render() {

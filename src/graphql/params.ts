@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { GraphQLParams } from 'graphql-yoga';
 import { InvalidInput, Refusal } from '../errors.ts';
 import { readBody } from '../http/body.ts';
@@ -5,30 +6,54 @@ import { formFields } from '../http/fields.ts';
 import { mediaTypeOf } from '../http/media-type.ts';
 import type { Exchange } from '../http/server.ts';
 
+/** What a request may say. Any other name is ignored: it may mean something to a client, a proxy or a later draft. */
+const NAMES = ['query', 'operationName', 'variables', 'extensions', 'documentId'] as const;
+const KNOWN: ReadonlySet<string> = new Set(NAMES);
+
+/** Whether a request can only read: its parameters stand in the query string, and no mutation runs. */
+export const isRead = ({ method }: IncomingMessage): boolean => method === 'GET' || method === 'HEAD';
+
 /**
- * What is asked, as GraphQL over HTTP has it: the JSON of a POST, or the query string of a GET. A form or plain
- * text, which any web page may send in a visitor's name, is refused: UNSUPPORTED_MEDIA_TYPE.
+ * The parameters of a request, as GraphQL over HTTP defines them: from the JSON body of a POST, or from the query string of
+ * a GET. Only those that were given are there; null, and in a query string nothing, counts as not given. Their types are
+ * checked by Yoga. Throws UNSUPPORTED_MEDIA_TYPE for a form or plain text, which any web page may send in a visitor's name.
  */
 export async function paramsOf({ request, query }: Exchange): Promise<GraphQLParams> {
-  if (request.method === 'GET') return queryParams(query);
+  if (isRead(request)) return queryParams(query);
   if (request.method !== 'POST') {
-    throw new Refusal('METHOD_NOT_ALLOWED', 'Here work GET and POST.', { headers: { allow: 'GET, POST' } });
+    throw new Refusal('METHOD_NOT_ALLOWED', 'Use GET, HEAD or POST.', {
+      headers: { allow: 'GET, HEAD, POST' },
+    });
   }
   const { type, isUtf8 } = mediaTypeOf(request.headers['content-type']);
   if (type !== 'application/json' || !isUtf8) {
     throw new Refusal('UNSUPPORTED_MEDIA_TYPE', 'Send application/json, in UTF-8.');
   }
-  // Whatever it holds: Yoga checks each parameter's type, and refuses a list, which would be a batch.
-  return parsed('body', await readBody(request));
+  const body = parsed('body', await readBody(request));
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new InvalidInput([{ param: 'body', message: 'must be one JSON object' }]);
+  }
+  return given(body);
 }
 
 function queryParams(query: string): GraphQLParams {
-  const { variables, extensions, ...others } = formFields(query);
-  return {
+  const { variables, extensions, ...others } = formFields(query, KNOWN);
+  const fields: Record<string, unknown> = {
     ...others,
-    ...(variables !== undefined && { variables: parsed('variables', variables) }),
-    ...(extensions !== undefined && { extensions: parsed('extensions', extensions) }),
+    variables: variables && parsed('variables', variables),
+    extensions: extensions && parsed('extensions', extensions),
   };
+  for (const name of NAMES) if (fields[name] === '') fields[name] = undefined;
+  return given(fields);
+}
+
+function given(fields: Readonly<Record<string, unknown>>): GraphQLParams {
+  const params: Record<string, unknown> = {};
+  for (const name of NAMES) {
+    const value = fields[name];
+    if (value !== undefined && value !== null) params[name] = value;
+  }
+  return params;
 }
 
 function parsed(param: string, text: unknown) {

@@ -7,8 +7,11 @@ export type Fields = Record<string, unknown>;
 const FORM = 'application/x-www-form-urlencoded';
 const JSON_TYPE = 'application/json';
 
-/** A query string or a form. A name that comes twice is refused: which one was meant? */
-export function formFields(text: string): Fields {
+/**
+ * A query string or a form. A name that comes twice is refused: which one was meant? Where only some names are `known`,
+ * the others are ignored, whatever is wrong with them.
+ */
+export function formFields(text: string, known?: ReadonlySet<string>): Fields {
   const fields: Fields = Object.create(null);
   if (text === '') return fields;
   const issues: Issue[] = [];
@@ -16,6 +19,7 @@ export function formFields(text: string): Fields {
     if (pair === '') continue;
     const mark = pair.indexOf('=');
     const name = decoded(mark < 0 ? pair : pair.slice(0, mark));
+    if (known && !known.has(name ?? '')) continue;
     const value = mark < 0 ? '' : decoded(pair.slice(mark + 1));
     if (name === null)
       issues.push({ param: 'body', message: 'has a name that is not percent-encoded UTF-8' });

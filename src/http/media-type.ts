@@ -1,8 +1,16 @@
-/** A Content-Type (RFC 9110, section 8.3.1): what it is, in lower case, and in which charset if it says so. */
-export function mediaTypeOf(header: string | undefined): { type: string; isUtf8: boolean } {
-  const [type = '', ...parameters] = (header ?? '').toLowerCase().split(';');
-  const charset = parameters
-    .map((parameter) => /^\s*charset\s*=\s*"?([^"\s]*)"?\s*$/.exec(parameter)?.[1])
-    .find((value) => value !== undefined);
-  return { type: type.trim(), isUtf8: charset === undefined || charset === 'utf-8' || charset === 'utf8' };
+import { parse } from 'content-type';
+
+const JSON_TYPE = { type: 'application/json', isUtf8: true };
+
+/** A Content-Type (RFC 9110, section 8.3.1): what it is, in lower case, and whether its charset is UTF-8 or not given. */
+export function mediaTypeOf(header = ''): { type: string; isUtf8: boolean } {
+  if (header === JSON_TYPE.type) return JSON_TYPE;
+  const { type, parameters } = parse(header);
+  return { type, isUtf8: isUtf8(parameters.charset) };
 }
+
+/** US-ASCII is part of UTF-8. Some clients quote a charset as if it were a string of theirs. */
+const UTF_8 = /^'?(utf-?8|us-ascii)'?$/i;
+
+/** Whether text of this charset can be read as UTF-8; true where none is given. */
+export const isUtf8 = (charset: string | undefined): boolean => charset === undefined || UTF_8.test(charset);

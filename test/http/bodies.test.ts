@@ -34,6 +34,13 @@ const create = (type: string | undefined, body: string | Buffer, options = {}) =
   send('/v1/customer-segments', type, Buffer.from(body), options);
 
 describe('a body of JSON', () => {
+  it('begins with a byte order mark or not (RFC 8259, section 8.1)', async () => {
+    const json = JSON.stringify(draft());
+    for (const body of [json, `\uFEFF${json}`]) {
+      expect((await create('application/json', body)).status).toBe(201);
+    }
+  });
+
   it.each([
     ['cut short', '{"name":'],
     ['with a comma too many', '{"name":"n",}'],

@@ -50,3 +50,11 @@ describe.each(FACES)('CORS_ORIGINS at %s', (path) => {
     expect(headers.get('vary')).toContain('origin');
   });
 });
+
+describe('Vary', () => {
+  it('names the origin beside what the face names', async () => {
+    const send = (accept: string) => fetch(`${gateway.url}/graphql`, { headers: { accept } });
+    expect((await send('text/html')).headers.get('vary')).toBe('origin, accept, accept-encoding');
+    expect((await send('application/json')).headers.get('vary')).toBe('origin, accept');
+  });
+});
