@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { isToken } from './accounts/token.ts';
+import { readPersistedOperations, WrongOperations } from './config/persisted-operations.ts';
 
 /** Everything that the environment decides, checked. */
 export type Config = ReturnType<typeof readConfig>;
@@ -69,12 +69,7 @@ const Variables = z.object({
     .optional(),
   RATE_LIMIT: wholeNumber(1, 999_999_999).default(60_000_000),
   RATE_LIMIT_STORE: z.enum(['memory', 'postgres']).describe('memory or postgres').default('memory'),
-  PERSISTED_OPERATIONS: z
-    .string()
-    .transform(operationsOf)
-    .refine((operations) => operations.size > 0)
-    .describe('a JSON file of operations by their ids, {"<id>": "<text>"}')
-    .optional(),
+  PERSISTED_OPERATIONS: z.string().transform(operationsOf).optional(),
   LOG_LEVEL: z
     .enum(LEVELS)
     .describe(`one of ${LEVELS.join(', ')}`)
@@ -83,14 +78,14 @@ const Variables = z.object({
   INTROSPECTION: onOff.default(true),
 });
 
-/** The operations of a file; none where it can't be read as such. */
-function operationsOf(file: string): ReadonlyMap<string, string> {
+/** The operations of a file. What is wrong with it is a line of its own, as `params.why`. */
+function operationsOf(file: string, context: z.RefinementCtx): ReadonlyMap<string, string> {
   try {
-    return new Map(
-      Object.entries(z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(file, 'utf8')))),
-    );
-  } catch {
-    return new Map();
+    return readPersistedOperations(file);
+  } catch (error) {
+    if (!(error instanceof WrongOperations)) throw error;
+    context.addIssue({ code: 'custom', params: { why: error.message } });
+    return z.NEVER;
   }
 }
 
@@ -107,8 +102,8 @@ export function readConfig(environment: Environment) {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const checked = Variables.safeParse(given);
   if (!checked.success) {
-    const names = new Set(checked.error.issues.map(({ path }) => String(path[0])));
-    throw new WrongConfig([...names].map((name) => wrongLine(name, given[name])).join('\n'));
+    const lines = checked.error.issues.map((issue) => wrongLine(issue, given));
+    throw new WrongConfig([...new Set(lines)].join('\n'));
   }
   if (checked.data.DATABASE_POOLER === 'transaction' && checked.data.RATE_LIMIT_STORE === 'postgres') {
     throw new WrongConfig(
@@ -133,8 +128,10 @@ function jwtOf(variables: z.output<typeof Variables>) {
   );
 }
 
-function wrongLine(name: string, value: string | undefined): string {
-  const shown = SECRET.has(name) ? 'something else (not shown)' : JSON.stringify(value);
+function wrongLine(issue: z.core.$ZodIssue, given: Environment): string {
+  const name = String(issue.path[0]);
+  if (issue.code === 'custom' && issue.params?.why) return `${name} ${issue.params.why}`;
+  const shown = SECRET.has(name) ? 'something else (not shown)' : JSON.stringify(given[name]);
   return `${name} must be ${ruleOf(name)}; it is ${shown}.`;
 }
 

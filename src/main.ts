@@ -2,10 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { newToken } from './accounts/token.ts';
-import type { Config } from './config.ts';
+import { type Config, WrongConfig } from './config.ts';
 import { type Embedded, startEmbedded } from './database/embedded/server.ts';
 import { migrate } from './database/migrate.ts';
 import { startGateway } from './gateway.ts';
+import { wrongOperations } from './graphql/operation-check.ts';
+import { schema } from './graphql/schema.ts';
 import { type Log, standardLog } from './operations/log.ts';
 
 /** Longer than the parts may take that have limits of their own: requests in flight, the pool, the embedded Postgres. */
@@ -24,8 +26,10 @@ const HEAP = '--heap-growing-percent=60';
 const NO_MIDDLE_COMPILER = '--no-maglev';
 const WARM_UP_MS = 60_000;
 
-/** The gateway as a process, to the last answer. Settles when it listens. */
+/** The gateway as a process, to the last answer. Settles when it listens. Throws WrongConfig for operations that could never run. */
 export async function serve(config: Config): Promise<void> {
+  const wrong = wrongOperations(schema, config.PERSISTED_OPERATIONS ?? new Map());
+  if (wrong.length > 0) throw new WrongConfig(wrong.map((why) => `PERSISTED_OPERATIONS: ${why}`).join('\n'));
   setFlagsFromString(HEAP);
   setTimeout(() => setFlagsFromString(NO_MIDDLE_COMPILER), WARM_UP_MS).unref();
   const { log, end } = standardLog(config.LOG_LEVEL);

@@ -18,7 +18,15 @@ const FACE = [
 const HOUSE: Record<string, string[]> = {
   'cli.ts': ['commands/', 'config.ts'],
   'commands/': ['main.ts', 'config.ts', 'graphql/schema.ts', 'accounts/', 'database/'],
-  'main.ts': ['gateway.ts', 'config.ts', 'operations/', 'accounts/token.ts', 'database/'],
+  'main.ts': [
+    'gateway.ts',
+    'config.ts',
+    'operations/',
+    'graphql/operation-check.ts',
+    'graphql/schema.ts',
+    'accounts/token.ts',
+    'database/',
+  ],
   'gateway.ts': [
     'admission.ts',
     'graphql/face.ts',
@@ -32,7 +40,8 @@ const HOUSE: Record<string, string[]> = {
     'http/',
   ],
   'admission.ts': ['context.ts', 'accounts/', 'database/', 'http/', 'errors.ts'],
-  'config.ts': ['accounts/token.ts'],
+  'config.ts': ['config/', 'accounts/token.ts'],
+  'config/': ['errors.ts'],
   'operations/': ['database/', 'http/'],
   'graphql/': FACE,
   'rest/': FACE,

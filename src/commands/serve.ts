@@ -15,7 +15,7 @@ Runs the gateway until SIGTERM or Ctrl-C: GraphQL at /graphql, REST at /v1/custo
   DATABASE_WAIT=30 (seconds that the start waits for a database that is away)
   DATABASE_POOLER=none (or transaction, behind PgBouncer)  CORS_ORIGINS (whose pages may call)
   RATE_LIMIT=60000000 (points a minute for each token)  RATE_LIMIT_STORE=memory (or postgres)
-  PERSISTED_OPERATIONS (a JSON file: only these operations run)
+  PERSISTED_OPERATIONS (a JSON file as tools write it: only these operations run)
   ROUTER_SECRET (GraphQL only for a router that sends it)
   JWT_JWKS_URL  JWT_ISSUER  JWT_AUDIENCE (whose JWTs are taken: all three or none)  JWT_ACCOUNT_CLAIM=account_id
   LOG_LEVEL=info  GRAPHIQL=on (off where NODE_ENV=production)  INTROSPECTION=on

@@ -26,7 +26,8 @@ export function useGuard(): Plugin {
   };
 }
 
-const parseSome: typeof parse = (source, options) => {
+/** Parses a document. Throws TOKEN_LIMIT for one of too many tokens, and as graphql-js does for one that cannot be read. */
+export const parseSome: typeof parse = (source, options) => {
   try {
     return parse(source, { ...options, maxTokens: MOST_TOKENS });
   } catch (error) {

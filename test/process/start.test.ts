@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeDatabase } from '../postgres.ts';
 import { authorization, type Environment, processes, TOKEN } from './gateway-process.ts';
@@ -57,7 +59,7 @@ describe.concurrent('segments serve', () => {
     [{ RATE_LIMIT_STORE: 'redis' }, 'RATE_LIMIT_STORE must be memory or postgres; it is "redis".'],
     [
       { PERSISTED_OPERATIONS: 'nowhere.json' },
-      'PERSISTED_OPERATIONS must be a JSON file of operations by their ids, {"<id>": "<text>"}; it is "nowhere.json".',
+      'PERSISTED_OPERATIONS names "nowhere.json", which does not exist.',
     ],
     [
       { ROUTER_SECRET: 'hidden' },
@@ -75,9 +77,31 @@ describe.concurrent('segments serve', () => {
     });
   });
 
+  it('refuses operations that could never run, each by its id, before it begins anything', async () => {
+    const folder = temporaryFolder();
+    const operations = join(folder, 'operations.json');
+    const texts = { good: '{ __typename }', typo: '{ segmnts { nodes { id } } }', cut: '{ segments {' };
+    writeFileSync(operations, JSON.stringify(texts));
+    const dataDir = join(folder, 'data');
+    const { code, out, err } = await run(['serve'], { PERSISTED_OPERATIONS: operations, DATA_DIR: dataDir });
+    expect([code, out, existsSync(dataDir)]).toEqual([2, '', false]);
+    expect(err.split('\n')).toEqual([
+      expect.stringMatching(
+        /^PERSISTED_OPERATIONS: the operation "typo" cannot run: Cannot query field "segmnts"/,
+      ),
+      expect.stringMatching(/^PERSISTED_OPERATIONS: the operation "cut" cannot run: Syntax Error/),
+      '',
+    ]);
+  });
+
   it('names every wrong variable at once', async () => {
-    const { err } = await run(['serve'], { PORT: 'x', GRAPHIQL: 'x' });
-    expect(err.split('\n')).toEqual([expect.stringMatching(/^PORT/), expect.stringMatching(/^GRAPHIQL/), '']);
+    const { err } = await run(['serve'], { PORT: 'x', GRAPHIQL: 'x', PERSISTED_OPERATIONS: 'x' });
+    expect(err.split('\n')).toEqual([
+      expect.stringMatching(/^PORT/),
+      expect.stringMatching(/^PERSISTED_OPERATIONS/),
+      expect.stringMatching(/^GRAPHIQL/),
+      '',
+    ]);
   });
 
   it('says so when its port is taken, and leaves nothing running', async () => {

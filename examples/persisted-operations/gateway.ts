@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+/** For this example alone. `segments token new` makes a real one. */
+const TOKEN = 'an-example-token-for-this-machine-only';
+
+export interface Answer {
+  status: number;
+  data?: Record<string, unknown>;
+  errors?: { message: string; extensions: { code: string } }[];
+}
+
+/** Starts the gateway as a user does, on an embedded database, with some operations or none. */
+export async function startGateway(dataDir: string, operations = '') {
+  const child = spawn(process.execPath, [join(ROOT, 'src', 'cli.ts'), 'serve'], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: {
+      PATH: process.env.PATH,
+      PORT: '0',
+      DATA_DIR: dataDir,
+      API_TOKEN: TOKEN,
+      GRAPHIQL: 'off',
+      PERSISTED_OPERATIONS: operations,
+    },
+  });
+  const url = await listeningUrl(child);
+  return {
+    async ask(body: object): Promise<Answer> {
+      const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' };
+      const answer = await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify(body) });
+      return { status: answer.status, ...((await answer.json()) as Omit<Answer, 'status'>) };
+    },
+    async stop() {
+      if (child.exitCode !== null) return;
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    },
+  };
+}
+
+/** The gateway's log says where it listens. */
+async function listeningUrl(child: ReturnType<typeof spawn>): Promise<string> {
+  if (!child.stdout) throw new TypeError('The gateway has no standard output.');
+  const lines = createInterface({ input: child.stdout });
+  for await (const line of lines) {
+    const { msg, url } = JSON.parse(line);
+    if (msg === 'listening') {
+      lines.close();
+      child.stdout.resume();
+      return url;
+    }
+  }
+  throw new Error('The gateway did not start.');
+}

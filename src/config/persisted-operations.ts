@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { held } from '../errors.ts';
+
+/** A file of operations that cannot be taken. Its message says why, and goes on from the name of the variable. */
+export class WrongOperations extends Error {}
+
+const FORMAT = 'apollo-persisted-query-manifest';
+const FORMS = `{"<id>": "<text>", …} or {"format": "${FORMAT}", "version": 1, "operations": [{"id": "…", "body": "…"}, …]}`;
+
+/**
+ * Reads the operations that may be sent, by their ids without the prefix `sha256:`. It takes what tools write: a plain map
+ * (relay-compiler, the client preset of graphql-codegen, gql.tada) or the manifest of Apollo's
+ * generate-persisted-query-manifest. Whether a text is valid is for the schema to say. Throws WrongOperations.
+ */
+export function readPersistedOperations(file: string): ReadonlyMap<string, string> {
+  const wrong = (why: string) => new WrongOperations(`names ${held(file)}, ${why}.`);
+  const operations = new Map<string, string>();
+  for (const [key, text, place] of entriesOf(contentOf(file, wrong), wrong)) {
+    if (typeof key !== 'string') throw wrong(`in which ${place} has no "id"`);
+    const id = key.replace(/^sha256:/, '');
+    if (id === '') throw wrong(`in which the id of ${place} is empty`);
+    if (typeof text !== 'string') throw wrong(`in which ${place} must be a text and is ${held(text)}`);
+    if ((operations.get(id) ?? text) !== text) throw wrong(`which has two texts of the id ${held(id)}`);
+    operations.set(id, text);
+  }
+  if (operations.size === 0) throw wrong('which holds no operation');
+  return operations;
+}
+
+type Wrong = (why: string) => WrongOperations;
+
+const CAUSES: Readonly<Record<string, string>> = {
+  ENOENT: 'which does not exist',
+  EISDIR: 'which is a folder',
+  EACCES: 'which this user is not allowed to read',
+};
+
+function contentOf(file: string, wrong: Wrong): object {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code = '' }: { code?: string } = Object(error);
+    throw wrong(CAUSES[code] ?? `which cannot be read (${code})`);
+  }
+  try {
+    const content: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
+    if (typeof content === 'object' && content !== null && !Array.isArray(content)) return content;
+  } catch {
+    throw wrong('which is not JSON');
+  }
+  throw wrong(`which must hold ${FORMS}`);
+}
+
+/** The id and the text of each entry, as they stand there, and where that is. */
+function entriesOf(content: object, wrong: Wrong): [id: unknown, text: unknown, place: string][] {
+  const { format, version, operations }: { format?: unknown; version?: unknown; operations?: unknown } =
+    content;
+  if (format !== FORMAT && !Array.isArray(operations)) {
+    return Object.entries(content).map(([id, text]) => [id, text, `the entry ${held(id)}`]);
+  }
+  if (format !== FORMAT || version !== 1 || !Array.isArray(operations)) {
+    throw wrong(`which must hold ${FORMS}`);
+  }
+  return operations.map((operation, i) => {
+    const { id, body }: { id?: unknown; body?: unknown } = Object(operation);
+    return [id, body, typeof id === 'string' ? `the body of ${held(id)}` : `operations[${i}]`];
+  });
+}

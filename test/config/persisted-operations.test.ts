@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readPersistedOperations } from '../../src/config/persisted-operations.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'operations-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function read(content: unknown) {
+  const file = join(folder, 'f');
+  writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
+  return readPersistedOperations(file);
+}
+
+const apollo = (operations: unknown, more = {}) => ({
+  format: 'apollo-persisted-query-manifest',
+  version: 1,
+  operations,
+  ...more,
+});
+
+describe('a file of operations', () => {
+  it.each([
+    ['a map by hash', { abc: '{ a }' }],
+    ['a map by hash with its algorithm', { 'sha256:abc': '{ a }' }],
+    ['a map that begins with a byte order mark', '\uFEFF{"abc":"{ a }"}'],
+    ['the same operation twice', { abc: '{ a }', 'sha256:abc': '{ a }' }],
+    ["Apollo's manifest", apollo([{ id: 'abc', name: 'A', type: 'query', body: '{ a }' }])],
+  ])('may be %s', (_, content) => {
+    expect([...read(content)]).toEqual([['abc', '{ a }']]);
+  });
+
+  it('may name an operation as every object does, or as a manifest', () => {
+    const ids = ['__proto__', 'constructor', 'format', 'operations', 'version'];
+    const json = `{${ids.map((id) => `"${id}": "{ a }"`).join()}}`;
+    expect([...read(json).keys()]).toEqual(ids);
+  });
+
+  it.each([
+    ['{"abc":', 'which is not JSON'],
+    ['', 'which is not JSON'],
+    [[], 'which must hold {"<id>": "<text>", …} or {"format"'],
+    [null, 'which must hold {"<id>"'],
+    [{}, 'which holds no operation'],
+    [apollo([]), 'which holds no operation'],
+    [apollo([], { version: 2 }), 'which must hold'],
+    [apollo({}), 'which must hold'],
+    [apollo([], { format: 'other' }), 'which must hold'],
+    [{ abc: 1 }, 'in which the entry "abc" must be a text and is 1'],
+    [{ abc: { body: '{ a }' } }, 'in which the entry "abc" must be a text and is an object'],
+    [{ '': '{ a }' }, 'in which the id of the entry "" is empty'],
+    [{ 'sha256:': '{ a }' }, 'in which the id of the entry "sha256:" is empty'],
+    [{ abc: '{ a }', 'sha256:abc': '{ b }' }, 'which has two texts of the id "abc"'],
+    [apollo([{ id: 'abc' }]), 'in which the body of "abc" must be a text and is undefined'],
+    [apollo([{ body: '{ a }' }]), 'in which operations[0] has no "id"'],
+    [apollo([null]), 'in which operations[0] has no "id"'],
+  ])('that holds %j is explained', (content, why) => {
+    expect(() => read(content)).toThrow(why);
+    expect(() => read(content)).toThrow(/^names "[^\n]+\.$/);
+  });
+
+  it.each([
+    ['nowhere.json', 'which does not exist'],
+    ['.', 'which is a folder'],
+    ['package.json/x', 'which cannot be read (ENOTDIR)'],
+  ])('that is %s is explained', (file, why) => {
+    expect(() => readPersistedOperations(file)).toThrow(why);
+  });
+});
