@@ -36,23 +36,24 @@ describe('a request without a text, where texts are sent', () => {
 });
 
 describe('an operation of PERSISTED_OPERATIONS', () => {
+  const many = (count: number, field: (i: number) => string) =>
+    `{ ${Array.from({ length: count }, (_, i) => field(i)).join(' ')} }`;
+
   it.each([
-    ['{', /^the operation "id" cannot run: Syntax Error/],
-    ['{ segmnts { nodes { id } } }', /"segmnts"/],
-    ['query ($id: ID!) { node(id: $id) { ...f } }', /Unknown fragment "f"/],
-    ['fragment f on Segment { id }', /./],
-    ['', /Syntax Error/],
-    ['subscription { __typename }', /./],
-    [`{ ${Array.from({ length: 51 }, (_, i) => `a${i}: __typename`).join(' ')} }`, /50 aliases/],
-    [`{ ${'__typename '.repeat(2_000)} }`, /2,000 tokens/],
-  ])('that could never run is found at start: %s', (text, why) => {
-    const found = wrongOperations(
-      schema,
-      new Map([
-        ['good', '{ __typename }'],
-        ['id', text],
-      ]),
-    );
+    ['is cut short', '{', /Syntax Error/],
+    ['is empty', '', /Syntax Error/],
+    ['asks for an unknown field', '{ segmnts { nodes { id } } }', /"segmnts"/],
+    ['lacks a fragment', 'query ($id: ID!) { node(id: $id) { ...f } }', /Unknown fragment "f"/],
+    ['is a fragment', 'fragment f on Segment { id }', /fragment/i],
+    ['is a subscription', 'subscription { __typename }', /subscription/],
+    ['has too many aliases', many(51, (i) => `a${i}: __typename`), /50 aliases/],
+    ['has too many tokens', many(2_000, () => '__typename'), /2,000 tokens/],
+  ])('that %s is found at start', (_, text, why) => {
+    const operations = new Map([
+      ['good', '{ __typename }'],
+      ['id', text],
+    ]);
+    const found = wrongOperations(schema, operations);
     expect(found).toEqual([expect.stringMatching(why)]);
     expect(found[0]).toMatch(/^the operation "id" cannot run: [^\n]+$/);
   });
