@@ -8,10 +8,10 @@ import {
   isListType,
   isObjectType,
   Kind,
-  type OperationDefinitionNode,
   type SelectionSetNode,
   type ValueNode,
 } from 'graphql';
+import { operationOf } from './engine/document.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -30,10 +30,7 @@ interface ListSize {
  * `first: $n` costs what the same number in the text does; the rest is worked out once. What `@skip` leaves out counts too.
  */
 export function costOf(schema: GraphQLSchema, document: DocumentNode, operationName?: string | null): Cost {
-  const operation = document.definitions.find(
-    (each): each is OperationDefinitionNode =>
-      each.kind === Kind.OPERATION_DEFINITION && (!operationName || each.name?.value === operationName),
-  );
+  const operation = operationOf(document, operationName);
   const root = operation && schema.getRootType(operation.operation);
   if (!operation || !root) return () => 1;
 
@@ -110,7 +107,7 @@ function sizeOf(field: GraphQLField<unknown, unknown>, node: FieldNode): List['s
   return field.args.length > 0 ? () => 1 : null;
 }
 
-/** A variable can hold anything here: of a compiled operation, none is checked before it runs. */
+/** A variable can hold anything here: the cost is known before variables are coerced. */
 const isSize = (value: unknown): value is number => typeof value === 'number' && value > 0;
 
 function listSizeOf({ extensions }: GraphQLField<unknown, unknown>): ListSize | undefined {

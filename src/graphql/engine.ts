@@ -2,11 +2,11 @@ import type { DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema } from 
 import { createYoga, type GraphQLParams } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { Context } from '../context.ts';
-import { compiledOperations } from './compiled-operations.ts';
 import { useGuard } from './guard.ts';
 import { useNoIntrospection } from './introspection.ts';
 import { masked, withoutSuggestion } from './masking.ts';
 import { type Persistence, resolved } from './persisted-operations.ts';
+import { repeatedOperations } from './repeated-operations.ts';
 
 /** Runs one operation. */
 export type Engine = (params: GraphQLParams, how: How, context: Context) => Promise<ExecutionResult>;
@@ -28,11 +28,11 @@ interface Options extends Persistence {
 
 /**
  * GraphQL Yoga from the parsed parameters to the result: its checks, caches and plugins. Its HTTP layer is left
- * out: it costs twice what executing does, and reads paths by the end of the URL. An operation that came before
- * and passed them all is executed at once: a fifth more requests a second.
+ * out: it costs twice what executing does, and reads paths by the end of the URL. An operation that
+ * passed them before is executed without them.
  */
 export function graphqlEngine({ schema, introspection, ...persistence }: Options): Engine {
-  const operations = compiledOperations(schema);
+  const operations = repeatedOperations(schema);
   const options = {
     schema,
     batching: false,
@@ -59,14 +59,12 @@ export function graphqlEngine({ schema, introspection, ...persistence }: Options
   };
 
   const run = async (params: GraphQLParams, how: How, context: Context): Promise<ExecutionResult> => {
-    if (how.method === 'GET') return throughYoga(params, how.method, context);
-    if (how.traced) {
+    if (how.traced && how.method !== 'GET') {
       traced ??= import('./inline-trace.ts').then(({ tracedEngine }) => tracedEngine(options));
       return (await traced)(params, context);
     }
-    const early = await operations.find(params)?.(params.variables ?? {}, context);
-    // Without data nothing was executed, the variables being wrong: graphql-js says so in its own words.
-    return early?.data === undefined ? throughYoga(params, how.method, context) : early;
+    const repeated = operations.find(params, how.method);
+    return repeated ? repeated(params.variables ?? {}, context) : throughYoga(params, how.method, context);
   };
 
   const shown = (error: unknown, context: Context): GraphQLError =>
@@ -83,7 +81,7 @@ export function graphqlEngine({ schema, introspection, ...persistence }: Options
   };
 }
 
-/** Characters of texts that Yoga knows something of: a parsed one is a hundred times as large. What comes often is compiled, and not asked of it. */
+/** Characters of the texts that Yoga keeps something of: a parsed one is a hundred times as large. Operations that repeat do not reach Yoga. */
 const KEPT = { documents: 32 * 1024, errors: 16 * 1024 };
 
 const textCache = <Value extends object>(maxSize: number) =>

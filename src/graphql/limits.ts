@@ -1,11 +1,11 @@
 import {
   type DocumentNode,
-  type FragmentDefinitionNode,
   GraphQLError,
   Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { type Fragments, fragmentsOf } from './engine/document.ts';
 
 /** How much of everything one operation may hold. */
 export interface Limits {
@@ -43,10 +43,7 @@ const NOTHING: Measure = { depth: 0, aliases: 0, directives: 0, rootFields: 0, f
 
 /** Everything of a document that is more than it may be, told once each. */
 export function beyondLimits(document: DocumentNode, limits: Limits): GraphQLError[] {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-  }
+  const fragments = fragmentsOf(document);
   const errors = new Map<string, GraphQLError>();
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
@@ -56,6 +53,10 @@ export function beyondLimits(document: DocumentNode, limits: Limits): GraphQLErr
   }
   return [...errors.values()];
 }
+
+/** The fields of an operation, those of a fragment as often as it is spread. */
+export const fieldCountOf = (document: DocumentNode, { selectionSet }: OperationDefinitionNode): number =>
+  measuredBy(fragmentsOf(document))(selectionSet).fields;
 
 function beyond(operation: OperationDefinitionNode, found: Measure, limits: Limits): GraphQLError[] {
   const directives = found.directives + (operation.directives?.length ?? 0);
@@ -93,14 +94,14 @@ export const overLimit = (code: string, message: string): GraphQLError =>
  * Measures a selection. Each fragment is measured once, however often it is spread: thirty that spread each
  * other twice are a thousand million fields, found in thirty steps. One within itself counts as nothing; validation refuses it.
  */
-function measuredBy(fragments: ReadonlyMap<string, FragmentDefinitionNode>) {
+function measuredBy(fragments: Fragments) {
   const known = new Map<string, Measure>();
 
   function ofFragment(name: string): Measure {
     const before = known.get(name);
     if (before) return before;
     known.set(name, NOTHING);
-    const fragment = fragments.get(name);
+    const fragment = fragments[name];
     const found = fragment ? of(fragment.selectionSet) : NOTHING;
     known.set(name, found);
     return found;

@@ -20,7 +20,7 @@ const shown = ({ id, name }: Segment) => ({ id, name });
 const entities = async (representations: unknown[]) =>
   (await graphql(gateway, ENTITIES, { r: representations })).body;
 
-// The first time a document is executed by graphql-js, from the second on compiled.
+// The first two times graphql-js executes the document; the third time its plan does.
 describe.each(['first', 'second', 'third'])('_entities, the %s time', () => {
   it('answers each representation in its place, whatever their order, null where there is none', async () => {
     const { data } = await entities([of(other.id), of(MISSING), of(one.id), of('of another form')]);

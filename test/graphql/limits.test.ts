@@ -155,7 +155,7 @@ describe('INTROSPECTION=off', () => {
     expect((await graphql(gateway, query)).body.errors[0].message).toMatch(/did you mean/i);
   });
 
-  it('suggests nothing where a variable is misspelt, be the document compiled or not', async () => {
+  it('suggests nothing where a variable is misspelt, however often the document came', async () => {
     const query = 'query ($o: SegmentOrder) { segments(orderBy: $o) { nodes { id } } }';
     await graphql(closed, query, {});
     await graphql(closed, query, {});

@@ -1,0 +1,65 @@
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  GraphQLIncludeDirective,
+  GraphQLSkipDirective,
+  Kind,
+  type OperationDefinitionNode,
+  SchemaMetaFieldDef,
+  TypeMetaFieldDef,
+  visit,
+} from 'graphql';
+
+/**
+ * The operation that a request names, or the only one if it names none; undefined if that is not in the document. An
+ * empty name is a name, which no operation has.
+ */
+export function operationOf(
+  { definitions }: DocumentNode,
+  operationName: string | null | undefined,
+): OperationDefinitionNode | undefined {
+  const operations = definitions.filter((each) => each.kind === Kind.OPERATION_DEFINITION);
+  if (operationName !== null && operationName !== undefined) {
+    return operations.find(({ name }) => name?.value === operationName);
+  }
+  return operations.length === 1 ? operations[0] : undefined;
+}
+
+export type Fragments = Readonly<Record<string, FragmentDefinitionNode>>;
+
+/** The fragments of a document by their names, of which any may be `__proto__`. */
+export function fragmentsOf({ definitions }: DocumentNode): Fragments {
+  const fragments: Record<string, FragmentDefinitionNode> = Object.create(null);
+  for (const each of definitions) {
+    if (each.kind === Kind.FRAGMENT_DEFINITION) fragments[each.name.value] = each;
+  }
+  return fragments;
+}
+
+/** Whether a document asks for the schema, in whichever of its operations. */
+export function isIntrospection(document: DocumentNode): boolean {
+  let isFound = false;
+  visit(document, {
+    Field({ name }) {
+      isFound ||= name.value === SchemaMetaFieldDef.name || name.value === TypeMetaFieldDef.name;
+    },
+  });
+  return isFound;
+}
+
+const CONDITIONS: ReadonlySet<string> = new Set([GraphQLSkipDirective.name, GraphQLIncludeDirective.name]);
+
+/** The variables of an operation that some `@skip` or `@include` of its document reads. */
+export function conditionsOf(
+  document: DocumentNode,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+): string[] {
+  const read = new Set<string>();
+  visit(document, {
+    Directive({ name, arguments: given = [] }) {
+      if (!CONDITIONS.has(name.value)) return;
+      for (const { value } of given) if (value.kind === Kind.VARIABLE) read.add(value.name.value);
+    },
+  });
+  return variableDefinitions.map(({ variable }) => variable.name.value).filter((name) => read.has(name));
+}

@@ -1,0 +1,127 @@
+import { type FieldNode, type GraphQLError, locatedError } from 'graphql';
+
+export type Variables = Readonly<Record<string, unknown>>;
+
+/** Where a value stands in the response: its key, and the path of what it stands in. The form of `info.path`. */
+export interface Path {
+  readonly prev: Path | undefined;
+  readonly key: string | number;
+  readonly typename: string | undefined;
+}
+
+/** One run of a planned operation. */
+export interface Execution {
+  readonly context: unknown;
+  readonly variables: Variables;
+  readonly errors: GraphQLError[];
+  /** The places that an error turned into null. Undefined stands for the whole of `data`. */
+  readonly nulled: Set<Path | undefined>;
+}
+
+/** A field of an object. `run` gives its value or a promise of it, and throws an error that nulls the object. */
+export interface PlannedField {
+  readonly responseName: string;
+  run(source: unknown, parent: Path | undefined, execution: Execution): unknown;
+}
+
+/**
+ * Turns the value that a resolver returned into what the response holds, or into a promise of it (GraphQL, section
+ * 6.4.3). Throws if the value does not fit its type.
+ */
+export type Complete = (value: unknown, path: Path, execution: Execution) => unknown;
+
+export const isPromise = (value: unknown): value is Promise<unknown> =>
+  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+
+export const pathTo = (prev: Path | undefined, key: string | number, typename?: string): Path => ({
+  prev,
+  key,
+  typename,
+});
+
+function keysOf(path: Path): (string | number)[] {
+  const keys: (string | number)[] = [];
+  for (let at: Path | undefined = path; at; at = at.prev) keys.push(at.key);
+  return keys.reverse();
+}
+
+/**
+ * Handles the failure of a field or list item (GraphQL, section 6.4.4). If it may be null, the error is noted and the
+ * value is null; otherwise the error is thrown on to the parent.
+ */
+export function failed(
+  error: unknown,
+  nodes: readonly FieldNode[],
+  path: Path,
+  isNonNull: boolean,
+  execution: Execution,
+): null {
+  const located = locatedError(error, nodes, keysOf(path));
+  if (isNonNull) throw located;
+  noteError(execution, located, path);
+  return null;
+}
+
+/** Notes an error, unless its place or one above it is null already: the response has one error for each null. */
+export function noteError({ errors, nulled }: Execution, error: GraphQLError, path: Path | undefined): void {
+  if (nulled.has(undefined)) return;
+  for (let at = path; at; at = at.prev) if (nulled.has(at)) return;
+  nulled.add(path);
+  errors.push(error);
+}
+
+type Results = Record<string, unknown>;
+
+/**
+ * Makes the objects of a response. They inherit nothing, so that `__proto__` is an alias like any other. V8 gives them a
+ * hidden class; objects of `Object.create(null)` are dictionaries, which take three times as long to fill.
+ */
+function ResultObject() {}
+ResultObject.prototype = Object.create(null);
+const newResults = (): Results => new (ResultObject as unknown as new () => Results)(); // TypeScript wants a class here
+
+/** Executes the fields of an object, all at once (GraphQL, section 6.3.3). */
+export function executeFields(
+  fields: readonly PlannedField[],
+  source: unknown,
+  path: Path | undefined,
+  execution: Execution,
+): unknown {
+  const results = newResults();
+  let pending: string[] | undefined;
+  try {
+    for (const field of fields) {
+      const value = field.run(source, path, execution);
+      results[field.responseName] = value;
+      if (isPromise(value)) {
+        if (pending) pending.push(field.responseName);
+        else pending = [field.responseName];
+      }
+    }
+  } catch (error) {
+    if (!pending) throw error;
+    // The fields that were started go on: without a handler, a second failure would end the process.
+    return settled(results, pending).finally(() => {
+      throw error;
+    });
+  }
+  return pending ? settled(results, pending) : results;
+}
+
+/** Executes the fields of Mutation, one after another (GraphQL, section 6.3.4). */
+export async function executeSerially(
+  fields: readonly PlannedField[],
+  source: unknown,
+  path: Path | undefined,
+  execution: Execution,
+): Promise<Results> {
+  const results = newResults();
+  for (const field of fields) results[field.responseName] = await field.run(source, path, execution);
+  return results;
+}
+
+async function settled(results: Results, pending: readonly string[]): Promise<Results> {
+  const values = await Promise.all(pending.map((name) => results[name]));
+  for (const [i, name] of pending.entries()) results[name] = values[i];
+  return results;
+}

@@ -1,0 +1,123 @@
+import {
+  defaultFieldResolver,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLField,
+  GraphQLID,
+  type GraphQLObjectType,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  GraphQLString,
+  getNullableType,
+  isLeafType,
+  isNonNullType,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { completerOf } from './completion.ts';
+import {
+  type Complete,
+  type Execution,
+  failed,
+  isPromise,
+  type Path,
+  type PlannedField,
+  pathTo,
+  type Variables,
+} from './execution.ts';
+import { argumentsOf } from './field-arguments.ts';
+import type { CompletedField } from './object-completion.ts';
+
+/** An operation whose `@skip` and `@include` are decided. */
+export interface Planned {
+  schema: GraphQLSchema;
+  fragments: Readonly<Record<string, FragmentDefinitionNode>>;
+  operation: OperationDefinitionNode;
+  /** The variables that conditions read, and their values. */
+  conditions: Variables;
+}
+
+/** A field of an object type as an operation selects it: once, or several times under one response name. */
+export interface SelectedField {
+  parentType: GraphQLObjectType;
+  definition: GraphQLField<unknown, unknown>;
+  responseName: string;
+  nodes: readonly [FieldNode, ...FieldNode[]];
+  fieldsOf: CompletedField['fieldsOf'];
+}
+
+/** Plans a field: everything that is the same for each request is worked out here (GraphQL, section 6.4). */
+export function plannedField(planned: Planned, selected: SelectedField): PlannedField {
+  const { parentType, definition, responseName, nodes, fieldsOf } = selected;
+  const { schema } = planned;
+  const infoAt = infoOf(planned, selected);
+  const coordinate = `${parentType.name}.${definition.name}`;
+  const complete = completerOf(definition.type, { schema, coordinate, nodes, fieldsOf, infoAt });
+  const resolve = definition.resolve ?? defaultFieldResolver;
+  const coerced = argumentsOf(definition, nodes[0]);
+  const isRequired = isNonNullType(definition.type);
+
+  const run: PlannedField['run'] = (source, parent, execution) => {
+    const path = pathTo(parent, responseName, parentType.name);
+    const fail = (error: unknown) => failed(error, nodes, path, isRequired, execution);
+    try {
+      const info = infoAt(path, execution);
+      const value: unknown = resolve(source, coerced(execution), execution.context, info);
+      const completed = isPromise(value)
+        ? value.then((resolved) => complete(resolved, path, execution))
+        : complete(value, path, execution);
+      return isPromise(completed) ? completed.then(undefined, fail) : completed;
+    } catch (error) {
+      return fail(error);
+    }
+  };
+  const isProperty = !definition.resolve && isLeafType(getNullableType(definition.type));
+  return { responseName, run: isProperty ? leafProperty(selected, complete, run) : run };
+}
+
+/**
+ * The run of a scalar that is a property of its object, as most fields are: it needs neither path nor info nor
+ * arguments. What graphql-js would call or wait for takes the general run.
+ */
+function leafProperty(
+  { parentType, definition, responseName, nodes }: SelectedField,
+  complete: Complete,
+  general: PlannedField['run'],
+): PlannedField['run'] {
+  const { name, type } = definition;
+  const isText = getNullableType(type) === GraphQLString || getNullableType(type) === GraphQLID;
+  return (source, parent, execution) => {
+    try {
+      const value = propertyOf(source, name);
+      if (isText && typeof value === 'string') return value; // which serializes as itself
+      if (typeof value === 'function' || isPromise(value)) return general(source, parent, execution);
+      return complete(value, NOWHERE, execution);
+    } catch (error) {
+      const path = pathTo(parent, responseName, parentType.name);
+      return failed(error, nodes, path, isNonNullType(type), execution);
+    }
+  };
+}
+
+/** The path of a value that has no need of one: that of a leaf, which fails at its field. */
+const NOWHERE: Path = pathTo(undefined, '');
+
+const propertyOf = (source: unknown, name: string): unknown =>
+  typeof source === 'object' && source !== null ? (source as Record<string, unknown>)[name] : undefined;
+
+function infoOf(
+  { schema, fragments, operation }: Planned,
+  { parentType, definition, nodes }: SelectedField,
+): (path: Path, execution: Execution) => GraphQLResolveInfo {
+  return (path, { variables }) => ({
+    fieldName: definition.name,
+    fieldNodes: nodes,
+    returnType: definition.type,
+    parentType,
+    path,
+    schema,
+    fragments,
+    rootValue: undefined,
+    operation,
+    variableValues: variables,
+  });
+}

@@ -1,0 +1,48 @@
+import { type FieldNode, type GraphQLObjectType, TypeNameMetaFieldDef } from 'graphql';
+import { collectFields, collectSubfields } from 'graphql/execution/collectFields.js';
+import type { PlannedField } from './execution.ts';
+import { type Planned, plannedField } from './field.ts';
+
+/** The fields of an operation's root, collected by graphql-js: fragments spread, conditions applied, like ones merged. */
+export function rootFields(planned: Planned, root: GraphQLObjectType): readonly PlannedField[] {
+  const { schema, fragments, conditions, operation } = planned;
+  return fieldsOf(planned, root, collectFields(schema, fragments, conditions, root, operation.selectionSet));
+}
+
+/** The same below a field, for each type that its value turns out to be; planned when the first such value comes. */
+function subfieldsOf(planned: Planned, nodes: readonly FieldNode[]) {
+  const { schema, fragments, conditions } = planned;
+  const known = new Map<GraphQLObjectType, readonly PlannedField[]>();
+  return (type: GraphQLObjectType): readonly PlannedField[] => {
+    const before = known.get(type);
+    if (before) return before;
+    const collected = collectSubfields(schema, fragments, conditions, type, nodes);
+    const fields = fieldsOf(planned, type, collected);
+    known.set(type, fields);
+    return fields;
+  };
+}
+
+function fieldsOf(
+  planned: Planned,
+  parentType: GraphQLObjectType,
+  collected: ReadonlyMap<string, readonly FieldNode[]>,
+): PlannedField[] {
+  const definitions = parentType.getFields();
+  return [...collected].flatMap(([responseName, [first, ...rest]]) => {
+    if (!first) return [];
+    const name = first.name.value;
+    const definition = name === TypeNameMetaFieldDef.name ? TypeNameMetaFieldDef : definitions[name];
+    if (!definition) return []; // graphql-js passes it over too; validation lets no such field through
+    const nodes = [first, ...rest] as const;
+    return [
+      plannedField(planned, {
+        parentType,
+        definition,
+        responseName,
+        nodes: [...nodes],
+        fieldsOf: subfieldsOf(planned, nodes),
+      }),
+    ];
+  });
+}

@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import { parse, validate } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { SCOPES } from '../../src/accounts/viewer.ts';
+import type { Context } from '../../src/context.ts';
+import { plannedOperation } from '../../src/graphql/engine/planned-operation.ts';
+import { graphqlEngine } from '../../src/graphql/engine.ts';
+import { schema } from '../../src/graphql/schema.ts';
+import { cursorOf } from '../../src/segments/segment-order.ts';
+import { testGateway } from '../harness.ts';
+import { type RandomRequest, randomRequest } from './random-document.ts';
+
+/** Documents that are tried. `npm run test:chaos` tries a hundred thousand, each time others. */
+const DOCUMENTS = Number(process.env.DOCUMENTS ?? 2_000);
+const seed = process.env.DOCUMENTS ? undefined : 20261125;
+
+const gateway = testGateway();
+const run = graphqlEngine({ schema, introspection: true });
+
+/** Three accounts with the same segments under the same ids: one for each time that a request is sent. */
+const ACCOUNTS = ['first', 'second', 'third'];
+const TIME = '2026-01-0';
+const ROWS = ['a', 'b', 'c', 'd'].map((name, i) => ({
+  id: `000000000000000${i}`,
+  name,
+  at: new Date(`${TIME}${i + 1}T00:00:00.000Z`),
+}));
+
+async function restore(): Promise<void> {
+  const { $client } = gateway.database;
+  const ids = ROWS.map(({ id }) => id);
+  await $client.query('delete from segments');
+  await $client.query('delete from idempotency_keys');
+  await $client.query(
+    `insert into segments (account_id, id, name, criteria, description, created_at, updated_at)
+     select account, id, name, 'criteria', '', at, at
+     from unnest($1::text[]) as account, unnest($2::text[], $3::text[], $4::timestamptz[]) as row (id, name, at)`,
+    [ACCOUNTS, ids, ROWS.map(({ name }) => name), ROWS.map(({ at }) => at.toISOString())],
+  );
+}
+
+const cursors = (['ASC', 'DESC'] as const).flatMap((direction) =>
+  (['CREATED_AT', 'NAME', 'UPDATED_AT'] as const).map((field) => {
+    const [row] = ROWS;
+    if (!row) throw new TypeError('There is no row.');
+    const { at, ...rest } = row;
+    const segment = { ...rest, criteria: '', description: '', createdAt: at, updatedAt: at, version: 1 };
+    return cursorOf({ field, direction }, segment);
+  }),
+);
+const ids = [...ROWS.map(({ id }) => id), 'zzzzzzzzzzzzzzzz', 'x'];
+const versions = [1, 1, 2];
+
+const requests = randomRequest({
+  schema,
+  without: new Set(['_Service.sdl']), // long, and the same for everyone
+  pools: {
+    ID: ids,
+    Int: [1, 2, 3, 0],
+    String: ['a', 'b', 'x', ''],
+    DateTime: ['2026-01-02T00:00:00Z', '2026-01-03T00:00:00.000+01:00', 'today'],
+    _Any: [
+      ...ids.map((id) => ({ __typename: 'Segment', id })),
+      { __typename: 'Segment' },
+      { __typename: 'X' },
+    ],
+    'segments.after': [...cursors, 'x'],
+    'segments.before': [...cursors, 'x'],
+    'CreateSegmentInput.idempotencyKey': ['k', 'l', 'no key'],
+    'DeleteSegmentInput.expectedVersion': versions,
+    'UpdateSegmentInput.expectedVersion': versions,
+  },
+});
+
+/** What a caller sees of a request, and what it costs. What the database or the clock makes anew is left out. */
+async function answerTo({ query, operationName, variables }: RandomRequest, accountId: string) {
+  const spent: number[] = [];
+  const context: Context = {
+    requestId: 'test',
+    viewer: { accountId, callerId: accountId, scopes: new Set(SCOPES) },
+    segments: gateway.segments,
+    spend: async (points) => void spent.push(points),
+    report: (fault) => {
+      throw fault;
+    },
+  };
+  const params = { query, variables, ...(operationName !== undefined && { operationName }) };
+  const { data, errors } = await run(params, { method: 'POST', traced: false }, context);
+  const text = JSON.stringify({ data, errors, spent });
+  return text
+    .replaceAll(/"\d{4}-\d\d-\d\dT[\d:.]+Z"/g, (time) => (time.startsWith(`"${TIME}`) ? time : '"now"'))
+    .replaceAll(/"[0-9A-Za-z]{16}"/g, (id) => (ids.some((known) => `"${known}"` === id) ? id : '"new"'));
+}
+
+describe('an operation that repeats', () => {
+  it('is answered as it was at first, error for error', { timeout: 20_000 + DOCUMENTS * 60 }, async () => {
+    let planned = 0;
+    let isDirty = true;
+    const fresh = async (request: RandomRequest, account: string) => {
+      if (isDirty) await restore();
+      isDirty = /\bmutation\b/.test(request.query);
+      return answerTo(request, account);
+    };
+    await fc.assert(
+      fc.asyncProperty(requests, async (request) => {
+        const document = parse(request.query);
+        fc.pre(validate(schema, document).length === 0);
+        const [one = '', two = '', three = ''] = ACCOUNTS;
+        const first = await fresh(request, one);
+        await fresh(request, two); // from here on it is known
+        expect(await fresh(request, three)).toBe(first);
+        planned += plannedOperation(schema, document, request.operationName) ? 1 : 0;
+      }),
+      { numRuns: DOCUMENTS, ...(seed !== undefined && { seed }), endOnFailure: true },
+    );
+    expect(planned).toBeGreaterThan(DOCUMENTS * 0.8);
+  });
+});
