@@ -30,8 +30,9 @@ function textConditions(
   column: typeof segments.name | typeof segments.criteria,
   { eq, in: oneOf, contains, startsWith }: TextFilter,
 ) {
-  // In the locale of the database, so that "ä" finds "Ä"; byte order would only know A to Z.
-  const alike = (pattern: SQL) => sql`${column} collate "default" ilike ${pattern} escape '\\'`;
+  // The pattern does not depend on the row: in a subquery, it is folded once for all of them.
+  const alike = (pattern: SQL) =>
+    sql`${folded(sql`${column} collate "default"`)} like (select ${folded(pattern)})`;
   return present([
     condition(`${property}_eq`, eq, (value) => sql`${column} = ${value}`),
     // An array of arrays would be flattened by unnest: the values of one call travel as JSON.
@@ -44,6 +45,12 @@ function textConditions(
     condition(`${property}_starts_with`, startsWith != null ? `${literal(startsWith)}%` : null, alike),
   ]);
 }
+
+/**
+ * A text without its case, in the locale of the database ("C" would only know A to Z). Both ways are needed: `lower` has two
+ * small sigmas, and `upper` two capital sharp s. Where the locale knows them all, as ICU's do, "ß" is also like "SS".
+ */
+const folded = (text: SQL) => sql`upper(lower(${text}))`;
 
 /** An id begins with its milliseconds, so a range of time is a range of the primary key, read from its very end. */
 function creationConditions({ gte, gt, lte, lt }: TimeFilter) {
