@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 const FACE = [
   'context.ts',
   'resolver.ts',
+  'segments/moment.ts',
   'segments/resolvers.ts',
   'segments/segment.ts',
   'segments/segment-list.ts',

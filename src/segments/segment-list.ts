@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { held } from '../errors.ts';
-import { Moment } from './moment.ts';
+import { TimeFilter } from './moment.ts';
 import { text } from './segment.ts';
 import { NEWEST_FIRST, type Order, type Place, placeAt, SegmentOrder } from './segment-order.ts';
 
@@ -31,10 +31,8 @@ const TextFilter = z.strictObject({
   contains: sought,
   startsWith: sought,
 });
-const moment = Moment.nullish();
-const TimeFilter = z.strictObject({ gte: moment, gt: moment, lte: moment, lt: moment });
 
-/** What segments to list: all conditions given must hold. */
+/** Which segments to list: all conditions that are given must hold. Null means that a condition is not given. */
 export const SegmentFilter = z.strictObject({
   name: TextFilter.nullish(),
   criteria: TextFilter.nullish(),

@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { segments } from '../../database/tables.ts';
+import { type TimeRange, timestampOf } from '../moment.ts';
 import { idPrefix } from '../segment-id.ts';
 import type { Filter } from '../segment-list.ts';
 
@@ -12,7 +13,6 @@ export interface Condition {
 }
 
 type TextFilter = NonNullable<Filter['name']>;
-type TimeFilter = NonNullable<Filter['createdAt']>;
 type Given<Value> = Value | null | undefined;
 
 /** The conditions of a filter, always in one order: two filters alike share a statement. */
@@ -20,8 +20,8 @@ export function conditionsOf({ name, criteria, createdAt, updatedAt }: Filter): 
   return [
     ...textConditions('name', segments.name, name ?? {}),
     ...textConditions('criteria', segments.criteria, criteria ?? {}),
-    ...creationConditions(createdAt ?? {}),
-    ...updateConditions(updatedAt ?? {}),
+    ...(createdAt ? creationConditions(createdAt) : []),
+    ...(updatedAt ? updateConditions(updatedAt) : []),
   ];
 }
 
@@ -53,33 +53,21 @@ function textConditions(
 const folded = (text: SQL) => sql`upper(lower(${text}))`;
 
 /** An id begins with its milliseconds, so a range of time is a range of the primary key, read from its very end. */
-function creationConditions({ gte, gt, lte, lt }: TimeFilter) {
-  const atOrAfter = (id: SQL) => sql`${segments.id} >= ${id}`;
-  const before = (id: SQL) => sql`${segments.id} < ${id}`;
-  return present([
-    condition('created_at_gte', firstId(gte), atOrAfter),
-    condition('created_at_gt', firstId(gt, 1), atOrAfter),
-    condition('created_at_lte', firstId(lte, 1), before),
-    condition('created_at_lt', firstId(lt), before),
+const creationConditions = ({ from, until }: TimeRange) =>
+  present([
+    condition('created_from', from === null ? null : idPrefix(from), (id) => sql`${segments.id} >= ${id}`),
+    condition('created_until', until === null ? null : idPrefix(until), (id) => sql`${segments.id} < ${id}`),
   ]);
-}
 
-const firstId = (moment: Given<Date>, later = 0) => moment && idPrefix(moment.getTime() + later);
-
-function updateConditions({ gte, gt, lte, lt }: TimeFilter) {
-  const compared = (name: string, moment: Given<Date>, operator: string) =>
+function updateConditions({ from, until }: TimeRange) {
+  const compared = (name: string, time: number | null, operator: string) =>
     condition(
-      `updated_at_${name}`,
-      moment?.toISOString(),
+      name,
+      time === null ? null : timestampOf(time),
       (value) => sql`${segments.updatedAt} ${sql.raw(operator)} ${value}`,
       'timestamptz',
     );
-  return present([
-    compared('gte', gte, '>='),
-    compared('gt', gt, '>'),
-    compared('lte', lte, '<='),
-    compared('lt', lt, '<'),
-  ]);
+  return present([compared('updated_from', from, '>='), compared('updated_until', until, '<')]);
 }
 
 function condition(
