@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { type Command, print, WrongUsage } from './commands/command.ts';
-import { WrongConfig } from './config.ts';
+import { WrongConfig } from './wrong-config.ts';
 
 /** What each command needs is loaded only when it is called: `--help` answers at once. */
 const commands: Record<string, () => Promise<Command>> = {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isToken } from './accounts/token.ts';
 import { readPersistedOperations, WrongOperations } from './config/persisted-operations.ts';
+import { WrongConfig } from './wrong-config.ts';
 
 /** Everything that the environment decides, checked. */
 export type Config = ReturnType<typeof readConfig>;
@@ -93,9 +94,6 @@ function operationsOf(file: string, context: z.RefinementCtx): ReadonlyMap<strin
 const SECRET: ReadonlySet<string> = new Set(['API_TOKEN', 'DATABASE_URL', 'ROUTER_SECRET']);
 /** Of these, all are set or none: half of them would let in nobody, or anybody. */
 const TOGETHER = ['JWT_JWKS_URL', 'JWT_ISSUER', 'JWT_AUDIENCE'] as const;
-
-/** A start that the environment forbids. Its message has one line for each wrong variable. */
-export class WrongConfig extends Error {}
 
 /** Reads the environment; an empty variable counts as one that is not set. Throws WrongConfig. */
 export function readConfig(environment: Environment) {

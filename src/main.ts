@@ -2,13 +2,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { newToken } from './accounts/token.ts';
-import { type Config, WrongConfig } from './config.ts';
+import type { Config } from './config.ts';
 import { type Embedded, startEmbedded } from './database/embedded/server.ts';
+import { foldsCase } from './database/encoding.ts';
 import { migrate } from './database/migrate.ts';
 import { startGateway } from './gateway.ts';
 import { wrongOperations } from './graphql/operation-check.ts';
 import { schema } from './graphql/schema.ts';
 import { type Log, standardLog } from './operations/log.ts';
+import { WrongConfig } from './wrong-config.ts';
 
 /** Longer than the parts may take that have limits of their own: requests in flight, the pool, the embedded Postgres. */
 const LONGEST_STOP_MS = 25_000;
@@ -51,6 +53,9 @@ export async function serve(config: Config): Promise<void> {
   }
 }
 
+const CASE_KNOWS_ASCII_ONLY =
+  'The locale of the database only knows the letters A to Z: a search for "ä" does not find "Ä". For all letters, use a database whose LC_CTYPE is that of a language, or C.UTF-8.';
+
 /** Gives the way to stop what it started. */
 async function serveFrom(databaseUrl: string, embedded: Embedded | null, config: Config, log: Log) {
   const onWait = (reason: string) => log.warn({ reason }, 'waiting for the database');
@@ -72,6 +77,7 @@ async function serveFrom(databaseUrl: string, embedded: Embedded | null, config:
     apiToken,
     log,
   });
+  if (!(await foldsCase(gateway.database.$client))) log.warn(CASE_KNOWS_ASCII_ONLY);
   log.info({ url: gateway.url }, 'listening');
   if (embedded && apiToken !== undefined) welcome(gateway.url, apiToken, config);
   return gateway.stop;

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator';
 import { arrive, type Wait } from './arrive.ts';
+import { requireUtf8 } from './encoding.ts';
 
 /** Any number that no other program on the database takes for its own lock: "segments", read as base 36. */
 const LOCK = Number.parseInt('segments', 36);
@@ -17,6 +18,7 @@ const migrationsFolder = join(dirname(findPackageJSON(import.meta.url) ?? '.'), 
 export async function migrate(url: string, wait?: Wait): Promise<void> {
   const client = await arrive(url, 'segments-gateway migrate', wait);
   try {
+    await requireUtf8(client);
     // In a transaction, which Drizzle's own ends: behind a pooler, a lock of the session would be nobody's.
     await client.query('begin');
     await client.query('select pg_advisory_xact_lock($1)', [LOCK]);

@@ -4,10 +4,11 @@ import ErrorsPlugin from '@pothos/plugin-errors';
 import FederationPlugin from '@pothos/plugin-federation';
 import type { Context } from '../context.ts';
 import { InvalidInput } from '../errors.ts';
+import type { Moment } from '../segments/moment.ts';
 
 export const builder = new SchemaBuilder<{
   Context: Context;
-  Scalars: { ID: { Input: string; Output: string }; DateTime: { Input: Date; Output: Date } };
+  Scalars: { ID: { Input: string; Output: string }; DateTime: { Input: Moment; Output: Date } };
   DefaultFieldNullability: false;
 }>({
   plugins: [ErrorsPlugin, DirectivePlugin, FederationPlugin],

@@ -1,3 +1,5 @@
+import type { Moment } from '../segments/moment.ts';
+
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MOST_DAYS = 4_096;
 
@@ -28,3 +30,27 @@ function dateOf(day: number): string {
   days.set(day, date);
   return date;
 }
+
+/** `date-time` of RFC 3339, section 5.6, whose T and Z may be small letters; the days of a month are checked apart. */
+const DATE_TIME =
+  /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60)(?:\.(\d+))?(?:Z|([+-])([01]\d|2[0-3]):([0-5]\d))$/i;
+
+/**
+ * The exact moment that a text of RFC 3339 names, however fine; null for any other text. A leap second, which can only be
+ * the last of a month in UTC (section 5.7), counts as the first second of the next month, as it does in Postgres.
+ */
+export function readRfc3339(text: string): Moment | null {
+  const [, date, hours, minutes, seconds, fraction = '', sign, offsetHours = 0, offsetMinutes = 0] =
+    DATE_TIME.exec(text) ?? [];
+  const midnight = new Date(`${date}T00:00:00.000Z`);
+  // A day that a month does not have is another day of the next.
+  if (Number.isNaN(midnight.getTime()) || midnight.toISOString().slice(0, 10) !== date) return null;
+  const offset = (Number(offsetHours) * 60 + Number(offsetMinutes)) * (sign === '-' ? -1 : 1);
+  const minute = midnight.getTime() + (Number(hours) * 60 + Number(minutes) - offset) * 60_000;
+  const second = minute + Number(seconds) * 1_000;
+  if (seconds === '60' && !isStartOfMonth(second)) return null;
+  const moment = new Date(second + Number(fraction.slice(0, 3).padEnd(3, '0')));
+  return /[1-9]/.test(fraction.slice(3)) ? { after: moment } : moment;
+}
+
+const isStartOfMonth = (time: number): boolean => time % DAY_MS === 0 && new Date(time).getUTCDate() === 1;

@@ -21,10 +21,15 @@ export const schema = resolveEntitiesTogether(
 const NOT_IN_A_SUPERGRAPH = new Set(['node', 'nodes']);
 
 /** What a router takes in, as SDL with its federation directives (`printSchema` would leave those out). */
-export const printedSchema = `${printSubgraphSchema(forRouters(schema)).trim()}\n`;
+export const printedSchema = `${onOneLine(printSubgraphSchema(forRouters(schema)).trim())}\n`;
 
 const service = schema.getQueryType()?.getFields()._service;
 if (service) service.resolve = () => ({ sdl: printedSchema });
+
+/** Scalars with their directive on one line, as graphql-js prints them and as scripts look for them. */
+function onOneLine(sdl: string): string {
+  return sdl.replaceAll(/^(scalar \w+)\n +@/gm, '$1 @');
+}
 
 function forRouters(whole: GraphQLSchema): GraphQLSchema {
   const { query, types, ...config } = whole.toConfig();

@@ -1,32 +1,36 @@
 import { builder } from './builder.ts';
 
 const SegmentTextFilter = builder.inputType('SegmentTextFilter', {
-  description: 'Conditions on a text. All that are given must hold.',
+  description: 'Conditions on a text. All that are given must hold; null means not given.',
   fields: (t) => ({
-    eq: t.string({ description: 'Is exactly this: `High Spend Customers`.' }),
-    in: t.stringList({ description: 'Is exactly one of these, 100 at most.' }),
+    eq: t.string({ description: 'Equals this text exactly: `High Spend Customers`.' }),
+    in: t.stringList({
+      description: 'Equals one of these texts exactly; at most 100. An empty list matches nothing.',
+    }),
     contains: t.string({
       description:
-        'Holds this somewhere, in capitals or small letters: `spend` finds `High Spend Customers`.',
+        'Contains this text, ignoring case: `spend` matches `High Spend Customers`. Case is folded as in Unicode, as far as the locale of the database knows it: `ς` matches `Σ`. Accents count, and `%` and `_` are ordinary characters.',
     }),
     startsWith: t.string({
-      description: 'Begins with this, in capitals or small letters: `high` finds `High Spend Customers`.',
+      description:
+        'Starts with this text, ignoring case as `contains` does: `high` matches `High Spend Customers`.',
     }),
   }),
 });
 
 const SegmentTimeFilter = builder.inputType('SegmentTimeFilter', {
-  description: 'Conditions on a moment. All that are given must hold.',
+  description:
+    'Conditions on a time. All that are given must hold; null means not given. Bounds finer than a millisecond are compared exactly.',
   fields: (t) => ({
-    gte: t.field({ type: 'DateTime', description: 'At this moment or later.' }),
-    gt: t.field({ type: 'DateTime', description: 'Later than this.' }),
-    lte: t.field({ type: 'DateTime', description: 'At this moment or earlier.' }),
-    lt: t.field({ type: 'DateTime', description: 'Earlier than this.' }),
+    gte: t.field({ type: 'DateTime', description: 'At or after this moment.' }),
+    gt: t.field({ type: 'DateTime', description: 'After this moment.' }),
+    lte: t.field({ type: 'DateTime', description: 'At or before this moment.' }),
+    lt: t.field({ type: 'DateTime', description: 'Before this moment.' }),
   }),
 });
 
 export const SegmentFilter = builder.inputType('SegmentFilter', {
-  description: 'Which segments. All conditions that are given must hold.',
+  description: 'Conditions that a segment must meet. All that are given must hold; null means not given.',
   fields: (t) => ({
     name: t.field({ type: SegmentTextFilter, description: 'Conditions on the name.' }),
     criteria: t.field({ type: SegmentTextFilter, description: 'Conditions on the criteria.' }),
@@ -39,26 +43,26 @@ export const SegmentFilter = builder.inputType('SegmentFilter', {
 });
 
 const SegmentOrderField = builder.enumType('SegmentOrderField', {
-  description: 'What a list is ordered by.',
+  description: 'Property to order a list by.',
   values: {
-    CREATED_AT: { description: 'When a segment was created.' },
-    UPDATED_AT: { description: 'When a segment was last changed.' },
-    NAME: { description: 'The name, by the code points of its characters: `Z` before `a`, `a` before `ä`.' },
+    CREATED_AT: { description: 'Time of creation.' },
+    UPDATED_AT: { description: 'Time of the last change.' },
+    NAME: { description: 'Name, by Unicode code points: `Z` before `a`, `a` before `ä`.' },
   } as const,
 });
 
 const OrderDirection = builder.enumType('OrderDirection', {
-  description: 'Which end of an order comes first.',
+  description: 'Direction of an order.',
   values: {
-    ASC: { description: 'The oldest, or the first of the alphabet.' },
-    DESC: { description: 'The newest, or the last of the alphabet.' },
+    ASC: { description: 'Ascending: oldest first, or from `A` to `Z`.' },
+    DESC: { description: 'Descending: newest first, or from `Z` to `A`.' },
   } as const,
 });
 
 export const SegmentOrder = builder.inputType('SegmentOrder', {
-  description: 'The order of a list, such as `{ field: NAME, direction: ASC }`.',
+  description: 'Order of a list, such as `{ field: NAME, direction: ASC }`.',
   fields: (t) => ({
-    field: t.field({ type: SegmentOrderField, required: true, description: 'What to order by.' }),
-    direction: t.field({ type: OrderDirection, required: true, description: 'Which end comes first.' }),
+    field: t.field({ type: SegmentOrderField, required: true, description: 'Property to order by.' }),
+    direction: t.field({ type: OrderDirection, required: true, description: 'Direction.' }),
   }),
 });

@@ -10,25 +10,27 @@ type Connection = SegmentPage & { args: object };
 type Edge = { node: SegmentShape; order: Order };
 
 const PageInfo = builder.objectRef<SegmentPage>('PageInfo').implement({
-  description: 'Where a page stands in its list.',
+  description: 'The position of a page in its list.',
   directives: { shareable: true },
   fields: (t) => ({
     hasNextPage: t.boolean({
-      description: 'Whether more follow: ask for them with `first` and `after: endCursor`.',
+      description:
+        'Whether more segments follow: fetch them with `first` and `after: endCursor`. When paging with `first`, those from `before` on do not count.',
       resolve: ({ hasNext }) => hasNext(),
     }),
     hasPreviousPage: t.boolean({
-      description: 'Whether more come before: ask for them with `last` and `before: startCursor`.',
+      description:
+        'Whether more segments precede: fetch them with `last` and `before: startCursor`. When paging with `last`, those up to `after` do not count.',
       resolve: ({ hasPrevious }) => hasPrevious(),
     }),
     startCursor: t.string({
       nullable: true,
-      description: 'The cursor of the first edge; null if the page is empty.',
+      description: 'Cursor of the first edge; null if the page is empty.',
       resolve: ({ order, segments }) => cursorAt(order, segments.at(0)),
     }),
     endCursor: t.string({
       nullable: true,
-      description: 'The cursor of the last edge; null if the page is empty.',
+      description: 'Cursor of the last edge; null if the page is empty.',
       resolve: ({ order, segments }) => cursorAt(order, segments.at(-1)),
     }),
   }),
@@ -37,34 +39,37 @@ const PageInfo = builder.objectRef<SegmentPage>('PageInfo').implement({
 const cursorAt = (order: Order, segment: SegmentShape | undefined) => segment && cursorOf(order, segment);
 
 const SegmentEdge = builder.objectRef<Edge>('SegmentEdge').implement({
-  description: 'A segment and its place in the list.',
+  description: 'A segment and its position in the list.',
   fields: (t) => ({
     node: t.expose('node', { type: Segment, description: 'The segment.' }),
     cursor: t.string({
       description:
-        'Its place, for `after` and `before` in the same order. It holds even if the segment is deleted.',
+        'Its position, for `after` and `before` in the same order. Remains valid when the segment is deleted.',
       resolve: ({ node, order }) => cursorOf(order, node),
     }),
   }),
 });
 
 const SegmentConnection = builder.objectRef<Connection>('SegmentConnection').implement({
-  description: 'A page of a list of segments, as Relay has it.',
+  description: 'A page of a list of segments (a Relay connection).',
   fields: (t) => ({
     edges: t.field({
       type: [SegmentEdge],
       description: 'The segments of this page, each with its cursor.',
       resolve: ({ segments, order }) => segments.map((node) => ({ node, order })),
     }),
-    nodes: t.expose('segments', { type: [Segment], description: 'The segments of this page, plain.' }),
+    nodes: t.expose('segments', {
+      type: [Segment],
+      description: 'The segments of this page, without cursors.',
+    }),
     pageInfo: t.field({
       type: PageInfo,
-      description: 'Where this page stands in the list.',
+      description: 'The position of this page in the list.',
       resolve: (page) => page,
     }),
     totalCount: t.int({
       directives: { cost: { weight: 10 } },
-      description: 'How many segments the filter lets through, on all pages. Counted only if you ask for it.',
+      description: 'Number of segments that match the filter, on all pages. Counted only if requested.',
       resolve: ({ args }, _, context) => countSegments(args, context),
     }),
   }),
@@ -73,7 +78,8 @@ const SegmentConnection = builder.objectRef<Connection>('SegmentConnection').imp
 builder.queryField('segments', (t) =>
   t.field({
     type: SegmentConnection,
-    description: 'The segments of your account, newest first unless you order them otherwise.',
+    description:
+      'The segments of your account, newest first by default. `first`, `last`, `after` and `before` can be combined as the Relay specification defines.',
     directives: {
       listSize: {
         assumedSize: DEFAULT_SIZE,
@@ -84,15 +90,19 @@ builder.queryField('segments', (t) =>
     },
     args: {
       first: t.arg.int({
-        description: `So many, forward: 1 to ${LARGEST_SIZE}, ${DEFAULT_SIZE} if you give neither this nor \`last\`.`,
+        description: `Number of segments to return from the start, or after \`after\`: 1 to ${LARGEST_SIZE}. Defaults to ${DEFAULT_SIZE} when \`last\` is also omitted.`,
       }),
-      after: t.arg.string({ description: 'Forward from here: the `endCursor` of a page in the same order.' }),
-      last: t.arg.int({ description: `So many, backward: 1 to ${LARGEST_SIZE}.` }),
+      after: t.arg.string({
+        description: 'Return only segments after this cursor: the `endCursor` of a page in the same order.',
+      }),
+      last: t.arg.int({
+        description: `Number of segments to return from the end, or before \`before\`: 1 to ${LARGEST_SIZE}. With \`first\`, the last of those.`,
+      }),
       before: t.arg.string({
-        description: 'Backward from here: the `startCursor` of a page in the same order.',
+        description: `Return only segments before this cursor: the \`startCursor\` of a page in the same order. Given alone, it returns the last ${DEFAULT_SIZE} before it.`,
       }),
-      filter: t.arg({ type: SegmentFilter, description: 'Which segments. All conditions must hold.' }),
-      orderBy: t.arg({ type: SegmentOrder, description: 'In which order. Newest first if it is left out.' }),
+      filter: t.arg({ type: SegmentFilter, description: 'Conditions that a segment must meet.' }),
+      orderBy: t.arg({ type: SegmentOrder, description: 'Order of the list. Defaults to newest first.' }),
     },
     resolve: async (_, args, context) => {
       const page = await listSegments(args, context);

@@ -1,3 +1,4 @@
+import { InvalidInput } from '../errors.ts';
 import * as segments from '../segments/resolvers.ts';
 import { created, noContent, notModified, ok } from './answer.ts';
 import { entityTag, expectedVersions, isKnown } from './entity-tag.ts';
@@ -9,6 +10,7 @@ const COLLECTION = '/v1/customer-segments';
 const list: Handler = async ({ fields }, context) => {
   const { limit, starting_after, ending_before, name, criteria, ...rest } = fields;
   const backward = ending_before !== undefined;
+  if (backward && starting_after !== undefined) throw new InvalidInput([BOTH_WAYS]);
   const page = await segments.listSegments(
     {
       ...rest,
@@ -20,6 +22,12 @@ const list: Handler = async ({ fields }, context) => {
     context,
   );
   return ok(representPage(page, await (backward ? page.hasPrevious() : page.hasNext())));
+};
+
+/** REST pages in one direction, as documented. GraphQL lists what lies between two cursors. */
+const BOTH_WAYS = {
+  param: 'starting_after',
+  message: 'cannot be combined with ending_before: page either forward or backward',
 };
 
 /** A place in a list is a segment that stands there. */

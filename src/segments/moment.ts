@@ -4,13 +4,62 @@ import { held } from '../errors.ts';
 const EARLIEST = Date.parse('0001-01-01T00:00:00.000Z');
 const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
 
-/** Whether ISO 8601 writes a moment in a way that Postgres reads: it knows no year 0, and no sign before a year. */
-export const isStorable = (moment: Date): boolean => {
-  const time = moment.getTime();
-  return time >= EARLIEST && time <= LATEST;
-};
+const isInYears1To9999 = (time: number): boolean => time >= EARLIEST && time <= LATEST;
 
-/** A moment that Postgres can hold. */
-export const Moment = z.date().refine(isStorable, {
-  error: ({ input }) => `must be a moment of the years 1 to 9999, not ${held(String(input))}`,
-});
+/** Whether ISO 8601 writes a moment in a way that Postgres reads: it knows no year 0, and no sign before a year. */
+export const isStorable = (moment: Date): boolean => isInYears1To9999(moment.getTime());
+
+/**
+ * An exact moment, as far as it can be compared with what is stored, which is whole milliseconds: one of those, or some
+ * moment after it and before the next.
+ */
+export type Moment = Date | { after: Date };
+
+const error = ({ input }: { input?: unknown }) =>
+  `must be a moment of the years 1 to 9999, not ${held(shown(input))}`;
+
+const Bound = z
+  .union([z.date(), z.strictObject({ after: z.date() })], { error })
+  .refine((moment) => isStorable(floorOf(moment)), { error });
+
+const floorOf = (moment: Moment): Date => (moment instanceof Date ? moment : moment.after);
+
+function shown(input: unknown): unknown {
+  if (!(input instanceof Date)) return input;
+  return Number.isNaN(input.getTime()) ? String(input) : input.toISOString();
+}
+
+/** Times that are at or after `from` and before `until`, in milliseconds since 1970. */
+export interface TimeRange {
+  from: number | null;
+  until: number | null;
+}
+
+const bound = Bound.nullish();
+
+/** Bounds of a time, of any fineness. They become the range of stored milliseconds that lies within all of them. */
+export const TimeFilter = z.strictObject({ gte: bound, gt: bound, lte: bound, lt: bound }).transform(
+  ({ gte, gt, lte, lt }): TimeRange => ({
+    from: of(Math.max, [gte && firstNotBefore(gte), gt && firstAfter(gt)]),
+    until: of(Math.min, [lt && firstNotBefore(lt), lte && firstAfter(lte)]),
+  }),
+);
+
+/** The first millisecond that is at a moment or after it. */
+const firstNotBefore = (moment: Moment): number =>
+  floorOf(moment).getTime() + (moment instanceof Date ? 0 : 1);
+
+/** The first millisecond that is after a moment. */
+const firstAfter = (moment: Moment): number => floorOf(moment).getTime() + 1;
+
+function of(
+  choose: (...times: number[]) => number,
+  given: readonly (number | null | undefined)[],
+): number | null {
+  const times = given.filter((time) => time != null);
+  return times.length > 0 ? choose(...times) : null;
+}
+
+/** A time as Postgres reads it. What lies behind the last one that can be stored is infinity. */
+export const timestampOf = (time: number): string =>
+  time > LATEST ? 'infinity' : new Date(time).toISOString();

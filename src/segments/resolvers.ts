@@ -47,17 +47,26 @@ export const getSegments = resolver({
     segments.getMany({ accountId, ids: ids.map((id) => (isSegmentId(id) ? id : '')) }),
 });
 
-/** A page of the account's segments. What lies against the direction of travel is looked for only when asked. */
+/**
+ * A page of the account's segments. In the direction of travel, `hasNext` (or `hasPrevious`) counts what lies between the
+ * two cursors only, so that a walk from one to the other ends. In the other direction it tells whether anything lies at or
+ * behind the cursor where the page starts, and looks for it only when asked.
+ */
 export const listSegments = resolver({
   scope: 'segments:read',
   input: ListSegments,
-  run: async (window, { segments: store }: Context, { accountId }): Promise<SegmentPage> => {
+  run: async ({ tail, ...window }, { segments: store }: Context, { accountId }): Promise<SegmentPage> => {
+    const { order, backward } = window;
     const { segments, hasMore } = await store.list({ accountId, ...window });
     const hasAhead = async () => hasMore;
+    if (tail !== null) {
+      const isCut = segments.length > tail;
+      return { order, segments: segments.slice(-tail), hasNext: hasAhead, hasPrevious: async () => isCut };
+    }
     const hasBehind = () => liesBehind(store, accountId, window, segments);
-    return window.backward
-      ? { order: window.order, segments, hasNext: hasBehind, hasPrevious: hasAhead }
-      : { order: window.order, segments, hasNext: hasAhead, hasPrevious: hasBehind };
+    return backward
+      ? { order, segments, hasNext: hasBehind, hasPrevious: hasAhead }
+      : { order, segments, hasNext: hasAhead, hasPrevious: hasBehind };
   },
 });
 
@@ -121,9 +130,17 @@ async function liesBehind(
   { order, backward, from, filter }: Window,
   shown: readonly Segment[],
 ): Promise<boolean> {
-  if (!from) return false; // a list that starts at its end has nothing behind
+  if (!from) return false; // nothing lies behind the end of the list
   const nearest = backward ? shown.at(-1) : shown.at(0);
-  const place = nearest ? placeOf(order, nearest) : null; // past the last segment, all there are lie behind
-  const page = await store.list({ accountId, order, backward: !backward, from: place, size: 1, filter });
+  const place = nearest ? placeOf(order, nearest) : { ...from, included: true };
+  const page = await store.list({
+    accountId,
+    order,
+    backward: !backward,
+    from: place,
+    until: null,
+    size: 1,
+    filter,
+  });
   return page.segments.length > 0;
 }

@@ -33,12 +33,15 @@ export function segmentIds(clock: () => number = Date.now): () => Birth {
   };
 }
 
+/** Greater than every id in byte order. */
+const BEHIND_ALL = '~';
+
 /**
- * The first half of the ids of a moment: every id of that moment or later is greater in byte order. Moments
- * before 1970 and after 8888 have none; theirs are the first and the last there are.
+ * The first half of the ids of a moment: every id of that moment or later is greater in byte order. Eight digits count from
+ * 1970 to 8888: an earlier moment has the first half of the first id, a later one a text that is greater than every id.
  */
 export const idPrefix = (milliseconds: number): string =>
-  digits(Math.min(Math.max(milliseconds, 0), TAILS - 1));
+  milliseconds < TAILS ? digits(Math.max(milliseconds, 0)) : BEHIND_ALL;
 
 /** When the segment of an id was made. */
 export function birthOf(id: string): Date {

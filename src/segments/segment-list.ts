@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { held } from '../errors.ts';
-import { Moment } from './moment.ts';
+import { TimeFilter } from './moment.ts';
 import { text } from './segment.ts';
 import { NEWEST_FIRST, type Order, type Place, placeAt, SegmentOrder } from './segment-order.ts';
 
@@ -8,13 +8,22 @@ export const DEFAULT_SIZE = 10;
 export const LARGEST_SIZE = 100;
 const MOST_VALUES = 100;
 
-/** A part of a list: so many segments, from a place, forward or back. */
+/**
+ * A page to read: at most `size` segments, starting at `from` (or at the end of the list where the direction starts) and
+ * not reaching `until`. Neither place is part of the page, but `from` is where it says `included`.
+ */
 export interface Window {
   order: Order;
   backward: boolean;
-  from: Place | null;
+  from: (Place & { included?: boolean }) | null;
+  until: Place | null;
   size: number;
   filter: Filter;
+}
+
+/** A window, and how many of the segments at its end are shown: all of them where it is null. */
+export interface Paging extends Window {
+  tail: number | null;
 }
 
 const rule = `must be a whole number from 1 to ${LARGEST_SIZE}`;
@@ -31,10 +40,8 @@ const TextFilter = z.strictObject({
   contains: sought,
   startsWith: sought,
 });
-const moment = Moment.nullish();
-const TimeFilter = z.strictObject({ gte: moment, gt: moment, lte: moment, lt: moment });
 
-/** What segments to list: all conditions given must hold. */
+/** Which segments to list: all conditions that are given must hold. Null means that a condition is not given. */
 export const SegmentFilter = z.strictObject({
   name: TextFilter.nullish(),
   criteria: TextFilter.nullish(),
@@ -46,7 +53,11 @@ export type Filter = z.output<typeof SegmentFilter>;
 /** A cursor, or the segment that stands there: `{ id }` will do in CREATED_AT order. */
 const place = z.union([z.string(), z.strictObject({ id: z.string() })]).nullish();
 
-/** Relay's arguments: `first` from `after`, or `last` up to `before`. They become a window. */
+/**
+ * The arguments of a Relay connection, in any combination (Relay's specification, section 4.4). `before` alone is a page of
+ * the default size before it; otherwise a page without a size is one forward. `first` and `last` together are the last of
+ * the first, as the specification applies them.
+ */
 export const ListSegments = z
   .strictObject({
     first: size,
@@ -56,25 +67,34 @@ export const ListSegments = z
     filter: SegmentFilter.nullish(),
     orderBy: SegmentOrder.nullish(),
   })
-  .transform(({ first, after, last, before, filter, orderBy }, { issues }): Window => {
+  .transform(({ first, after, last, before, filter, orderBy }, { issues }): Paging => {
     const order = orderBy ?? NEWEST_FIRST;
-    const backward = last != null || before != null;
-    const [name, given] = backward ? (['before', before] as const) : (['after', after] as const);
-    const refuse = (param: string, message: string) =>
-      issues.push({ code: 'custom', path: [param], message, input: given });
-
-    if (backward && (after != null || first != null)) {
-      refuse(
-        after != null ? 'after' : 'first',
-        'asks for a page forward, another parameter for one back: choose',
-      );
-    }
-    const from = given == null ? null : placeAt(order, given);
-    if (given != null && !from) {
-      const shown = held(typeof given === 'string' ? given : given.id);
-      refuse(name, `must be taken from a page of this list, in this order, and not be ${shown}`);
-    }
-    return { order, backward, from, size: (backward ? last : first) ?? DEFAULT_SIZE, filter: filter ?? {} };
+    const placed = (param: string, given: typeof after): Place | null => {
+      const found = given == null ? null : placeAt(order, given);
+      if (given != null && !found) {
+        issues.push({ code: 'custom', path: [param], message: notAPlace(given), input: given });
+      }
+      return found;
+    };
+    const start = placed('after', after);
+    const end = placed('before', before);
+    const backward = first == null && (last != null || (before != null && after == null));
+    return {
+      order,
+      backward,
+      from: backward ? end : start,
+      until: backward ? start : end,
+      size: (backward ? last : first) ?? DEFAULT_SIZE,
+      tail: backward ? null : (last ?? null),
+      filter: filter ?? {},
+    };
   });
+
+function notAPlace(given: string | { id: string }): string {
+  if (typeof given !== 'string') return `must be the id of a segment, not ${held(given.id)}`;
+  // Some clients keep "" where they have no cursor. Taken for the start, it would let a loop over pages run for ever.
+  if (given === '') return 'must not be empty: omit it, or pass null, where there is no cursor';
+  return `is not a cursor of this list and order: ${held(given)}`;
+}
 
 export const CountSegments = z.strictObject({ filter: SegmentFilter.nullish() });

@@ -28,12 +28,24 @@ const unstorable = (value: string): string | null => {
   return value.isWellFormed() ? null : 'must be well-formed Unicode, not half of a surrogate pair';
 };
 
-/** A string that Postgres can hold, `min` to `max` Unicode code points long, as Postgres counts; not blank if `min` is above 0. */
+/**
+ * A string that Postgres can store, `min` to `max` Unicode code points long, as Postgres counts. If `min` is above 0, at
+ * least one character must be visible. Takes linear time.
+ */
 export const text = (min: number, max: number) =>
   aString.check(({ value, issues }) => {
     const message = unstorable(value) ?? misfit(value, min, max);
     if (message) issues.push({ code: 'custom', message, input: value });
   });
+
+/**
+ * A character that leaves a mark. Invisible are white space, control and format characters, and what Unicode tells fonts to
+ * draw as nothing (fillers, joiners, variation selectors, tags). `\p{Cf}` also holds the number signs and abbreviation
+ * marks that stand before other characters (Prepended_Concatenation_Mark, which JavaScript has no name for): those are
+ * visible. Two symbols are drawn blank: U+2800 and U+1D159.
+ */
+const VISIBLE =
+  /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}[\p{Cf}--[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}]]\u2800\u{1d159}]/v;
 
 function misfit(value: string, min: number, max: number): string | null {
   const rule = `must have ${min} to ${max.toLocaleString('en')} characters`;
@@ -42,11 +54,14 @@ function misfit(value: string, min: number, max: number): string | null {
     if (length > max) return `${rule}, not ${length.toLocaleString('en')}`;
   }
   if (value.length < min) return `${rule}, not ${value.length}`;
-  return min > 0 && value.trim() === '' ? 'must not be blank' : null;
+  return min > 0 && !VISIBLE.test(value) ? 'must not be blank' : null;
 }
 
+/** The length of the longest name, in code points. */
+export const MAX_NAME = 255;
+
 /** What a caller may write. */
-const properties = { name: text(1, 255), criteria: text(1, 5_000), description: text(0, 5_000) };
+const properties = { name: text(1, MAX_NAME), criteria: text(1, 5_000), description: text(0, 5_000) };
 
 export const WRITABLE = ['name', 'criteria', 'description'] as const satisfies (keyof typeof properties)[];
 

@@ -8,10 +8,10 @@ import { printedSchema } from '../../src/graphql/schema.ts';
 
 const customers = readFileSync('examples/supergraph/customers/schema.graphql', 'utf8');
 /** A subgraph of another team, which has everything that a larger graph might also own. */
-const other = `
+const otherWith = (dateTime: string) => `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable"])
   interface Node { id: ID! }
-  scalar DateTime @specifiedBy(url: "https://example.com/date-time")
+  scalar DateTime ${dateTime}
   enum OrderDirection { ASC DESC }
   type PageInfo @shareable { hasNextPage: Boolean! hasPreviousPage: Boolean! startCursor: String endCursor: String }
   type Order implements Node @key(fields: "id") { id: ID! placedAt: DateTime! }
@@ -25,6 +25,8 @@ const other = `
   type Query { node(id: ID!): Node nodes(ids: [ID!]!): [Node]! orders(orderBy: OrderOrder): OrderConnection! }
   type Mutation { createOrder: CreateOrderResult! }
 `;
+const DATE_TIME = '@specifiedBy(url: "https://scalars.graphql.org/andimarek/date-time")';
+const other = otherWith(DATE_TIME);
 const graphs = [
   { name: 'segments', sdl: printedSchema },
   { name: 'customers', sdl: customers },
@@ -37,6 +39,10 @@ describe.each([
   [
     'with a subgraph that has a Node, a PageInfo, a DateTime and an OrderDirection too',
     [graphs[0], { name: 'other', sdl: other }],
+  ],
+  [
+    'with a subgraph that does not say where its DateTime is specified',
+    [graphs[0], { name: 'other', sdl: otherWith('') }],
   ],
 ])('the subgraph composes %s', (_, chosen) => {
   const services = chosen
@@ -61,6 +67,28 @@ describe.each([
     const composed = federateSubgraphs({ subgraphs, version: '1' });
     expect(composed.success ? [] : composed.errors).toEqual([]);
     expect(composed.warnings).toEqual([]);
+  });
+});
+
+describe('with a subgraph whose DateTime is specified elsewhere, the subgraph composes', () => {
+  const elsewhere = otherWith('@specifiedBy(url: "https://example.com/date-time")');
+  const services = [...graphs.slice(0, 1), { name: 'other', sdl: elsewhere }].map(({ name, sdl }) => ({
+    name,
+    url: urlOf(name),
+    typeDefs: parse(sdl),
+  }));
+
+  it('by Apollo, which hints at the difference', () => {
+    const { errors, hints } = composeServices(services);
+    expect(errors ?? []).toEqual([]);
+    expect(hints?.map(({ message }) => message)).toEqual([expect.stringContaining('@specifiedBy')]);
+  });
+
+  it('by The Guild', () => expect(composeByTheGuild(services).errors ?? []).toEqual([]));
+
+  it('by Cosmo', () => {
+    const subgraphs = services.map(({ typeDefs, ...rest }) => ({ ...rest, definitions: typeDefs }));
+    expect(federateSubgraphs({ subgraphs, version: '1' }).success).toBe(true);
   });
 });
 

@@ -8,6 +8,9 @@ const cursor = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toStr
 const QUERY = `query ($after: String, $field: SegmentOrderField!) {
   segments(after: $after, orderBy: { field: $field, direction: ASC }) { nodes { id } } }`;
 
+const PAGE = `query ($first: Int, $after: String, $last: Int, $before: String) {
+  segments(first: $first, after: $after, last: $last, before: $before) { nodes { id } } }`;
+
 describe('a cursor', () => {
   it.each([
     ['CREATED_AT', cursor('CREATED_AT', 'ASC', ID, null)],
@@ -41,16 +44,24 @@ describe('a cursor', () => {
   });
 
   it.each([
-    [{ first: 1, last: 1 }, 'first'],
-    [{ first: 1, before: cursor('CREATED_AT', 'DESC', ID, null) }, 'first'],
-    [{ after: cursor('CREATED_AT', 'DESC', ID, null), last: 1 }, 'after'],
-    [{ first: 0 }, 'first'],
-    [{ first: 101 }, 'first'],
-    [{ last: -1 }, 'last'],
-  ])('and a size must agree: %j is refused', async (args, param) => {
-    const query = `query ($first: Int, $after: String, $last: Int, $before: String) {
-      segments(first: $first, after: $after, last: $last, before: $before) { nodes { id } } }`;
-    const { body } = await graphql(gateway, query, args);
-    expect(body.errors[0].extensions).toMatchObject({ code: 'INVALID_INPUT', issues: [{ param }] });
+    [{ first: 0 }, 'first', 'must be a whole number from 1 to 100, not 0'],
+    [{ first: 101 }, 'first', 'must be a whole number from 1 to 100, not 101'],
+    [{ last: -1 }, 'last', 'must be a whole number from 1 to 100, not -1'],
+    [{ after: 'junk' }, 'after', 'is not a cursor of this list and order: "junk"'],
+    [{ after: '' }, 'after', 'must not be empty: omit it, or pass null, where there is no cursor'],
+    [{ before: '' }, 'before', 'must not be empty: omit it, or pass null, where there is no cursor'],
+    [{ first: 1, last: 1, before: 'junk' }, 'before', 'is not a cursor of this list and order: "junk"'],
+  ])('%j is refused, and the answer says what is wrong', async (args, param, message) => {
+    const { body } = await graphql(gateway, PAGE, args);
+    expect(body.errors[0].extensions).toEqual({ code: 'INVALID_INPUT', issues: [{ param, message }] });
+  });
+
+  it.each([
+    { first: 1, last: 1 },
+    { first: 1, before: cursor('CREATED_AT', 'DESC', ID, null) },
+    { after: cursor('CREATED_AT', 'DESC', ID, null), last: 1 },
+    { after: cursor('CREATED_AT', 'DESC', ID, null), before: cursor('CREATED_AT', 'DESC', ID, null) },
+  ])('can be combined as the specification allows: %j', async (args) => {
+    expect((await graphql(gateway, PAGE, args)).body).toEqual({ data: { segments: { nodes: [] } } });
   });
 });

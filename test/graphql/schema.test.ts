@@ -40,6 +40,14 @@ describe('the schema', () => {
     expect(`${body.data._service.sdl.trim()}\n`).toBe(printedSchema);
   });
 
+  it('says where DateTime is specified, to routers as to introspection', async () => {
+    const query = '{ __type(name: "DateTime") { specifiedByURL } _service { sdl } }';
+    const { body } = await graphql(gateway, query, {}, { as: null });
+    const url = 'https://scalars.graphql.org/andimarek/date-time';
+    expect(body.data.__type.specifiedByURL).toBe(url);
+    expect(body.data._service.sdl).toContain(`\nscalar DateTime @specifiedBy(url: "${url}")\n`);
+  });
+
   it('can be asked for without a token', async () => {
     const { body } = await graphql(gateway, '{ __schema { queryType { name } } }', {}, { as: null });
     expect(body).toEqual({ data: { __schema: { queryType: { name: 'Query' } } } });

@@ -65,16 +65,8 @@ describe('GET /v1/customer-segments', () => {
     ['limit=', 'limit', 'must be a whole number from 1 to 100, not ""'],
     ['limit=9007199254740993', 'limit', 'must be a whole number from 1 to 100, not "9007199254740993"'],
     ['limit=1&limit=2', 'limit', 'is given more than once'],
-    [
-      'starting_after=nope',
-      'starting_after',
-      'must be taken from a page of this list, in this order, and not be "nope"',
-    ],
-    [
-      'ending_before=',
-      'ending_before',
-      'must be taken from a page of this list, in this order, and not be ""',
-    ],
+    ['starting_after=nope', 'starting_after', 'must be the id of a segment, not "nope"'],
+    ['ending_before=', 'ending_before', 'must be the id of a segment, not ""'],
     ['crtieria=x', 'crtieria', 'is not known here'],
     ['first=5', 'first', 'is not known here'],
     ['filter=x', 'filter', 'is not known here'],
@@ -93,10 +85,11 @@ describe('GET /v1/customer-segments', () => {
     });
   });
 
-  it('refuses to page both ways at once', async () => {
+  it('refuses both cursors together, in its own words', async () => {
     const { id } = await create();
-    const { body } = await rest(gateway, `?starting_after=${id}&ending_before=${id}`);
-    expect(body.errors).toMatchObject([{ param: 'starting_after' }]);
+    const { status, body } = await rest(gateway, `?starting_after=${id}&ending_before=${id}`);
+    const message = 'cannot be combined with ending_before: page either forward or backward';
+    expect([status, body.errors]).toEqual([400, [{ param: 'starting_after', message }]]);
   });
 });
 

@@ -15,6 +15,7 @@ describe.each(doors)('creating a segment through $name', (door) => {
   it.each([
     ['an empty name', { name: '' }, 'name', 'must have 1 to 255 characters, not 0'],
     ['a blank name', { name: ' \t\u3000' }, 'name', 'must not be blank'],
+    ['blank criteria', { criteria: '\u200b' }, 'criteria', 'must not be blank'],
     ['a name of 256 characters', { name: '𝒳'.repeat(256) }, 'name', 'must have 1 to 255 characters, not 256'],
     [
       'criteria of 5,001',

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deleteSegment, getSegment, listSegments, updateSegment } from '../../src/segments/resolvers.ts';
-import { testGateway } from '../harness.ts';
+import { cursorOf, type Order } from '../../src/segments/segment-order.ts';
+import { draft, testGateway } from '../harness.ts';
 
 const gateway = testGateway();
 const ROWS = 20_000;
@@ -14,6 +15,8 @@ interface Plan {
   'Actual Rows': number;
   'Actual Loops': number;
   'Rows Removed by Filter'?: number;
+  'Index Cond'?: string;
+  Filter?: string;
   Plans?: Plan[];
 }
 
@@ -73,6 +76,13 @@ function expectIndexed(nodes: Plan[], rows: number): void {
 
 const ID = `0Vbq${String(ROWS / 2).padStart(12, '0')}`;
 
+/** A cursor somewhere in the middle. */
+function afterOf(field: Order['field'], direction: Order['direction'] = 'ASC'): string {
+  const [name, now] = ['Segment 5', new Date()];
+  const segment = { ...draft(), id: ID, name, createdAt: now, updatedAt: now, version: 1 };
+  return cursorOf({ field, direction }, segment);
+}
+
 describe.each(['ada', 'bob'] as const)('for the account %s, one index serves', (who) => {
   const context = () => gateway.context(who);
 
@@ -94,11 +104,26 @@ describe.each(['ada', 'bob'] as const)('for the account %s, one index serves', (
 
     it.each(['ASC', 'DESC'] as const)('%s, on a page in the middle', async (direction) => {
       const orderBy = { field, direction };
-      const value = { CREATED_AT: null, UPDATED_AT: new Date().toISOString(), NAME: 'Segment 5' }[field];
-      const after = Buffer.from(JSON.stringify([field, direction, ID, value])).toString('base64url');
+      const after = afterOf(field, direction);
       expectIndexed(await planOf(() => listSegments({ first: 10, after, orderBy }, context())), 11);
     });
   });
+
+  describe.each(['CREATED_AT', 'UPDATED_AT', 'NAME'] as const)(
+    'between two cursors, in the order %s',
+    (field) => {
+      it.each(['first', 'last'] as const)('a page of the %s', async (size) => {
+        const orderBy = { field, direction: 'ASC' } as const;
+        const some = (await listSegments({ first: 5, orderBy, after: afterOf(field) }, context())).segments;
+        const [after, before] = [some.at(0), some.at(-1)].map((each) => each && cursorOf(orderBy, each));
+        const nodes = await planOf(() => listSegments({ [size]: 10, after, before, orderBy }, context()));
+        expectIndexed(nodes, 3);
+        const [scan] = nodes.filter((node) => node['Index Cond'] !== undefined);
+        expect(scan?.['Index Cond']).toMatch(/[<>] .* [<>] /); // one range, from one cursor to the other
+        expect(scan?.Filter).toBeUndefined();
+      });
+    },
+  );
 
   it('a range of creation, from its very end', async () => {
     const filter = { createdAt: { lt: new Date(0) } };

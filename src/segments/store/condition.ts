@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { segments } from '../../database/tables.ts';
+import { type TimeRange, timestampOf } from '../moment.ts';
 import { idPrefix } from '../segment-id.ts';
 import type { Filter } from '../segment-list.ts';
 
@@ -12,7 +13,6 @@ export interface Condition {
 }
 
 type TextFilter = NonNullable<Filter['name']>;
-type TimeFilter = NonNullable<Filter['createdAt']>;
 type Given<Value> = Value | null | undefined;
 
 /** The conditions of a filter, always in one order: two filters alike share a statement. */
@@ -20,8 +20,8 @@ export function conditionsOf({ name, criteria, createdAt, updatedAt }: Filter): 
   return [
     ...textConditions('name', segments.name, name ?? {}),
     ...textConditions('criteria', segments.criteria, criteria ?? {}),
-    ...creationConditions(createdAt ?? {}),
-    ...updateConditions(updatedAt ?? {}),
+    ...(createdAt ? creationConditions(createdAt) : []),
+    ...(updatedAt ? updateConditions(updatedAt) : []),
   ];
 }
 
@@ -30,8 +30,9 @@ function textConditions(
   column: typeof segments.name | typeof segments.criteria,
   { eq, in: oneOf, contains, startsWith }: TextFilter,
 ) {
-  // In the locale of the database, so that "ä" finds "Ä"; byte order would only know A to Z.
-  const alike = (pattern: SQL) => sql`${column} collate "default" ilike ${pattern} escape '\\'`;
+  // The pattern does not depend on the row: in a subquery, it is folded once for all of them.
+  const alike = (pattern: SQL) =>
+    sql`${folded(sql`${column} collate "default"`)} like (select ${folded(pattern)})`;
   return present([
     condition(`${property}_eq`, eq, (value) => sql`${column} = ${value}`),
     // An array of arrays would be flattened by unnest: the values of one call travel as JSON.
@@ -45,34 +46,28 @@ function textConditions(
   ]);
 }
 
+/**
+ * A text without its case, in the locale of the database ("C" would only know A to Z). Both ways are needed: `lower` has two
+ * small sigmas, and `upper` two capital sharp s. Where the locale knows them all, as ICU's do, "ß" is also like "SS".
+ */
+const folded = (text: SQL) => sql`upper(lower(${text}))`;
+
 /** An id begins with its milliseconds, so a range of time is a range of the primary key, read from its very end. */
-function creationConditions({ gte, gt, lte, lt }: TimeFilter) {
-  const atOrAfter = (id: SQL) => sql`${segments.id} >= ${id}`;
-  const before = (id: SQL) => sql`${segments.id} < ${id}`;
-  return present([
-    condition('created_at_gte', firstId(gte), atOrAfter),
-    condition('created_at_gt', firstId(gt, 1), atOrAfter),
-    condition('created_at_lte', firstId(lte, 1), before),
-    condition('created_at_lt', firstId(lt), before),
+const creationConditions = ({ from, until }: TimeRange) =>
+  present([
+    condition('created_from', from === null ? null : idPrefix(from), (id) => sql`${segments.id} >= ${id}`),
+    condition('created_until', until === null ? null : idPrefix(until), (id) => sql`${segments.id} < ${id}`),
   ]);
-}
 
-const firstId = (moment: Given<Date>, later = 0) => moment && idPrefix(moment.getTime() + later);
-
-function updateConditions({ gte, gt, lte, lt }: TimeFilter) {
-  const compared = (name: string, moment: Given<Date>, operator: string) =>
+function updateConditions({ from, until }: TimeRange) {
+  const compared = (name: string, time: number | null, operator: string) =>
     condition(
-      `updated_at_${name}`,
-      moment?.toISOString(),
+      name,
+      time === null ? null : timestampOf(time),
       (value) => sql`${segments.updatedAt} ${sql.raw(operator)} ${value}`,
       'timestamptz',
     );
-  return present([
-    compared('gte', gte, '>='),
-    compared('gt', gt, '>'),
-    compared('lte', lte, '<='),
-    compared('lt', lt, '<'),
-  ]);
+  return present([compared('updated_from', from, '>='), compared('updated_until', until, '<')]);
 }
 
 function condition(

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, type Placeholder, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import { batch } from '../../batch.ts';
 import type { Database } from '../../database/connect.ts';
 import { forLarge, prepare, type Run } from '../../database/statement.ts';
@@ -30,16 +30,23 @@ export type List = Window & { accountId: string };
 /** A page of an account's segments. */
 export const listSegments = (db: Database) =>
   loaderOfShape<List, Page>(
-    ({ order, backward, from }) =>
-      `list_${order.field}_${isAscending(order, backward) ? 'asc' : 'desc'}${from ? '_from' : ''}`,
-    (list, name) => {
+    ({ order, backward, from, until }) => {
+      const start = from ? (from.included ? '_at' : '_from') : '';
+      return `list_${order.field}_${isAscending(order, backward) ? 'asc' : 'desc'}${start}${until ? '_until' : ''}`;
+    },
+    (list, shape) => {
       const query = listing(db, list);
+      const name = isCommon(list) ? shape : '';
       const pagesBy = (run: Run<NumberedSegment>) => async (lists: readonly List[]) => {
         const rows = await run({
           account_id: lists.map(({ accountId }) => accountId),
           size: lists.map(({ size }) => size + 1),
           place_id: lists.map(({ from }) => from?.id),
           place_value: lists.map(({ from }) => from?.value),
+          ...(list.until && {
+            until_id: lists.map(({ until }) => until?.id),
+            until_value: lists.map(({ until }) => until?.value),
+          }),
           ...valuesOf(lists),
         });
         const found = lists.map((): Segment[] => []);
@@ -56,23 +63,37 @@ export const listSegments = (db: Database) =>
  * A lateral subquery with a limit can only be run once for each call, in a nested loop: rows arrive call by
  * call, in the order asked for.
  */
-function listing(db: Database, { order, backward, from, filter }: List) {
+function listing(db: Database, { order, backward, from, until, filter }: List) {
   const conditions = conditionsOf(filter);
   const value = order.field === 'UPDATED_AT' ? 'timestamptz' : 'text';
   const wanted = unnested(
     'wanted',
-    { account_id: 'text', size: 'int', place_id: 'text', place_value: value, ...columnsOf(conditions) },
+    {
+      account_id: 'text',
+      size: 'int',
+      place_id: 'text',
+      place_value: value,
+      ...(until && { until_id: 'text', until_value: value }),
+      ...columnsOf(conditions),
+    },
     { numbered: true },
   );
-  const { key, place } = ORDERS[order.field];
+  const { key, place, end } = ORDERS[order.field];
   const ascending = isAscending(order, backward);
-  // One row comparison is one range of the index; `a < x or (a = x and id < y)` filters every row before it.
-  const beyond = sql`(${sql.join(key, sql`, `)}) ${sql.raw(ascending ? '>' : '<')} (${place})`;
+  // One row comparison is one end of a range of the index; `a < x or (a = x and id < y)` filters every row before it.
+  const compared = (operator: string, to: SQL) =>
+    sql`(${sql.join(key, sql`, `)}) ${sql.raw(operator)} (${to})`;
+  const [beyond, short] = ascending ? ['>', '<'] : ['<', '>'];
   const page = db
     .select()
     .from(segments)
     .where(
-      and(eq(segments.accountId, sql`wanted.account_id`), from ? beyond : undefined, ...allHold(conditions)),
+      and(
+        eq(segments.accountId, sql`wanted.account_id`),
+        from ? compared(from.included ? `${beyond}=` : beyond, place) : undefined,
+        until ? compared(short, end) : undefined,
+        ...allHold(conditions),
+      ),
     )
     .orderBy(...key.map((column) => (ascending ? asc(column) : desc(column))))
     .limit(sql`wanted.size` as unknown as Placeholder) // Drizzle writes any SQL here; only its type says less
@@ -83,11 +104,18 @@ function listing(db: Database, { order, backward, from, filter }: List) {
     .crossJoinLateral(page);
 }
 
-const ORDERS = {
-  CREATED_AT: { key: [segments.id], place: sql`wanted.place_id` },
-  UPDATED_AT: { key: [segments.updatedAt, segments.id], place: sql`wanted.place_value, wanted.place_id` },
-  NAME: { key: [segments.name, segments.id], place: sql`wanted.place_value, wanted.place_id` },
+const AFTER_VALUE = {
+  place: sql`wanted.place_value, wanted.place_id`,
+  end: sql`wanted.until_value, wanted.until_id`,
 };
+const ORDERS = {
+  CREATED_AT: { key: [segments.id], place: sql`wanted.place_id`, end: sql`wanted.until_id` },
+  UPDATED_AT: { key: [segments.updatedAt, segments.id], ...AFTER_VALUE },
+  NAME: { key: [segments.name, segments.id], ...AFTER_VALUE },
+};
+
+/** Whether a statement is worth keeping: a connection keeps a named one for good. */
+const isCommon = ({ from, until }: List) => !from?.included && !until;
 
 const isAscending = ({ direction }: Order, backward: boolean) => (direction === 'ASC') !== backward;
 

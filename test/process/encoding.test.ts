@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, describe, inject, it } from 'vitest';
+import { administer, urlOf } from '../postgres.ts';
+import { processes, SEGMENTS, TOKEN } from './gateway-process.ts';
+
+const { run, serve } = processes();
+const server = inject('postgres');
+const made: string[] = [];
+
+/** An empty database in the locale C of the system's library, which any encoding goes with. */
+async function databaseOf(encoding: string): Promise<string> {
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  const [version] = await administer(server, 'show server_version_num');
+  const provider = Number(version.server_version_num) >= 150_000 ? 'locale_provider libc' : '';
+  const options = `encoding '${encoding}' lc_collate 'C' lc_ctype 'C' ${provider} template template0`;
+  await administer(server, `create database ${name} ${options}`);
+  made.push(name);
+  return urlOf(server, name);
+}
+
+afterAll(async () => {
+  for (const name of made) await administer(server, `drop database ${name} with (force)`);
+});
+
+describe.concurrent('a database that cannot hold every character', () => {
+  it.for(['LATIN1', 'SQL_ASCII', 'EUC_JP'])('is refused at start: %s', async (encoding, { expect }) => {
+    const url = await databaseOf(encoding);
+    const line = `DATABASE_URL must name a database whose encoding is UTF8; this one's is ${encoding}. Create another: CREATE DATABASE segments ENCODING 'UTF8' TEMPLATE template0.\n`;
+    for (const command of ['serve', 'migrate']) {
+      const { code, err } = await run([command], { DATABASE_URL: url, PORT: '0' });
+      expect([code, err]).toEqual([2, line]);
+    }
+    const tables = `select count(*)::int as tables from pg_tables where schemaname = 'public'`;
+    expect(await administer(url, tables)).toEqual([{ tables: 0 }]);
+  });
+});
+
+describe.concurrent('a database whose locale only knows A to Z', () => {
+  it('is named in a warning, and serves', async ({ expect }) => {
+    const gateway = await serve({ DATABASE_URL: await databaseOf('UTF8'), API_TOKEN: TOKEN });
+    expect((await gateway.send(SEGMENTS)).status).toBe(200);
+    await gateway.end();
+    const lines = gateway
+      .said()
+      .out.trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.filter(({ level }) => level === 40).map(({ msg }) => msg)).toEqual([
+      expect.stringContaining('The locale of the database only knows the letters A to Z'),
+    ]);
+  });
+
+  it('is not what the embedded Postgres has', async ({ expect }) => {
+    const name = `test_${randomUUID().replaceAll('-', '')}`;
+    await administer(server, `create database ${name}`);
+    made.push(name);
+    const gateway = await serve({ DATABASE_URL: urlOf(server, name), API_TOKEN: TOKEN });
+    await gateway.end();
+    expect(gateway.said().out).not.toContain('"level":40');
+  });
+});

@@ -1,0 +1,160 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createSegment, listSegments } from '../../src/segments/resolvers.ts';
+import { CreateSegment, MAX_NAME } from '../../src/segments/segment.ts';
+import { cursorOf, DIRECTIONS, ORDER_FIELDS, type Order, placeAt } from '../../src/segments/segment-order.ts';
+import { graphql } from '../client.ts';
+import { draft, testGateway } from '../harness.ts';
+
+const gateway = testGateway();
+
+const ORDERS: Order[] = ORDER_FIELDS.flatMap((field) =>
+  DIRECTIONS.map((direction) => ({ field, direction })),
+);
+
+/** Characters that grow in JSON, in UTF-8 or in a literal of Postgres, and some that are changed by careless readers. */
+const AWKWARD = [
+  '\u0001',
+  '\u001f',
+  '\u007f',
+  '"',
+  '\\',
+  '\u2028',
+  '\u0301',
+  '\ufeff',
+  '\uffff',
+  '😀',
+  '𝒳',
+  "'",
+  '{',
+  ',',
+];
+const name = fc
+  .oneof(
+    fc.string({ unit: 'binary', minLength: 1, maxLength: MAX_NAME }),
+    fc.string({ unit: fc.constantFrom(...AWKWARD, 'a'), minLength: 1, maxLength: MAX_NAME, size: 'max' }),
+    fc.constantFrom(...AWKWARD).map((character) => `x${character.repeat(MAX_NAME - 1)}`),
+  )
+  .filter((value) => CreateSegment.safeParse(draft({ name: value })).success);
+const updatedAt = fc.oneof(
+  fc.date({ min: new Date('0001-01-01'), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true }),
+  fc.constantFrom(
+    ...['0001-01-01', '9999-12-31T23:59:59.999Z', '1969-12-31T23:59:59.999Z'].map((at) => new Date(at)),
+  ),
+);
+const rows = fc.array(fc.record({ name, updatedAt }), { minLength: 5, maxLength: 5 });
+
+async function stored(segments: readonly { name: string; updatedAt: Date }[]): Promise<void> {
+  await gateway.database.execute('truncate segments');
+  for (const { name, updatedAt } of segments) {
+    const { id } = await createSegment(draft({ name }), gateway.context());
+    const change = 'update segments set updated_at = $1 where id = $2';
+    await gateway.database.$client.query(change, [updatedAt.toISOString(), id]);
+  }
+}
+
+interface Edge {
+  cursor: string;
+  node: { id: string };
+}
+
+async function edgesOf(orderBy: Order): Promise<Edge[]> {
+  const query =
+    'query ($orderBy: SegmentOrder) { segments(orderBy: $orderBy) { edges { cursor node { id } } } }';
+  const { body } = await graphql(gateway, query, { orderBy });
+  return body.data.segments.edges;
+}
+
+/** The ids right after and right before each cursor, asked for in one operation. */
+async function neighbours(orderBy: Order, cursors: readonly string[]): Promise<[string?, string?][]> {
+  const each = (alias: string, cursor: string, args: string) =>
+    `${alias}: segments(orderBy: $orderBy, ${args}: ${JSON.stringify(cursor)}) { nodes { id } }`;
+  const fields = cursors.flatMap((cursor, i) => [
+    each(`after${i}`, cursor, 'first: 1, after'),
+    each(`before${i}`, cursor, 'last: 1, before'),
+  ]);
+  const { body } = await graphql(gateway, `query ($orderBy: SegmentOrder) { ${fields.join(' ')} }`, {
+    orderBy,
+  });
+  expect(body.errors).toBeUndefined();
+  return cursors.map((_, i) => [body.data[`after${i}`].nodes[0]?.id, body.data[`before${i}`].nodes[0]?.id]);
+}
+
+describe('a cursor that was given out', () => {
+  it('is accepted again, whatever is stored, forward and back, in every order', async () => {
+    await fc.assert(
+      fc.asyncProperty(rows, async (segments) => {
+        await stored(segments);
+        for (const order of ORDERS) {
+          const edges = await edgesOf(order);
+          expect(edges).toHaveLength(segments.length);
+          const found = await neighbours(
+            order,
+            edges.map(({ cursor }) => cursor),
+          );
+          expect(found).toEqual(edges.map((_, i) => [edges[i + 1]?.node.id, edges[i - 1]?.node.id]));
+        }
+      }),
+      { numRuns: Number(process.env.CURSOR_RUNS ?? 30), seed: 4_4 },
+    );
+  }, 600_000);
+
+  it('is accepted again where an older gateway stored a name that is blank by the rule of today', async () => {
+    await stored([{ name: 'a', updatedAt: new Date() }]);
+    await gateway.database.execute(`update segments set name = '\u200b'`);
+    const order: Order = { field: 'NAME', direction: 'ASC' };
+    const [edge] = await edgesOf(order);
+    const page = await listSegments({ orderBy: order, after: edge?.cursor }, gateway.context());
+    expect(page.segments).toEqual([]);
+  });
+});
+
+describe('a cursor that was not given out', () => {
+  const order: Order = { field: 'NAME', direction: 'ASC' };
+  const segment = {
+    ...draft(),
+    id: 'xgQQXg3hrtjh7AvZ',
+    createdAt: new Date(),
+    updatedAt: new Date(),
+    version: 1,
+  };
+  const given = cursorOf(order, segment);
+  const written = (text: string) => Buffer.from(text).toString('base64url');
+
+  it.each([
+    ['padded', `${given}==`],
+    ['with a line break', `${given}\n`],
+    ['with a character of no alphabet', `*${given}`],
+    ['of JSON with a space', written(JSON.stringify(['NAME', 'ASC', segment.id, 'n']).replace(',', ', '))],
+    ['with a needless escape', written(`["NAME","ASC","${segment.id}","\\u0041"]`)],
+    ['of five parts', written(JSON.stringify(['NAME', 'ASC', segment.id, 'n', 1]))],
+    ['with half of a surrogate pair', written(`["NAME","ASC","${segment.id}","\\ud800"]`)],
+    [
+      'of a name that is too long',
+      written(JSON.stringify(['NAME', 'ASC', segment.id, 'n'.repeat(MAX_NAME + 1)])),
+    ],
+    ['deeply nested', written('['.repeat(40_000))],
+  ])('is refused: one %s', (_, cursor) => expect(placeAt(order, cursor)).toBeNull());
+
+  it.each(['2026-11-23T00:00:00Z', '2026-11-23', 'Nov 23 2026', '2026-11-23T00:00:00.0000Z'])(
+    'is refused: one of the time %s',
+    (value) => {
+      const cursor = written(JSON.stringify(['UPDATED_AT', 'ASC', segment.id, value]));
+      expect(placeAt({ field: 'UPDATED_AT', direction: 'ASC' }, cursor)).toBeNull();
+    },
+  );
+
+  it('is refused, whatever it is, and never a fault', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.string(), fc.base64String(), fc.json().map(written)), async (after) => {
+        const query = 'query ($after: String) { segments(after: $after) { nodes { id } } }';
+        const { body } = await graphql(gateway, query, { after });
+        expect(body.errors).toMatchObject([
+          { extensions: { code: 'INVALID_INPUT', issues: [{ param: 'after' }] } },
+        ]);
+      }),
+      { numRuns: 100, seed: 4_4 },
+    );
+    expect(gateway.logged.filter(({ msg }) => msg === 'fault')).toEqual([]);
+  });
+});
