@@ -4,6 +4,7 @@ import { readBody } from '../http/body.ts';
 import { formFields } from '../http/fields.ts';
 import { mediaTypeOf } from '../http/media-type.ts';
 import type { Exchange } from '../http/server.ts';
+import { unsupportedMediaType } from '../http/unsupported-media.ts';
 
 /**
  * What is asked, as GraphQL over HTTP has it: the JSON of a POST, or the query string of a GET. A form or plain
@@ -16,7 +17,7 @@ export async function paramsOf({ request, query }: Exchange): Promise<GraphQLPar
   }
   const { type, isUtf8 } = mediaTypeOf(request.headers['content-type']);
   if (type !== 'application/json' || !isUtf8) {
-    throw new Refusal('UNSUPPORTED_MEDIA_TYPE', 'Send application/json, in UTF-8.');
+    throw unsupportedMediaType(['application/json']);
   }
   // Whatever it holds: Yoga checks each parameter's type, and refuses a list, which would be a batch.
   return parsed('body', await readBody(request));

@@ -57,7 +57,7 @@ const update: Handler = async ({ id, fields, headers }, context) => {
 const remove: Handler = async ({ id, fields, headers }, context) => {
   const expectedVersion = expectedVersions(headers['if-match']);
   await segments.deleteSegment({ ...fields, id, expectedVersion }, context);
-  return noContent;
+  return noContent();
 };
 
 export const customerSegments: Resource = {

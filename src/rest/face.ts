@@ -48,7 +48,8 @@ async function answerTo(exchange: Exchange, context: Context): Promise<Answer> {
 async function fieldsOf({ request, query }: Exchange): Promise<Fields> {
   const fields = formFields(query);
   if (!WITH_BODY.has(request.method ?? '')) return fields;
-  return joined(fields, bodyFields(await readBody(request), request.headers['content-type']));
+  const { method, headers } = request;
+  return joined(fields, bodyFields(await readBody(request), method, headers['content-type']));
 }
 
 /** A resolver's own word for a parameter is as unknown here as any other. */
