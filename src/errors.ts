@@ -1,7 +1,7 @@
 /** Everything the gateway may answer instead of a result: one list, which both faces read. */
 export const catalogue = {
   INVALID_INPUT: { status: 400, title: 'Invalid input' },
-  UNAUTHENTICATED: { status: 401, title: 'Unauthenticated', headers: { 'www-authenticate': 'Bearer' } },
+  UNAUTHENTICATED: { status: 401, title: 'Unauthenticated' },
   FORBIDDEN: { status: 403, title: 'Forbidden' },
   NOT_FOUND: { status: 404, title: 'Not found' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'Method not allowed' },

@@ -32,7 +32,7 @@ export function restFace({ contextOf, report }: Options): Face {
 
 /** The order of checks: who, what, how it is written; then, in the resolver, may and is it right. */
 async function answerTo(exchange: Exchange, context: Context): Promise<Answer> {
-  requireViewer(context.viewer);
+  requireViewer(context);
   await context.spend(1);
   const { method = '' } = exchange.request;
   const { route, id } = routeOf(exchange.path);
