@@ -59,9 +59,11 @@ function documented(fields: Fields, { undocumented }: Route): Fields {
   return fields;
 }
 
-const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+/** Also for a 304: it carries what its 200 would (RFC 9110, section 15.4.5). */
+const HEADERS = { 'cache-control': 'no-store' };
+const JSON_HEADERS = { 'content-type': 'application/json', ...HEADERS };
 
 function write(exchange: Exchange, { status, headers, body }: Answer): void {
-  if (body === undefined) respond(exchange, status, { ...headers });
+  if (body === undefined) respond(exchange, status, { ...HEADERS, ...headers });
   else respond(exchange, status, { ...JSON_HEADERS, ...headers }, JSON.stringify(body));
 }
