@@ -1,5 +1,7 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { requireScope } from '../accounts/viewer.ts';
-import { Refusal, VersionConflict } from '../errors.ts';
+import { held, InvalidInput, Refusal, VersionConflict } from '../errors.ts';
+import { structuredString } from '../http/structured-string.ts';
 import * as segments from '../segments/resolvers.ts';
 import { created, noContent, notModified, ok } from './answer.ts';
 import { entityTag, evaluate, expectationOf, preconditionsOf } from './preconditions.ts';
@@ -36,7 +38,7 @@ const create: Handler = async ({ fields, headers }, context) => {
     requireScope(context, segments.createSegment.scope);
     throw noTag();
   }
-  const idempotencyKey = idempotencyKeyOf(headers['idempotency-key']);
+  const idempotencyKey = idempotencyKeyOf(headers);
   const segment = await segments.createSegment({ ...fields, idempotencyKey }, context);
   return created(represent(segment), {
     location: `${COLLECTION}/${segment.id}`,
@@ -49,9 +51,17 @@ const create: Handler = async ({ fields, headers }, context) => {
 const noTag = () =>
   new Refusal('PRECONDITION_FAILED', 'The collection exists and has no entity tag. Nothing was done.');
 
-/** The header is a string of structured fields, in quotation marks (RFC 8941); most send it bare. */
-const idempotencyKeyOf = (header: string | string[] | undefined): unknown =>
-  typeof header === 'string' ? header.replace(/^"(.*)"$/, '$1') : header;
+/**
+ * The header is a string of structured fields, in quotation marks (draft-ietf-httpapi-idempotency-key-header); most send
+ * it bare. Throws INVALID_INPUT for one that only begins with a quotation mark.
+ */
+function idempotencyKeyOf({ 'idempotency-key': header }: IncomingHttpHeaders): unknown {
+  if (typeof header !== 'string' || !header.startsWith('"')) return header;
+  const key = structuredString(header);
+  if (key !== null) return key;
+  const message = `must be a string of structured fields or a bare key, not ${held(header)}`;
+  throw new InvalidInput([{ param: 'Idempotency-Key', message }]);
+}
 
 const retrieve: Handler = async ({ id, fields, headers }, context) => {
   const segment = segments.found(await segments.getSegment({ ...fields, id }, context), id);
@@ -63,7 +73,9 @@ const retrieve: Handler = async ({ id, fields, headers }, context) => {
 
 const update: Handler = async ({ id, fields, headers }, context) => {
   // A segment as it was fetched may be sent back whole: what can't be changed is passed over.
-  const { id: _id, created_at: _created, updated_at: _updated, ...changes } = fields;
+  const { id: given = id, created_at: _created, updated_at: _updated, ...changes } = fields;
+  if (given !== id)
+    throw new InvalidInput([{ param: 'id', message: `must be the id of the path, not ${held(given)}` }]);
   const expectation = expectationOf(preconditionsOf(headers));
   const segment = await segments.updateSegment({ ...changes, id, ...expectation }, context);
   return ok(represent(segment), { etag: entityTag(segment) });
