@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { authenticator } from './accounts/authenticate.ts';
+import { authenticator, sendsToken } from './accounts/authenticate.ts';
 import type { JwtIssuer } from './accounts/jwt.ts';
 import { type RateLimit, rateLimiter } from './accounts/rate-limit.ts';
 import { type Authenticate, behindRouter } from './accounts/router.ts';
@@ -54,10 +54,11 @@ export function admission(
       }
       const viewer = await identify(exchange.request.headers);
       exchange.accountId = viewer?.accountId;
+      const hasBadToken = viewer === null && sendsToken(exchange.request.headers);
       const spend = async (points: number) => {
         if (viewer && limit) Object.assign(exchange.headers, await limit(viewer, points));
       };
-      return { ...shared, requestId: exchange.requestId, viewer, spend };
+      return { ...shared, requestId: exchange.requestId, viewer, hasBadToken, spend };
     };
 
   return {

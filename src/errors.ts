@@ -1,7 +1,7 @@
 /** Everything the gateway may answer instead of a result: one list, which both faces read. */
 export const catalogue = {
   INVALID_INPUT: { status: 400, title: 'Invalid input' },
-  UNAUTHENTICATED: { status: 401, title: 'Unauthenticated', headers: { 'www-authenticate': 'Bearer' } },
+  UNAUTHENTICATED: { status: 401, title: 'Unauthenticated' },
   FORBIDDEN: { status: 403, title: 'Forbidden' },
   NOT_FOUND: { status: 404, title: 'Not found' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'Method not allowed' },
@@ -12,7 +12,7 @@ export const catalogue = {
   },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'Idempotency key reused' },
   PRECONDITION_FAILED: { status: 412, title: 'Precondition failed' },
-  PAYLOAD_TOO_LARGE: { status: 413, title: 'Payload too large', headers: { connection: 'close' } },
+  PAYLOAD_TOO_LARGE: { status: 413, title: 'Payload too large' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'Unsupported media type' },
   RATE_LIMITED: { status: 429, title: 'Rate limited' },
   INTERNAL: { status: 500, title: 'Internal error' },
@@ -107,8 +107,8 @@ export class NotFound extends Refusal {
 export class VersionConflict extends Refusal {
   readonly currentVersion: number;
 
-  constructor(what: string, currentVersion: number) {
-    super('PRECONDITION_FAILED', `The ${what} has changed: it is at version ${currentVersion}.`);
+  constructor(what: string, currentVersion: number, why = 'has changed') {
+    super('PRECONDITION_FAILED', `The ${what} ${why}: it is at version ${currentVersion}.`);
     this.currentVersion = currentVersion;
   }
 }

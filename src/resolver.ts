@@ -1,11 +1,10 @@
 import type { z } from 'zod';
-import { requireScope, type Scope, type Viewer } from './accounts/viewer.ts';
+import { type Caller, requireScope, type Scope, type Viewer } from './accounts/viewer.ts';
 import { InvalidInput, type Issue, Refusal, unknownParameter } from './errors.ts';
 
 /** What is known of every call, through whichever face it came. */
-export interface Call {
+export interface Call extends Caller {
   requestId: string;
-  viewer: Viewer | null;
   /** Takes so many points from what the caller may spend. Throws RATE_LIMITED. */
   spend(points: number): Promise<void>;
   /** Tells the operators of a fault. Its words reach no caller. */
@@ -28,8 +27,8 @@ export function resolver<Input extends z.ZodType, Context extends Call, Result>(
   input,
   run,
 }: Definition<Input, Context, Result>) {
-  return async (raw: unknown, context: Context): Promise<Result> => {
-    const viewer = requireScope(context.viewer, scope);
+  const call = async (raw: unknown, context: Context): Promise<Result> => {
+    const viewer = requireScope(context, scope);
     const checked = input.safeParse(raw);
     if (!checked.success) throw new InvalidInput(checked.error.issues.flatMap(issuesOf));
     try {
@@ -38,6 +37,7 @@ export function resolver<Input extends z.ZodType, Context extends Call, Result>(
       throw shownOf(error, context);
     }
   };
+  return Object.assign(call, { scope });
 }
 
 /** What of a failure the caller may see; what lies behind it is reported. */

@@ -39,10 +39,11 @@ describe('UNAUTHENTICATED', () => {
     const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
     const answer = await rest(gateway, '', { as: null, headers });
     expectProblem(answer, 'UNAUTHENTICATED');
-    expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+    expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer realm="segments"/);
 
     const { status, headers: sent, body } = await graphql(gateway, QUERY, {}, { as: null, headers });
-    expect([status, sent.get('www-authenticate')]).toEqual([401, 'Bearer']);
+    const challenge = answer.headers.get('www-authenticate');
+    expect([status, sent.get('www-authenticate')]).toEqual([401, challenge]);
     expect(body).toMatchObject({ data: null, errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
   });
 

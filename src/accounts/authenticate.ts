@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { LRUCache } from 'lru-cache';
 import { isJwt, type JwtIssuer, jwtReader } from './jwt.ts';
 import type { Authenticate } from './router.ts';
@@ -10,6 +11,10 @@ const REMEMBERED_MS = 5_000;
 const REMEMBERED_TOKENS = 10_000;
 
 const BEARER = /^Bearer +(\S+) *$/i;
+
+/** Whether a request sends a bearer token, however malformed. */
+export const sendsToken = ({ authorization = '' }: IncomingHttpHeaders): boolean =>
+  /^Bearer(?: |$)/i.test(authorization);
 
 /**
  * Tells who calls from the `Authorization` header (RFC 6750); null for anybody else. Only good tokens are

@@ -17,15 +17,33 @@ const ACCOUNT_ID = /^[\w.-]{1,64}$/;
 /** Whether a text can name an account: 1 to 64 of A-Z a-z 0-9 _ . - */
 export const isAccountId = (text: string): boolean => ACCOUNT_ID.test(text);
 
-/** Throws UNAUTHENTICATED. One answer for a token that is missing, unknown, expired or revoked. */
-export function requireViewer(viewer: Viewer | null): Viewer {
+/** Who calls, as far as it is known. */
+export interface Caller {
+  viewer: Viewer | null;
+  /** Whether it is unknown although a bearer token was sent. */
+  hasBadToken?: boolean;
+}
+
+/** How an answer asks for a token (RFC 9110, section 11.6.1; RFC 6750, section 3). */
+const CHALLENGE = 'Bearer realm="segments"';
+const BAD_TOKEN = `${CHALLENGE}, error="invalid_token", error_description="The token is malformed, unknown, expired or revoked"`;
+
+/**
+ * Throws UNAUTHENTICATED. One answer for every token that is malformed, unknown, expired or revoked; one for a caller who
+ * sent none, without an `error` (RFC 6750, section 3.1).
+ */
+export function requireViewer({ viewer, hasBadToken = false }: Caller): Viewer {
   if (viewer) return viewer;
-  throw new Refusal('UNAUTHENTICATED', 'Send a valid token in the header `Authorization: Bearer {token}`.');
+  throw new Refusal('UNAUTHENTICATED', 'Send a valid token in the header `Authorization: Bearer {token}`.', {
+    headers: { 'www-authenticate': hasBadToken ? BAD_TOKEN : CHALLENGE },
+  });
 }
 
 /** Throws UNAUTHENTICATED, or FORBIDDEN where the token lacks the scope. */
-export function requireScope(viewer: Viewer | null, scope: Scope): Viewer {
-  const known = requireViewer(viewer);
-  if (known.scopes.has(scope)) return known;
-  throw new Refusal('FORBIDDEN', `This token lacks the scope ${scope}.`);
+export function requireScope(caller: Caller, scope: Scope): Viewer {
+  const viewer = requireViewer(caller);
+  if (viewer.scopes.has(scope)) return viewer;
+  throw new Refusal('FORBIDDEN', `This token lacks the scope ${scope}.`, {
+    headers: { 'www-authenticate': `${CHALLENGE}, error="insufficient_scope", scope="${scope}"` },
+  });
 }

@@ -5,6 +5,7 @@ import { readBody } from '../http/body.ts';
 import { formFields } from '../http/fields.ts';
 import { mediaTypeOf } from '../http/media-type.ts';
 import type { Exchange } from '../http/server.ts';
+import { unsupportedMediaType } from '../http/unsupported-media.ts';
 
 /** What a request may say. Any other name is ignored: it may mean something to a client, a proxy or a later draft. */
 const NAMES = ['query', 'operationName', 'variables', 'extensions', 'documentId'] as const;
@@ -21,13 +22,13 @@ export const isRead = ({ method }: IncomingMessage): boolean => method === 'GET'
 export async function paramsOf({ request, query }: Exchange): Promise<GraphQLParams> {
   if (isRead(request)) return queryParams(query);
   if (request.method !== 'POST') {
-    throw new Refusal('METHOD_NOT_ALLOWED', 'Use GET, HEAD or POST.', {
+    throw new Refusal('METHOD_NOT_ALLOWED', 'Method not allowed. Use GET, HEAD or POST.', {
       headers: { allow: 'GET, HEAD, POST' },
     });
   }
   const { type, isUtf8 } = mediaTypeOf(request.headers['content-type']);
   if (type !== 'application/json' || !isUtf8) {
-    throw new Refusal('UNSUPPORTED_MEDIA_TYPE', 'Send application/json, in UTF-8.');
+    throw unsupportedMediaType(['application/json']);
   }
   const body = parsed('body', await readBody(request));
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {

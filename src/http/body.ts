@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { InvalidInput, Refusal } from '../errors.ts';
 
-/** The most bytes that a request may send, on any face. */
-export const LARGEST_BODY = 64 * 1024;
+/** Bytes that a request may send, on any face. */
+export const MAX_BODY = 64 * 1024;
 
 /** Whether a request says itself that it sends more than it may. */
 export const announcesTooMuch = ({ headers }: IncomingMessage): boolean =>
-  Number(headers['content-length'] ?? 0) > LARGEST_BODY;
+  Number(headers['content-length'] ?? 0) > MAX_BODY;
 
 /**
  * A request's body as text. Throws PAYLOAD_TOO_LARGE before more than the limit is held, announced or not
@@ -14,10 +14,7 @@ export const announcesTooMuch = ({ headers }: IncomingMessage): boolean =>
  */
 export async function readBody(request: IncomingMessage): Promise<string> {
   if (announcesTooMuch(request)) throw tooLarge();
-  const encoding = request.headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity') {
-    throw new Refusal('UNSUPPORTED_MEDIA_TYPE', 'Send the body as it is, without a Content-Encoding.');
-  }
+  if (isEncoded(request.headers['content-encoding'])) throw encoded();
   const bytes = await collect(request);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -26,20 +23,25 @@ export async function readBody(request: IncomingMessage): Promise<string> {
   }
 }
 
+/** Whether a `Content-Encoding` lists anything but `identity`, in whichever case (RFC 9110, section 8.4.1). */
+const isEncoded = (codings = ''): boolean => codings.split(',').some((coding) => !NO_CODING.test(coding));
+
+const NO_CODING = /^\s*(?:identity)?\s*$/i;
+
 // Listeners, not `for await`: leaving an async iterator early destroys the socket before the 413 is written.
 function collect(request: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    request.on('data', (chunk: Buffer) => {
+    const take = (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= LARGEST_BODY) chunks.push(chunk);
-      else {
-        chunks.length = 0;
-        request.pause();
-        reject(tooLarge());
-      }
-    });
+      chunks.push(chunk);
+      if (size <= MAX_BODY) return;
+      request.off('data', take);
+      request.pause();
+      reject(tooLarge());
+    };
+    request.on('data', take);
     request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
     request.once('error', () => reject(new ClientGone()));
   });
@@ -48,5 +50,10 @@ function collect(request: IncomingMessage): Promise<Buffer> {
 /** The caller hung up while it was still sending: nobody is left to answer. */
 export class ClientGone extends Error {}
 
+const encoded = () =>
+  new Refusal('UNSUPPORTED_MEDIA_TYPE', 'Send the body without a Content-Encoding.', {
+    headers: { 'accept-encoding': 'identity' },
+  });
+
 const tooLarge = () =>
-  new Refusal('PAYLOAD_TOO_LARGE', `A body may have ${LARGEST_BODY.toLocaleString('en')} bytes at most.`);
+  new Refusal('PAYLOAD_TOO_LARGE', `A body may have up to ${MAX_BODY.toLocaleString('en')} bytes.`);

@@ -1,11 +1,18 @@
-import { InvalidInput, type Issue, Refusal } from '../errors.ts';
+import { InvalidInput, type Issue } from '../errors.ts';
 import { mediaTypeOf } from './media-type.ts';
+import { unsupportedMediaType } from './unsupported-media.ts';
 
 /** Names and values as they were sent. It has no prototype, so that no name can mean more than it says. */
 export type Fields = Record<string, unknown>;
 
 const FORM = 'application/x-www-form-urlencoded';
 const JSON_TYPE = 'application/json';
+/** For an object of texts, a merge patch (RFC 7396) says what JSON says: null, which would remove one, is refused as ever. */
+const MERGE_PATCH = 'application/merge-patch+json';
+
+/** The media types of bodies with fields, by method. */
+export const mediaTypesOf = (method = ''): readonly string[] =>
+  method === 'PATCH' ? [MERGE_PATCH, JSON_TYPE, FORM] : [JSON_TYPE, FORM];
 
 /**
  * A query string or a form. A name that comes twice is refused: which one was meant? Where only some names are `known`,
@@ -31,13 +38,17 @@ export function formFields(text: string, known?: ReadonlySet<string>): Fields {
   return fields;
 }
 
-/** A body, from a form (what `curl -d` sends) or JSON. Throws UNSUPPORTED_MEDIA_TYPE for any other. */
-export function bodyFields(text: string, contentType: string | undefined): Fields {
+/** A body, from a form (what `curl -d` sends) or JSON. Throws UNSUPPORTED_MEDIA_TYPE for a type its method does not take. */
+export function bodyFields(
+  text: string,
+  method: string | undefined,
+  contentType: string | undefined,
+): Fields {
+  const accepted = mediaTypesOf(method);
   const { type, isUtf8 } = mediaTypeOf(contentType);
-  if (isUtf8 && type === FORM) return formFields(text);
-  if (isUtf8 && type === JSON_TYPE) return jsonFields(text);
+  if (isUtf8 && accepted.includes(type)) return type === FORM ? formFields(text) : jsonFields(text);
   if (text === '' && contentType === undefined) return Object.create(null);
-  throw new Refusal('UNSUPPORTED_MEDIA_TYPE', `Send ${JSON_TYPE} or ${FORM}, in UTF-8.`);
+  throw unsupportedMediaType(accepted, { isPatch: method === 'PATCH' });
 }
 
 /** Fields from two places of one request. One that comes from both is refused. */

@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { announcesTooMuch } from './body.ts';
+import { answerClientError } from './client-error.ts';
+import { requestTargetOf, WHOLE_SERVER } from './request-target.ts';
+import { respond } from './respond.ts';
 import { type TraceContext, traceContextOf } from './trace-context.ts';
+import { isEnding } from './unread-body.ts';
 
 /** One request and its answer, as the server hands them to a face. */
 export interface Exchange {
   request: IncomingMessage;
   response: ServerResponse;
+  /** The target's path, and what follows its `?`: see `requestTargetOf`. */
   path: string;
-  /** What follows the `?`, undecoded. */
   query: string;
   requestId: string;
   /** Headers that the answer bears besides its face's own. */
@@ -47,6 +51,7 @@ const REQUEST_ID = /^[\w.:-]{1,64}$/;
 export function httpServer({ route, onEnd, onFault }: Options) {
   let inFlight = 0;
   const answer = (request: IncomingMessage, response: ServerResponse) => {
+    if (isEnding(request.socket)) return void request.socket.destroy();
     const start = performance.now();
     const exchange = exchangeOf(request, response);
     inFlight += 1;
@@ -54,13 +59,15 @@ export function httpServer({ route, onEnd, onFault }: Options) {
       inFlight -= 1;
       onEnd(exchange, performance.now() - start);
     });
-    route(exchange.path)(exchange).catch((fault) => {
+    const face = isAboutServer(exchange) ? aboutServer : route(exchange.path);
+    face(exchange).catch((fault) => {
       onFault(fault, exchange);
-      if (!response.headersSent) response.writeHead(500, { 'x-request-id': exchange.requestId });
-      response.end();
+      if (response.headersSent) response.end();
+      else respond(exchange, 500, {});
     });
   };
   const server = createServer(LIMITS, answer);
+  server.on('clientError', answerClientError);
   // Who asks before sending a body is told to go on, unless it is larger than any may be.
   server.on('checkContinue', (request, response) => {
     if (!announcesTooMuch(request)) response.writeContinue();
@@ -70,19 +77,23 @@ export function httpServer({ route, onEnd, onFault }: Options) {
 }
 
 function exchangeOf(request: IncomingMessage, response: ServerResponse): Exchange {
-  const { url = '/' } = request;
-  const mark = url.indexOf('?');
   const given = request.headers['x-request-id'];
   return {
     request,
     response,
-    path: mark < 0 ? url : url.slice(0, mark),
-    query: mark < 0 ? '' : url.slice(mark + 1),
+    ...requestTargetOf(request.method, request.url),
     requestId: typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID(),
     headers: {},
     trace: traceContextOf(request.headers),
   };
 }
+
+const isAboutServer = ({ request, path }: Exchange): boolean =>
+  path === WHOLE_SERVER && request.method === 'OPTIONS';
+
+/** `OPTIONS *`: that the server answers, and the methods that some resource of it has. */
+const aboutServer: Face = async (exchange) =>
+  respond(exchange, 204, { allow: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS' });
 
 const DRAIN_POLL_MS = 20;
 

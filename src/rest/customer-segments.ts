@@ -1,13 +1,16 @@
-import { InvalidInput } from '../errors.ts';
+import type { IncomingHttpHeaders } from 'node:http';
+import { requireScope } from '../accounts/viewer.ts';
+import { held, InvalidInput, Refusal, VersionConflict } from '../errors.ts';
+import { structuredString } from '../http/structured-string.ts';
 import * as segments from '../segments/resolvers.ts';
 import { created, noContent, notModified, ok } from './answer.ts';
-import { entityTag, expectedVersions, isKnown } from './entity-tag.ts';
+import { entityTag, evaluate, expectationOf, preconditionsOf } from './preconditions.ts';
 import { represent, representPage } from './representation.ts';
 import { type Handler, type Resource, wholeNumber } from './resource.ts';
 
 const COLLECTION = '/v1/customer-segments';
 
-const list: Handler = async ({ fields }, context) => {
+const list: Handler = async ({ fields, headers }, context) => {
   const { limit, starting_after, ending_before, name, criteria, ...rest } = fields;
   const backward = ending_before !== undefined;
   if (backward && starting_after !== undefined) throw new InvalidInput([BOTH_WAYS]);
@@ -21,6 +24,9 @@ const list: Handler = async ({ fields }, context) => {
     },
     context,
   );
+  const verdict = evaluate(preconditionsOf(headers));
+  if (verdict === 'failed') throw noTag();
+  if (verdict === 'known') return notModified({});
   return ok(representPage(page, await (backward ? page.hasPrevious() : page.hasNext())));
 };
 
@@ -34,7 +40,12 @@ const BOTH_WAYS = {
 const at = (id: unknown) => (id === undefined ? undefined : { id });
 
 const create: Handler = async ({ fields, headers }, context) => {
-  const idempotencyKey = idempotencyKeyOf(headers['idempotency-key']);
+  if (evaluate(preconditionsOf(headers)) !== 'proceed') {
+    // What would be refused without preconditions is refused as it would be (RFC 9110, section 13.2.1).
+    requireScope(context, segments.createSegment.scope);
+    throw noTag();
+  }
+  const idempotencyKey = idempotencyKeyOf(headers);
   const segment = await segments.createSegment({ ...fields, idempotencyKey }, context);
   return created(represent(segment), {
     location: `${COLLECTION}/${segment.id}`,
@@ -43,29 +54,44 @@ const create: Handler = async ({ fields, headers }, context) => {
   });
 };
 
-/** The header is a string of structured fields, in quotation marks (RFC 8941); most send it bare. */
-const idempotencyKeyOf = (header: string | string[] | undefined): unknown =>
-  typeof header === 'string' ? header.replace(/^"(.*)"$/, '$1') : header;
+/** The collection exists and is changed by a creation, but has no entity tag: `*` alone matches it. */
+const noTag = () =>
+  new Refusal('PRECONDITION_FAILED', 'The collection exists and has no entity tag. Nothing was done.');
+
+/**
+ * The header is a string of structured fields, in quotation marks (draft-ietf-httpapi-idempotency-key-header); most send
+ * it bare. Throws INVALID_INPUT for one that only begins with a quotation mark.
+ */
+function idempotencyKeyOf({ 'idempotency-key': header }: IncomingHttpHeaders): unknown {
+  if (typeof header !== 'string' || !header.startsWith('"')) return header;
+  const key = structuredString(header);
+  if (key !== null) return key;
+  const message = `must be a string of structured fields or a bare key, not ${held(header)}`;
+  throw new InvalidInput([{ param: 'Idempotency-Key', message }]);
+}
 
 const retrieve: Handler = async ({ id, fields, headers }, context) => {
   const segment = segments.found(await segments.getSegment({ ...fields, id }, context), id);
   const etag = entityTag(segment);
-  if (isKnown(headers['if-none-match'], segment)) return notModified({ etag });
-  return ok(represent(segment), { etag });
+  const verdict = evaluate(preconditionsOf(headers), segment.version);
+  if (verdict === 'failed') throw new VersionConflict('segment', segment.version);
+  return verdict === 'known' ? notModified({ etag }) : ok(represent(segment), { etag });
 };
 
 const update: Handler = async ({ id, fields, headers }, context) => {
   // A segment as it was fetched may be sent back whole: what can't be changed is passed over.
-  const { id: _id, created_at: _created, updated_at: _updated, ...changes } = fields;
-  const expectedVersion = expectedVersions(headers['if-match']);
-  const segment = await segments.updateSegment({ ...changes, id, expectedVersion }, context);
+  const { id: given = id, created_at: _created, updated_at: _updated, ...changes } = fields;
+  if (given !== id)
+    throw new InvalidInput([{ param: 'id', message: `must be the id of the path, not ${held(given)}` }]);
+  const expectation = expectationOf(preconditionsOf(headers));
+  const segment = await segments.updateSegment({ ...changes, id, ...expectation }, context);
   return ok(represent(segment), { etag: entityTag(segment) });
 };
 
 const remove: Handler = async ({ id, fields, headers }, context) => {
-  const expectedVersion = expectedVersions(headers['if-match']);
-  await segments.deleteSegment({ ...fields, id, expectedVersion }, context);
-  return noContent;
+  const expectation = expectationOf(preconditionsOf(headers));
+  await segments.deleteSegment({ ...fields, id, ...expectation }, context);
+  return noContent();
 };
 
 export const customerSegments: Resource = {
@@ -91,6 +117,7 @@ export const customerSegments: Resource = {
     'filter',
     'orderBy',
     'expectedVersion',
+    'excludedVersion',
     'idempotencyKey',
   ],
 };

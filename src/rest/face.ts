@@ -32,7 +32,7 @@ export function restFace({ contextOf, report }: Options): Face {
 
 /** The order of checks: who, what, how it is written; then, in the resolver, may and is it right. */
 async function answerTo(exchange: Exchange, context: Context): Promise<Answer> {
-  requireViewer(context.viewer);
+  requireViewer(context);
   await context.spend(1);
   const { method = '' } = exchange.request;
   const { route, id } = routeOf(exchange.path);
@@ -48,7 +48,8 @@ async function answerTo(exchange: Exchange, context: Context): Promise<Answer> {
 async function fieldsOf({ request, query }: Exchange): Promise<Fields> {
   const fields = formFields(query);
   if (!WITH_BODY.has(request.method ?? '')) return fields;
-  return joined(fields, bodyFields(await readBody(request), request.headers['content-type']));
+  const { method, headers } = request;
+  return joined(fields, bodyFields(await readBody(request), method, headers['content-type']));
 }
 
 /** A resolver's own word for a parameter is as unknown here as any other. */
@@ -58,9 +59,11 @@ function documented(fields: Fields, { undocumented }: Route): Fields {
   return fields;
 }
 
-const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+/** Also for a 304: it carries what its 200 would (RFC 9110, section 15.4.5). */
+const HEADERS = { 'cache-control': 'no-store' };
+const JSON_HEADERS = { 'content-type': 'application/json', ...HEADERS };
 
 function write(exchange: Exchange, { status, headers, body }: Answer): void {
-  if (body === undefined) respond(exchange, status, { ...headers });
+  if (body === undefined) respond(exchange, status, { ...HEADERS, ...headers });
   else respond(exchange, status, { ...JSON_HEADERS, ...headers }, JSON.stringify(body));
 }

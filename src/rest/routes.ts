@@ -1,4 +1,6 @@
 import { InvalidInput, Refusal } from '../errors.ts';
+import { mediaTypesOf } from '../http/fields.ts';
+import { noContent } from './answer.ts';
 import { customerSegments } from './customer-segments.ts';
 import type { Handler, Methods, Resource } from './resource.ts';
 
@@ -25,15 +27,23 @@ export function routeOf(path: string): { route: Route; id: string } {
   throw new Refusal('NOT_FOUND', `There is nothing at ${path.slice(0, 100)}.`);
 }
 
-/** Throws METHOD_NOT_ALLOWED, and says what is. */
+/** What a method does at a path; OPTIONS tells which there are. Throws METHOD_NOT_ALLOWED, which tells it too. */
 export function handlerOf({ methods }: Route, method: string): Handler {
   const handler = Object.hasOwn(methods, method) ? methods[method] : undefined;
   if (handler) return handler;
-  const allow = Object.keys(methods)
-    .flatMap((name) => (name === 'GET' ? [name, 'HEAD'] : [name]))
-    .join(', ');
-  throw new Refusal('METHOD_NOT_ALLOWED', `Here work ${allow}.`, { headers: { allow } });
+  const names = Object.keys(methods).flatMap((name) => (name === 'GET' ? [name, 'HEAD'] : [name]));
+  const allow = names.join(', ');
+  if (method === 'OPTIONS') return async () => noContent({ allow, ...patchable(names) });
+  const message = `Method not allowed. Use ${ANY_OF.format(names)}.`;
+  throw new Refusal('METHOD_NOT_ALLOWED', message, { headers: { allow } });
 }
+
+/** What a patch may be (RFC 5789, section 3.1). */
+const patchable = (names: readonly string[]) =>
+  names.includes('PATCH') && { 'accept-patch': mediaTypesOf('PATCH').join(', ') };
+
+/** "GET, HEAD or POST" */
+const ANY_OF = new Intl.ListFormat('en-GB', { type: 'disjunction' });
 
 function decoded(id: string): string {
   try {

@@ -87,16 +87,19 @@ export const CreateSegment = Draft.extend({ idempotencyKey });
 const version = z.int32({ error: ({ input }) => `must be a whole number, not ${held(input)}` });
 /** The version that a change is meant for, or several; any, where it is left out. */
 const expectedVersion = z.union([version, z.array(version)]).nullish();
+/** Versions that a change is not meant for. */
+const excludedVersion = z.array(version).nullish();
+const conditions = { expectedVersion, excludedVersion };
 
 export const UpdateSegment = z
   .strictObject(properties)
   .partial()
-  .extend({ id, expectedVersion })
+  .extend({ id, ...conditions })
   .refine(
     (changes) => WRITABLE.some((property) => changes[property] !== undefined),
     `must hold at least one of ${WRITABLE.join(', ')}`,
   );
-export const DeleteSegment = z.strictObject({ id, expectedVersion });
+export const DeleteSegment = z.strictObject({ id, ...conditions });
 
 export type Draft = z.output<typeof Draft>;
 export type Changes = z.output<typeof UpdateSegment>;

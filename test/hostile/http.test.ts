@@ -49,7 +49,7 @@ describe('a request that HTTP forbids', () => {
     ['folds a header', 400, [GET, 'Host: x', 'X-A: a', ' b'], ''],
     ['has NUL in a header', 400, [GET, 'Host: x', 'X-A: a\0b'], ''],
     ['has 20 KiB of headers', 431, [GET, 'Host: x', `X-A: ${'a'.repeat(20_000)}`], ''],
-    ['has a target of 64 KiB', 431, [`GET /${'x'.repeat(65_536)} HTTP/1.1`, 'Host: x'], ''],
+    ['has a target of 64 KiB', 414, [`GET /${'x'.repeat(65_536)} HTTP/1.1`, 'Host: x'], ''],
     ['is of no protocol', 400, ['GET / HTTP/9.9', 'Host: x'], ''],
     ['expects the impossible', 417, [GET, 'Host: x', 'Expect: nonsense', 'Connection: close'], ''],
   ])('because it %s gets %i', async (_, status, lines, body) => {

@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { type IncomingHttpHeaders, request } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { graphql, rest } from '../client.ts';
 import { draft, testGateway } from '../harness.ts';
@@ -9,7 +9,7 @@ const LIMIT = 64 * 1024;
 
 /** Sends bytes as they are, chunked or with their length, and gives the status; the gateway may cut it short. */
 function send(path: string, type: string | undefined, bytes: Buffer, { chunked = false, headers = {} } = {}) {
-  return new Promise<{ status: number; body: string }>((resolve, reject) => {
+  return new Promise<{ status: number; body: string; headers: IncomingHttpHeaders }>((resolve, reject) => {
     const call = request(`${gateway.url}${path}`, {
       method: 'POST',
       agent: false,
@@ -23,7 +23,7 @@ function send(path: string, type: string | undefined, bytes: Buffer, { chunked =
     call.once('response', async (response) => {
       let body = '';
       for await (const chunk of response) body += chunk;
-      resolve({ status: response.statusCode ?? 0, body });
+      resolve({ status: response.statusCode ?? 0, body, headers: response.headers });
     });
     call.once('error', reject);
     call.end(bytes);
@@ -127,10 +127,29 @@ describe.each([
     expect([status, body]).toEqual([400, expect.stringContaining('must be UTF-8')]);
   });
 
-  it('that is compressed is refused', async () => {
-    const { status } = await send(path, type, Buffer.from('x'), { headers: { 'content-encoding': 'gzip' } });
-    expect(status).toBe(415);
-  });
+  it.each(['gzip', 'identity, gzip', 'x'])(
+    'that is encoded as %s is refused, and what is not',
+    async (coding) => {
+      const { status, headers } = await send(path, type, Buffer.from('x'), {
+        headers: { 'content-encoding': coding },
+      });
+      expect([status, headers['accept-encoding']]).toEqual([415, 'identity']);
+    },
+  );
+
+  it.each(['identity', 'Identity', 'IDENTITY', '', ' ', 'identity,identity'])(
+    'that is encoded as %j is read',
+    async (coding) => {
+      const sent = { headers: { 'content-encoding': coding } };
+      const { status } = await send(
+        path,
+        type,
+        Buffer.from(path === '/graphql' ? '{"query":"{__typename}"}' : ''),
+        sent,
+      );
+      expect(status).toBe(path === '/graphql' ? 200 : 400);
+    },
+  );
 });
 
 describe('a content type', () => {
@@ -144,6 +163,50 @@ describe('a content type', () => {
   ])('of %s is answered %i', async (type, status) => {
     expect((await create(type, JSON.stringify(draft()))).status).toBe(status);
   });
+});
+
+describe('a 415', () => {
+  const REST_TYPES = 'application/json, application/x-www-form-urlencoded';
+  const PATCH_TYPES = `application/merge-patch+json, ${REST_TYPES}`;
+
+  it.each([
+    ['POST', '', REST_TYPES, null],
+    ['PUT', '/0000000000000000', REST_TYPES, null],
+    ['PATCH', '/0000000000000000', PATCH_TYPES, PATCH_TYPES],
+  ])('of %s %s says what would be read', async (method, path, accept, acceptPatch) => {
+    const type = method === 'PATCH' ? 'application/json-patch+json' : 'application/merge-patch+json';
+    const { status, headers } = await rest(gateway, path, {
+      method,
+      body: '{}',
+      headers: { 'content-type': type },
+    });
+    expect([status, headers.get('accept'), headers.get('accept-patch')]).toEqual([415, accept, acceptPatch]);
+  });
+
+  it('of GraphQL says what would be read', async () => {
+    const { status, headers } = await send('/graphql', 'text/plain', Buffer.from('{}'));
+    expect([status, headers.accept]).toEqual([415, 'application/json']);
+  });
+});
+
+describe('a merge patch (RFC 7396)', () => {
+  const patch = async (body: string) => {
+    const { id } = (await rest(gateway, '', { method: 'POST', body: draft() })).body;
+    const headers = { 'content-type': 'application/merge-patch+json' };
+    return rest(gateway, `/${id}`, { method: 'PATCH', body, headers });
+  };
+
+  it('changes what it holds', async () => {
+    const { status, body } = await patch('{"name":"changed"}');
+    expect([status, body]).toMatchObject([200, { ...draft(), name: 'changed' }]);
+  });
+
+  it.each(['{"name":null}', '[]', 'null', '{"other":1}'])(
+    'that can not be made is refused: %s',
+    async (body) => {
+      expect((await patch(body)).status).toBe(400);
+    },
+  );
 });
 
 it('answers the next request after each of these', async () => {

@@ -5,13 +5,13 @@ const ORIGIN = 'https://app.example.com';
 const gateway = testGateway({ corsOrigins: new Set([ORIGIN]) });
 const FACES = ['/v1/customer-segments', '/graphql'];
 
-const preflight = (path: string, origin: string) =>
+const preflight = (path: string, origin: string, asked = 'authorization,if-match') =>
   fetch(gateway.url + path, {
     method: 'OPTIONS',
     headers: {
       origin,
       'access-control-request-method': 'PUT',
-      'access-control-request-headers': 'authorization,if-match',
+      ...(asked && { 'access-control-request-headers': asked }),
     },
   });
 
@@ -22,7 +22,31 @@ describe.each(FACES)('CORS_ORIGINS at %s', (path) => {
     expect(headers.get('access-control-allow-origin')).toBe(ORIGIN);
     expect(headers.get('access-control-allow-methods')).toContain('PUT');
     expect(headers.get('access-control-allow-headers')).toMatch(/authorization.*if-match/);
-    expect(headers.get('vary')).toBe('origin');
+    expect(headers.get('vary')).toBe('origin, access-control-request-headers');
+  });
+
+  it.each([
+    'content-type,authorization',
+    'apollographql-client-name,apollographql-client-version,apollo-require-preflight,x-apollo-operation-name',
+    'baggage,sentry-trace',
+    'traceparent,tracestate',
+    'x-datadog-origin, x-datadog-parent-id, x-datadog-sampling-priority, x-datadog-trace-id',
+    "x-any!#$%&'*+.^_`|~name",
+  ])('lets it send %s', async (asked) => {
+    const { headers } = await preflight(path, ORIGIN, asked);
+    expect(headers.get('access-control-allow-headers')).toBe(asked);
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['a name with a space', 'x y'],
+    ['a name with a colon', 'x-a: b'],
+    ['a name in quotation marks', '"x"'],
+    ['an empty name', 'x,,y'],
+    ['more names than any page has', Array.from({ length: 500 }, (_, i) => `x-${i}`).join()],
+  ])('lets it send no header where it asks for %s', async (_, asked) => {
+    const { status, headers } = await preflight(path, ORIGIN, asked);
+    expect([status, headers.get('access-control-allow-headers')]).toEqual([204, null]);
   });
 
   it('lets it call and read what it needs, and never with credentials', async () => {
@@ -33,7 +57,10 @@ describe.each(FACES)('CORS_ORIGINS at %s', (path) => {
     );
     expect(status).toBe(200);
     expect(headers.get('access-control-allow-origin')).toBe(ORIGIN);
-    expect(headers.get('access-control-expose-headers')).toContain('etag');
+    for (const name of ['etag', 'www-authenticate', 'accept-patch', 'retry-after']) {
+      expect(headers.get('access-control-expose-headers')).toContain(name);
+    }
+    expect(headers.get('vary')).toMatch(/\borigin\b/);
     expect(headers.get('access-control-allow-credentials')).toBeNull();
   });
 

@@ -96,11 +96,22 @@ describe('GET /v1/customer-segments', () => {
 describe('PUT and PATCH /v1/customer-segments/{id}', () => {
   it.each(['PUT', 'PATCH'])('%s takes a fetched segment sent back whole', async (method) => {
     const segment = await create();
-    const body = { ...segment, name: 'renamed', id: 'ignored', created_at: 0 };
+    const body = { ...segment, name: 'renamed', created_at: 0 };
     const answer = await rest(gateway, `/${segment.id}`, { method, body });
     const { updated_at: _, ...rest_ } = answer.body;
     const { updated_at: __, ...before } = segment;
     expect(rest_).toEqual({ ...before, name: 'renamed' });
+  });
+
+  it.each(['PUT', 'PATCH'])('%s refuses the id of another segment in the body', async (method) => {
+    const [segment, other] = [await create(), await create()];
+    for (const id of [other.id, '', 5, null]) {
+      const { status, body } = await rest(gateway, `/${segment.id}`, { method, body: { id, name: 'x' } });
+      const shown = typeof id === 'string' ? `"${id}"` : id;
+      const message = `must be the id of the path, not ${shown}`;
+      expect([status, body.errors]).toEqual([400, [{ param: 'id', message }]]);
+    }
+    expect((await rest(gateway, `/${segment.id}`)).body).toEqual(segment);
   });
 });
 
@@ -129,13 +140,13 @@ describe('DELETE /v1/customer-segments/{id}', () => {
 
 describe('any call', () => {
   it.each([
-    ['', 'PUT', 'GET, HEAD, POST'],
-    ['', 'DELETE', 'GET, HEAD, POST'],
-    ['/xgQQXg3hrtjh7AvZ', 'POST', 'GET, HEAD, PUT, PATCH, DELETE'],
-    ['/xgQQXg3hrtjh7AvZ', 'OPTIONS', 'GET, HEAD, PUT, PATCH, DELETE'],
-  ])('%s by %s is answered 405, with what is allowed', async (path, method, allow) => {
+    ['', 'PUT', 'GET, HEAD, POST', 'GET, HEAD or POST'],
+    ['', 'DELETE', 'GET, HEAD, POST', 'GET, HEAD or POST'],
+    ['/xgQQXg3hrtjh7AvZ', 'POST', 'GET, HEAD, PUT, PATCH, DELETE', 'GET, HEAD, PUT, PATCH or DELETE'],
+  ])('%s by %s is answered 405, with what is allowed', async (path, method, allow, use) => {
     const { status, headers, body } = await rest(gateway, path, { method });
     expect([status, headers.get('allow'), body.code]).toEqual([405, allow, 'METHOD_NOT_ALLOWED']);
+    expect(body.detail).toBe(`Method not allowed. Use ${use}.`);
   });
 
   it.each(['/', '/a/b', '//', '/xgQQXg3hrtjh7AvZ/'])('finds nothing at %s', async (path) => {

@@ -138,6 +138,29 @@ describe('Idempotency-Key', () => {
     expect(isReplay(await post(`"${key}"`))).toBe('true');
   });
 
+  it.each([';v=1', '; v=1;w', ';a="x;y";b=?1;c=:aGk=:'])(
+    'is the same with the parameters %s',
+    async (parameters) => {
+      const key = randomUUID();
+      await post(key);
+      expect(isReplay(await post(`"${key}"${parameters}`))).toBe('true');
+    },
+  );
+
+  it('may hold quotation marks, as a string of structured fields writes them', async () => {
+    const key = randomUUID();
+    await post(`"${key}\\"\\\\"`);
+    expect(isReplay(await post(`${key}"\\`))).toBe('true');
+  });
+
+  it.each(['"a', '"a"b', '"a";', '"a";B=1', '"a\\b"', '"a", "b"', '"a","b"', '"', '"ä"'])(
+    'can not be the malformed string %s',
+    async (key) => {
+      const { status, body } = await post(key);
+      expect([status, body.errors]).toMatchObject([400, [{ param: 'Idempotency-Key' }]]);
+    },
+  );
+
   it('means nothing where nothing is created', async () => {
     expect((await rest(gateway, '', { headers: { 'idempotency-key': ' ' } })).status).toBe(200);
   });

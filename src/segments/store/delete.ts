@@ -5,14 +5,14 @@ import { prepare } from '../../database/statement.ts';
 import { segments } from '../../database/tables.ts';
 import type { Segment } from '../segment.ts';
 import { inOrderOf, type Key, rowOf, unnested } from './key.ts';
-import { type Expecting, expectedOf, isExpected, locked } from './lock.ts';
+import { EXPECTING, type Expecting, expectingOf, isExpected, locked } from './lock.ts';
 import { columnsOfSegment, segmentOf } from './row.ts';
 
 type Removal = Key & Expecting;
 
 /** Deletes for good and gives back what was there; null where the account has no such segment, or not at a version expected. */
 export function deleteSegments(db: Database) {
-  const wanted = unnested('wanted', { account_id: 'text', id: 'text', expected: 'text' });
+  const wanted = unnested('wanted', { account_id: 'text', id: 'text', ...EXPECTING });
   const query = db
     .delete(segments)
     .where(
@@ -24,7 +24,7 @@ export function deleteSegments(db: Database) {
   const remove = async (wave: readonly Removal[]): Promise<(Segment | null)[]> => {
     const account_id = wave.map(({ accountId }) => accountId);
     const id = wave.map(({ id }) => id);
-    return inOrderOf(wave, await run({ account_id, id, expected: wave.map(expectedOf) }));
+    return inOrderOf(wave, await run({ account_id, id, ...expectingOf(wave) }));
   };
 
   return batch<Removal, Segment | null>(remove, { rowOf });

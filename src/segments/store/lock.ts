@@ -11,14 +11,24 @@ export const locked = (wanted: SQL, strength: 'update' | 'no key update'): SQL =
   order by held.account_id, held.id for ${sql.raw(strength)} of held
 ) as wanted`;
 
-/** The versions that a change expects, as a column of its batch: null where any will do. */
-export const expectedOf = ({ expectedVersion }: Expecting): string | null =>
-  expectedVersion === undefined || expectedVersion === null ? null : [expectedVersion].flat().join(' ');
-
-/** What a change may expect of its row: a version, or one of several. */
+/** What a change expects of its row: a version, or one of several; and none of others. */
 export interface Expecting {
   expectedVersion?: number | number[] | null | undefined;
+  excludedVersion?: number[] | null | undefined;
 }
 
+/** The columns of a batch that say so. Each is null where any version will do. */
+export const EXPECTING = { expected: 'text', excluded: 'text' } as const;
+
+/** The values of those columns. */
+export const expectingOf = (wave: readonly Expecting[]) => ({
+  expected: wave.map(({ expectedVersion }) => listed(expectedVersion)),
+  excluded: wave.map(({ excludedVersion }) => listed(excludedVersion)),
+});
+
+const listed = (versions: number | number[] | null | undefined): string | null =>
+  versions === undefined || versions === null ? null : [versions].flat().join(' ');
+
 /** That the row is held at a version that was expected. */
-export const isExpected = sql`(wanted.expected is null or wanted.held_version = any(string_to_array(wanted.expected, ' ')::int[]))`;
+export const isExpected = sql`(wanted.expected is null or wanted.held_version = any(string_to_array(wanted.expected, ' ')::int[]))
+  and (wanted.excluded is null or wanted.held_version <> all(string_to_array(wanted.excluded, ' ')::int[]))`;

@@ -5,7 +5,7 @@ import { prepare } from '../../database/statement.ts';
 import { segments } from '../../database/tables.ts';
 import { type Changes, type Segment, WRITABLE } from '../segment.ts';
 import { inOrderOf, type Key, rowOf, unnested } from './key.ts';
-import { expectedOf, isExpected, locked } from './lock.ts';
+import { EXPECTING, expectingOf, isExpected, locked } from './lock.ts';
 import { columnsOfSegment, segmentOf } from './row.ts';
 
 export type Change = Key & Changes;
@@ -20,7 +20,7 @@ export function updateSegments(db: Database) {
     name: 'text',
     criteria: 'text',
     description: 'text',
-    expected: 'text',
+    ...EXPECTING,
   });
   const query = db
     .update(segments)
@@ -41,7 +41,7 @@ export function updateSegments(db: Database) {
     const rows = await run({
       account_id: wave.map(({ accountId }) => accountId),
       id: wave.map(({ id }) => id),
-      expected: wave.map(expectedOf),
+      ...expectingOf(wave),
       ...Object.fromEntries(
         WRITABLE.map((property) => [property, wave.map((change) => change[property] ?? null)]),
       ),

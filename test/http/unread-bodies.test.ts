@@ -1,0 +1,175 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { rest } from '../client.ts';
+import { testGateway } from '../harness.ts';
+import { type Received, received } from '../hostile/socket.ts';
+
+const gateway = testGateway();
+const JSON_TYPE = 'application/json';
+const REST = '/v1/customer-segments';
+const MEGABYTE = 1024 * 1024;
+const CHUNK = Buffer.alloc(64 * 1024, 'x');
+
+interface Refused {
+  method: string;
+  path: string;
+  type: string;
+  as: 'ada' | null;
+  status: number;
+}
+
+/** Requests that are answered before, or without, reading their body. */
+const REFUSED: Refused[] = [REST, '/graphql'].flatMap((path) => [
+  { method: 'POST', path, type: JSON_TYPE, as: 'ada', status: 413 },
+  { method: 'POST', path, type: 'text/plain', as: 'ada', status: path === REST ? 413 : 415 },
+  { method: 'PUT', path, type: JSON_TYPE, as: 'ada', status: 405 },
+  { method: 'POST', path: `${path}/x/y`, type: JSON_TYPE, as: 'ada', status: 404 },
+  { method: 'POST', path: REST, type: JSON_TYPE, as: null, status: 401 },
+]);
+const SIZES = [65_537, 200_000, MEGABYTE, 20 * MEGABYTE];
+
+function headOf({ method, path, type, as }: Refused, lines: string[]): string {
+  const { authorization } = as ? gateway.authorization(as) : {};
+  const all = [`${method} ${path} HTTP/1.1`, 'Host: x', `Content-Type: ${type}`, ...lines];
+  return `${[...all, ...(authorization ? [`Authorization: ${authorization}`] : [])].join('\r\n')}\r\n\r\n`;
+}
+
+async function opened(): Promise<Socket> {
+  const { hostname, port } = new URL(gateway.url);
+  const socket = connect(Number(port), hostname);
+  await once(socket, 'connect');
+  return socket;
+}
+
+/** Sends all before it reads anything, as a simple client does, and gives the answer. Fails where it is reset. */
+async function sendWhole(refused: Refused, size: number, { chunked = false, lines = [] as string[] } = {}) {
+  const socket = await opened();
+  const gone = new Promise<never>((_, reject) => socket.once('error', reject));
+  const send = async (bytes: Buffer | string) => {
+    if (!socket.write(bytes)) await Promise.race([new Promise((sent) => socket.once('drain', sent)), gone]);
+  };
+  const sending = chunked ? 'Transfer-Encoding: chunked' : `Content-Length: ${size}`;
+  await send(headOf(refused, [sending, ...lines]));
+  for (let sent = 0; sent < size; sent += CHUNK.length) {
+    const bytes = CHUNK.subarray(0, Math.min(CHUNK.length, size - sent));
+    if (chunked) await send(`${bytes.length.toString(16)}\r\n`);
+    await send(bytes);
+    if (chunked) await send('\r\n');
+  }
+  if (chunked) await send('0\r\n\r\n');
+  return Promise.race([answerOn(socket), gone]);
+}
+
+/** The first answer, once it is there whole. */
+async function answerOn(socket: Socket): Promise<Received> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of socket) {
+    chunks.push(chunk);
+    const answer = received(Buffer.concat(chunks).toString());
+    if (answer.body.length >= Number(/content-length: (\d+)/i.exec(answer.head)?.[1] ?? Infinity))
+      return answer;
+  }
+  throw new Error(`The connection ended after ${Buffer.concat(chunks)}`);
+}
+
+async function fetchStatus({ method, path, type, as }: Refused, size: number): Promise<number> {
+  const response = await fetch(gateway.url + path, {
+    method,
+    headers: { 'content-type': type, ...(as && gateway.authorization(as)) },
+    body: Buffer.alloc(size, 'x'),
+  });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+describe('an answer that does not wait for the body', () => {
+  it.each(SIZES)('of %i bytes reaches every client that sends it whole first', async (size) => {
+    const answers = REFUSED.flatMap((refused) =>
+      [false, true].map(async (chunked) => {
+        const { status } = await sendWhole(refused, size, { chunked });
+        return [refused.path, status];
+      }),
+    );
+    expect(await Promise.all(answers)).toEqual(
+      REFUSED.flatMap(({ path, status }) => [
+        [path, status],
+        [path, status],
+      ]),
+    );
+  });
+
+  it.each(SIZES)('of %i bytes reaches every fetch', async (size) => {
+    const answers = await Promise.all(REFUSED.map((refused) => fetchStatus(refused, size)));
+    expect(answers).toEqual(REFUSED.map(({ status }) => status));
+  });
+
+  it('reaches a client that asked for the end of its connection', async () => {
+    for (const refused of REFUSED) {
+      const { status } = await sendWhole(refused, MEGABYTE, { lines: ['Connection: close'] });
+      expect(status).toBe(refused.status);
+    }
+  });
+
+  it('reaches a client that sends what it was told not to', async () => {
+    const lines = ['Expect: 100-continue'];
+    const { status } = await sendWhole(REFUSED[0] as Refused, 20 * MEGABYTE, { lines });
+    expect(status).toBe(413);
+  });
+});
+
+describe('a sender whose body is refused', () => {
+  const [refused] = REFUSED as [Refused];
+
+  it('is cut off when it goes on for ever', async () => {
+    const socket = await opened();
+    socket.on('error', () => {});
+    socket.resume();
+    socket.write(headOf(refused, ['Transfer-Encoding: chunked']));
+    const chunk = Buffer.concat([Buffer.from('10000\r\n'), CHUNK, Buffer.from('\r\n')]);
+    const sendOn = () => {
+      while (socket.writable && socket.write(chunk));
+    };
+    socket.on('drain', sendOn);
+    sendOn();
+    await new Promise((closed) => socket.once('close', closed));
+    expect(socket.bytesWritten).toBeGreaterThan(32 * MEGABYTE);
+    expect(socket.bytesWritten).toBeLessThan(64 * MEGABYTE); // what the system buffers counts as written
+  });
+
+  it('is cut off when it stops, and holds up nothing meanwhile', async () => {
+    const socket = await opened();
+    let text = '';
+    socket.on('data', (bytes) => {
+      text += bytes;
+    });
+    socket.write(headOf(refused, ['Content-Length: 1000000']));
+    socket.write('x');
+    await expect.poll(() => text).toContain('413');
+    expect(gateway.inFlight()).toBe(0);
+    await once(socket, 'close');
+    expect(text.match(/HTTP\/1\.1 /g)).toHaveLength(1);
+  });
+
+  it('can not hide a request behind it', async () => {
+    const socket = await opened();
+    let text = '';
+    socket.on('data', (bytes) => {
+      text += bytes;
+    });
+    socket.on('error', () => {});
+    socket.write(headOf(refused, ['Content-Length: 100000']));
+    await expect.poll(() => text).toContain('413');
+    const hidden = headOf({ ...refused, method: 'DELETE' }, ['X-Request-Id: hidden']);
+    socket.write(Buffer.concat([Buffer.alloc(100_000, 'x'), Buffer.from(hidden)]));
+    await once(socket, 'close');
+    await sleep(0);
+    expect(gateway.logged.filter(({ requestId }) => requestId === 'hidden')).toEqual([]);
+  });
+});
+
+it('answers as ever after all this', async () => {
+  expect((await rest(gateway)).status).toBe(200);
+  expect(gateway.logged.filter(({ msg }) => msg === 'fault')).toEqual([]);
+});
