@@ -15,19 +15,25 @@ export function masked(error: unknown, call: Pick<Call, 'requestId' | 'report'>)
   return graphqlErrorOf(refusal, { error: at });
 }
 
-/** graphql-js gives no code to a value that a variable or an argument can't take. */
+/** graphql-js gives no code to a value that a variable or an argument cannot take. */
 function coded(error: GraphQLError): GraphQLError {
-  if (error.extensions.code !== undefined) return error;
-  return new GraphQLError(error.message, {
-    ...error,
-    extensions: { ...error.extensions, code: 'INVALID_INPUT' },
-  });
+  const { message, extensions } = error;
+  return extensions.code === undefined
+    ? reworded(error, message, { ...extensions, code: 'INVALID_INPUT' })
+    : error;
 }
 
-/** The same without what graphql-js suggests ("Did you mean …?"): a way to learn a schema that is not shown. */
+/** The same error without what graphql-js suggests ("Did you mean …?"): a way to learn a schema that is not shown. */
 export function withoutSuggestion(error: GraphQLError): GraphQLError {
   const message = error.message.replace(/ Did you mean .*\?$/s, '');
-  if (message === error.message) return error;
-  const { nodes, path, extensions } = error;
-  return new GraphQLError(message, { nodes, path, extensions });
+  return message === error.message ? error : reworded(error, message, error.extensions);
+}
+
+/** The same error, at the same place, in other words. Of a syntax error, source and positions are the place. */
+function reworded(
+  { nodes, source, positions, path }: GraphQLError,
+  message: string,
+  extensions: GraphQLError['extensions'],
+): GraphQLError {
+  return new GraphQLError(message, { nodes, source, positions, path, extensions });
 }

@@ -94,6 +94,28 @@ const CHANGED: [string, (id: string) => Sent | string][] = [
   ],
 ];
 
+/** Errors whose locations were lost. */
+const UNLOCATED: [string, string, object, { line: number; column: number }][] = [
+  [
+    'a refused argument',
+    'query ($f: Int) { segments(first: $f) { totalCount } }',
+    { f: 0 },
+    { line: 1, column: 19 },
+  ],
+  [
+    'a variable of another type',
+    'query ($f: Int) { segments(first: $f) { totalCount } }',
+    { f: 'x' },
+    { line: 1, column: 8 },
+  ],
+  [
+    'a condition that is null',
+    'query ($i: Boolean = true) { segments { totalCount @skip(if: $i) } }',
+    { i: null },
+    { line: 1, column: 62 },
+  ],
+];
+
 describe('an operation that repeats', () => {
   it.each(CHANGED)('answers and charges alike each time: %s', async (_, request) => {
     const [first, ...later] = await fourTimes(request(id));
@@ -101,6 +123,12 @@ describe('an operation that repeats', () => {
     for (const [i, { status, text, left }] of later.entries()) {
       expect([status, text]).toEqual([first?.status, first?.text]);
       if (i > 0) expect((later[i - 1]?.left ?? 0) - left).toBe((first?.left ?? 0) - (later[0]?.left ?? 0));
+    }
+  });
+
+  it.each(UNLOCATED)('says where in the document an error is: %s', async (_, query, variables, location) => {
+    for (const { text } of await fourTimes({ query, variables })) {
+      expect(JSON.parse(text).errors[0].locations).toEqual([location]);
     }
   });
 

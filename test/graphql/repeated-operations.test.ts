@@ -86,14 +86,18 @@ async function answerTo({ query, operationName, variables }: RandomRequest, acco
   };
   const params = { query, variables, ...(operationName !== undefined && { operationName }) };
   const { data, errors } = await run(params, { method: 'POST', traced: false }, context);
-  const text = JSON.stringify({ data, errors, spent });
+  // Fields wait for statements of their own, so which of two fails first is the database's choice.
+  const inOrder = errors?.map((error) => JSON.stringify(error)).toSorted();
+  const text = JSON.stringify({ data, errors: inOrder, spent });
   return text
     .replaceAll(/"\d{4}-\d\d-\d\dT[\d:.]+Z"/g, (time) => (time.startsWith(`"${TIME}`) ? time : '"now"'))
     .replaceAll(/"[0-9A-Za-z]{16}"/g, (id) => (ids.some((known) => `"${known}"` === id) ? id : '"new"'));
 }
 
 describe('an operation that repeats', () => {
-  it('is answered as it was at first, error for error', { timeout: 20_000 + DOCUMENTS * 60 }, async () => {
+  it('is answered as it was at first, with the same errors', {
+    timeout: 20_000 + DOCUMENTS * 60,
+  }, async () => {
     let planned = 0;
     let isDirty = true;
     const fresh = async (request: RandomRequest, account: string) => {
