@@ -76,17 +76,17 @@ export function graphqlEngine({ schema, introspection, persistedOperations }: Op
     return early?.data === undefined ? throughYoga(params, how.method, context) : early;
   };
 
-  const shown = (error: unknown, context: Context): GraphQLError =>
-    introspection ? masked(error, context) : withoutSuggestion(masked(error, context));
+  const shown = (errors: readonly unknown[], context: Context): GraphQLError[] =>
+    introspection ? masked(errors, context) : masked(errors, context).map(withoutSuggestion);
 
   return async (params, how, context) => {
     try {
       const known = persistedOperations ? resolved(persistedOperations, params) : params;
       const result = await run(known, how, context);
       if (!result.errors) return result;
-      return { ...result, errors: result.errors.map((error) => shown(error, context)) };
+      return { ...result, errors: shown(result.errors, context) };
     } catch (error) {
-      return { errors: [shown(error, context)] };
+      return { errors: shown([error], context) };
     }
   };
 }
