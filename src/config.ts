@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { isToken } from './accounts/token.ts';
+import { problemOf } from './config/database-url.ts';
+import { WrongConfig } from './wrong-config.ts';
 
 /** Everything that the environment decides, checked. */
 export type Config = ReturnType<typeof readConfig>;
@@ -26,10 +28,11 @@ const onOff = z
   .transform((value) => value === 'on' || value === 'true' || value === '1')
   .describe('on or off');
 
-const postgresUrl = z
-  .string()
-  .regex(/^postgres(ql)?:\/\/\S+$/) // no URL parser: libpq's form may leave the host out, for a socket
-  .describe('a URL such as postgres://user:password@host:5432/database?sslmode=verify-full');
+/** Says by itself what is wrong with it: it is shown in no other way. */
+const postgresUrl = z.string().superRefine((url, { addIssue }) => {
+  const message = problemOf(url);
+  if (message !== null) addIssue({ code: 'custom', message, params: { isWhole: true } });
+});
 
 const Variables = z.object({
   PORT: wholeNumber(0, 65_535).default(4000),
@@ -42,6 +45,7 @@ const Variables = z.object({
   DATA_DIR: z.string().describe('a folder').default('.data'),
   DATABASE_POOL_SIZE: wholeNumber(1, 1_000).default(10),
   DATABASE_WAIT: wholeNumber(0, 3_600).default(30),
+  DATABASE_NEWER: z.enum(['refuse', 'serve']).describe('refuse or serve').default('refuse'),
   DATABASE_POOLER: z.enum(['none', 'transaction']).describe('none or transaction').default('none'),
   API_TOKEN: z
     .string()
@@ -95,20 +99,17 @@ function operationsOf(file: string): ReadonlyMap<string, string> {
 }
 
 /** These may hold a secret: a wrong value is not repeated. */
-const SECRET: ReadonlySet<string> = new Set(['API_TOKEN', 'DATABASE_URL', 'ROUTER_SECRET']);
+const SECRET: ReadonlySet<string> = new Set(['API_TOKEN', 'ROUTER_SECRET']);
 /** Of these, all are set or none: half of them would let in nobody, or anybody. */
 const TOGETHER = ['JWT_JWKS_URL', 'JWT_ISSUER', 'JWT_AUDIENCE'] as const;
-
-/** A start that the environment forbids. Its message has one line for each wrong variable. */
-export class WrongConfig extends Error {}
 
 /** Reads the environment; an empty variable counts as one that is not set. Throws WrongConfig. */
 export function readConfig(environment: Environment) {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const checked = Variables.safeParse(given);
   if (!checked.success) {
-    const names = new Set(checked.error.issues.map(({ path }) => String(path[0])));
-    throw new WrongConfig([...names].map((name) => wrongLine(name, given[name])).join('\n'));
+    const lines = new Map(checked.error.issues.map((issue) => [issue.path[0], lineOf(issue, given)]));
+    throw new WrongConfig([...lines.values()].join('\n'));
   }
   if (checked.data.DATABASE_POOLER === 'transaction' && checked.data.RATE_LIMIT_STORE === 'postgres') {
     throw new WrongConfig(
@@ -133,8 +134,10 @@ function jwtOf(variables: z.output<typeof Variables>) {
   );
 }
 
-function wrongLine(name: string, value: string | undefined): string {
-  const shown = SECRET.has(name) ? 'something else (not shown)' : JSON.stringify(value);
+function lineOf(issue: z.core.$ZodIssue, given: Environment): string {
+  const name = String(issue.path[0]);
+  if (issue.code === 'custom' && issue.params?.isWhole) return `${name} ${issue.message}.`;
+  const shown = SECRET.has(name) ? 'something else (not shown)' : JSON.stringify(given[name]);
   return `${name} must be ${ruleOf(name)}; it is ${shown}.`;
 }
 

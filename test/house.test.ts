@@ -16,9 +16,9 @@ const FACE = [
 
 /** The house from the roof down: each room, and what it may see. All it may see stands below it. */
 const HOUSE: Record<string, string[]> = {
-  'cli.ts': ['commands/', 'config.ts'],
-  'commands/': ['main.ts', 'config.ts', 'graphql/schema.ts', 'accounts/', 'database/'],
-  'main.ts': ['gateway.ts', 'config.ts', 'operations/', 'accounts/token.ts', 'database/'],
+  'cli.ts': ['commands/', 'wrong-config.ts'],
+  'commands/': ['main.ts', 'stop-signal.ts', 'config.ts', 'graphql/schema.ts', 'accounts/', 'database/'],
+  'main.ts': ['gateway.ts', 'config.ts', 'operations/', 'kept-token.ts', 'stop-signal.ts', 'database/'],
   'gateway.ts': [
     'admission.ts',
     'graphql/face.ts',
@@ -32,7 +32,10 @@ const HOUSE: Record<string, string[]> = {
     'http/',
   ],
   'admission.ts': ['context.ts', 'accounts/', 'database/', 'http/', 'errors.ts'],
-  'config.ts': ['accounts/token.ts'],
+  'kept-token.ts': ['accounts/token.ts', 'database/embedded/'],
+  'stop-signal.ts': [],
+  'config.ts': ['config/', 'accounts/token.ts', 'wrong-config.ts'],
+  'config/': [],
   'operations/': ['database/', 'http/'],
   'graphql/': FACE,
   'rest/': FACE,
@@ -41,9 +44,10 @@ const HOUSE: Record<string, string[]> = {
   'resolver.ts': ['accounts/', 'errors.ts'],
   'accounts/': ['batch.ts', 'database/', 'errors.ts'],
   'batch.ts': ['database/failure.ts', 'errors.ts'],
-  'database/': ['errors.ts'],
-  'http/': ['errors.ts'],
+  'database/': ['errors.ts', 'wrong-config.ts'],
+  'http/': ['errors.ts', 'wrong-config.ts'],
   'errors.ts': [],
+  'wrong-config.ts': [],
 };
 
 const rooms = Object.entries(HOUSE);
