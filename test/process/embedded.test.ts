@@ -93,6 +93,21 @@ describe.concurrent('the embedded Postgres', () => {
     expect(existsSync(pidFile(dataDir))).toBe(false);
   });
 
+  it('is started anew, with its data, by a gateway that starts while the first one stops', async ({
+    expect,
+  }) => {
+    const dataDir = temporaryFolder();
+    let gateway = await serve({ DATA_DIR: dataDir });
+    const created = await call(gateway.url, dataDir, SEGMENT);
+    for (let i = 0; i < 3; i++) {
+      const ended = gateway.end();
+      gateway = await serve({ DATA_DIR: dataDir });
+      expect(await ended).toBe(0);
+      expect((await call(gateway.url, dataDir)).data).toEqual([created]);
+    }
+    expect(await gateway.end()).toBe(0);
+  });
+
   it('starts again, with its data, after a kill -9 of both', async ({ expect }) => {
     const dataDir = temporaryFolder();
     const first = await serve({ DATA_DIR: dataDir });
