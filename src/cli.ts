@@ -10,7 +10,12 @@ const commands: Record<string, () => Promise<Command>> = {
   schema: async () => (await import('./commands/schema.ts')).schema,
 };
 
-process.exitCode = await segments(process.argv.slice(2));
+const MIN_NODE = 24;
+const isOld = Number(process.versions.node.split('.')[0]) < MIN_NODE;
+
+process.exitCode = isOld
+  ? fail(`segments-gateway needs Node.js ${MIN_NODE} or later; this is ${process.version}.`, 2)
+  : await segments(process.argv.slice(2));
 
 /** Runs a command. Gives the exit code: 0 done, 1 failed, 2 not understood (the call or the environment). */
 async function segments([name = '--help', ...args]: string[]): Promise<number> {
@@ -59,7 +64,5 @@ function messageOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(messageOf).join('\n');
   // What Drizzle wraps round an error repeats the SQL and its parameters.
   if (error.cause instanceof Error) return messageOf(error.cause);
-  const code = 'code' in error ? error.code : undefined;
-  if (code === 'EADDRINUSE') return `${error.message}. Something listens there already: set another PORT.`;
   return error.message;
 }

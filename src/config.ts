@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isToken } from './accounts/token.ts';
+import { problemOf } from './config/database-url.ts';
 import { readPersistedOperations, WrongOperations } from './config/persisted-operations.ts';
 import { WrongConfig } from './wrong-config.ts';
 
@@ -27,10 +28,11 @@ const onOff = z
   .transform((value) => value === 'on' || value === 'true' || value === '1')
   .describe('on or off');
 
-const postgresUrl = z
-  .string()
-  .regex(/^postgres(ql)?:\/\/\S+$/) // no URL parser: libpq's form may leave the host out, for a socket
-  .describe('a URL such as postgres://user:password@host:5432/database?sslmode=verify-full');
+/** Says by itself what is wrong with it: it is shown in no other way. */
+const postgresUrl = z.string().superRefine((url, { addIssue }) => {
+  const message = problemOf(url);
+  if (message !== null) addIssue({ code: 'custom', message, params: { isWhole: true } });
+});
 
 const Variables = z.object({
   PORT: wholeNumber(0, 65_535).default(4000),
@@ -43,6 +45,7 @@ const Variables = z.object({
   DATA_DIR: z.string().describe('a folder').default('.data'),
   DATABASE_POOL_SIZE: wholeNumber(1, 1_000).default(10),
   DATABASE_WAIT: wholeNumber(0, 3_600).default(30),
+  DATABASE_NEWER: z.enum(['refuse', 'serve']).describe('refuse or serve').default('refuse'),
   DATABASE_POOLER: z.enum(['none', 'transaction']).describe('none or transaction').default('none'),
   API_TOKEN: z
     .string()
@@ -79,19 +82,19 @@ const Variables = z.object({
   INTROSPECTION: onOff.default(true),
 });
 
-/** The operations of a file. What is wrong with it is a line of its own, as `params.why`. */
+/** The operations of a file. Says by itself what is wrong with it. */
 function operationsOf(file: string, context: z.RefinementCtx): ReadonlyMap<string, string> {
   try {
     return readPersistedOperations(file);
   } catch (error) {
     if (!(error instanceof WrongOperations)) throw error;
-    context.addIssue({ code: 'custom', params: { why: error.message } });
+    context.addIssue({ code: 'custom', message: error.message, params: { isWhole: true } });
     return z.NEVER;
   }
 }
 
 /** These may hold a secret: a wrong value is not repeated. */
-const SECRET: ReadonlySet<string> = new Set(['API_TOKEN', 'DATABASE_URL', 'ROUTER_SECRET']);
+const SECRET: ReadonlySet<string> = new Set(['API_TOKEN', 'ROUTER_SECRET']);
 /** Of these, all are set or none: half of them would let in nobody, or anybody. */
 const TOGETHER = ['JWT_JWKS_URL', 'JWT_ISSUER', 'JWT_AUDIENCE'] as const;
 
@@ -100,8 +103,8 @@ export function readConfig(environment: Environment) {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const checked = Variables.safeParse(given);
   if (!checked.success) {
-    const lines = checked.error.issues.map((issue) => wrongLine(issue, given));
-    throw new WrongConfig([...new Set(lines)].join('\n'));
+    const lines = new Map(checked.error.issues.map((issue) => [issue.path[0], lineOf(issue, given)]));
+    throw new WrongConfig([...lines.values()].join('\n'));
   }
   if (checked.data.DATABASE_POOLER === 'transaction' && checked.data.RATE_LIMIT_STORE === 'postgres') {
     throw new WrongConfig(
@@ -126,9 +129,9 @@ function jwtOf(variables: z.output<typeof Variables>) {
   );
 }
 
-function wrongLine(issue: z.core.$ZodIssue, given: Environment): string {
+function lineOf(issue: z.core.$ZodIssue, given: Environment): string {
   const name = String(issue.path[0]);
-  if (issue.code === 'custom' && issue.params?.why) return `${name} ${issue.params.why}`;
+  if (issue.code === 'custom' && issue.params?.isWhole) return `${name} ${issue.message}.`;
   const shown = SECRET.has(name) ? 'something else (not shown)' : JSON.stringify(given[name]);
   return `${name} must be ${ruleOf(name)}; it is ${shown}.`;
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { tokenStore } from './accounts/tokens.ts';
 import { type Admission, admission } from './admission.ts';
@@ -6,6 +5,7 @@ import { connect, disconnect, type Pooler } from './database/connect.ts';
 import { graphqlFace } from './graphql/face.ts';
 import { schema } from './graphql/schema.ts';
 import { acrossOrigins } from './http/cors.ts';
+import { listen } from './http/listen.ts';
 import { drain, type Face, httpServer } from './http/server.ts';
 import { healthFace } from './operations/health.ts';
 import { type Log, logExchange, logFault } from './operations/log.ts';
@@ -32,12 +32,6 @@ interface Options extends Admission {
 
 /** How long requests in flight may take to be answered once the gateway stops. */
 const PATIENCE_MS = 10_000;
-
-/**
- * Connections that may wait to be let in, as far as the system allows (`net.core.somaxconn`). Node takes one a turn, and its
- * own 511 overflow when a thousand callers come at once: those beyond wait a second, for TCP to try again.
- */
-const BACKLOG = 4_096;
 
 /** How often idempotency keys that are too old are forgotten. */
 const FORGET_MS = 60 * 60 * 1_000;
@@ -99,7 +93,7 @@ export async function startGateway({
   });
   try {
     if (apiToken !== undefined) await tokens.ensure(apiToken, DEFAULT_ACCOUNT);
-    await once(server.listen({ port, host, backlog: BACKLOG }), 'listening');
+    await listen(server, { port, host });
   } catch (error) {
     clearInterval(forget);
     await disconnect(database);

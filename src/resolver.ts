@@ -18,9 +18,9 @@ interface Definition<Input extends z.ZodType, Context extends Call, Result> {
 }
 
 /**
- * A resolver is a scope, an input and a run. It checks the first two itself, so no face can forget to:
- * who (UNAUTHENTICATED), may (FORBIDDEN), is it right (INVALID_INPUT). A fault of `run` is reported and
- * leaves as INTERNAL, without its cause.
+ * A resolver is a scope, an input and a run. It checks the first two itself, so that no face can forget to:
+ * authentication (UNAUTHENTICATED), authorization (FORBIDDEN), validation (INVALID_INPUT). It throws refusals alone:
+ * a fault of `run` leaves as INTERNAL, with the fault as its cause, for the face to report.
  */
 export function resolver<Input extends z.ZodType, Context extends Call, Result>({
   scope,
@@ -34,20 +34,27 @@ export function resolver<Input extends z.ZodType, Context extends Call, Result>(
     try {
       return await run(checked.data, context, viewer);
     } catch (error) {
-      throw shownOf(error, context);
+      throw asRefusal(error, context.requestId);
     }
   };
   return Object.assign(call, { scope });
 }
 
-/** What of a failure the caller may see; what lies behind it is reported. */
+/** A failure as a refusal: itself if it is one, otherwise INTERNAL with the fault as its cause. Reports nothing. */
+function asRefusal(error: unknown, requestId: string): Refusal {
+  if (error instanceof Refusal) return error;
+  const message = `Something went wrong on our side. Its record bears the id ${requestId}.`;
+  return new Refusal('INTERNAL', message, { cause: error ?? new TypeError('Nothing was thrown.') });
+}
+
+/**
+ * What the caller may see of a failure. Reports what lies behind it, so a face calls it once for each failure, where it
+ * catches it.
+ */
 export function shownOf(error: unknown, { requestId, report }: Pick<Call, 'requestId' | 'report'>): Refusal {
-  if (!(error instanceof Refusal)) {
-    report(error, requestId);
-    return new Refusal('INTERNAL', `Something went wrong on our side. Its record bears the id ${requestId}.`);
-  }
-  if (error.cause !== undefined) report(error.cause, requestId);
-  return error;
+  const refusal = asRefusal(error, requestId);
+  if (refusal.cause !== undefined) report(refusal.cause, requestId);
+  return refusal;
 }
 
 function issuesOf(issue: z.core.$ZodIssue): Issue[] {

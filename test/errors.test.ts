@@ -8,6 +8,8 @@ const gateway = testGateway();
 const QUERY = '{ segments { nodes { id } } }';
 const CREATE = `mutation ($input: CreateSegmentInput!) { createSegment(input: $input) { __typename } }`;
 
+const sendQuery = (to: typeof gateway, _: string, sent: object) => graphql(to, QUERY, {}, sent);
+
 const typeOf = (code: Code) => `urn:segments:problem:${code.toLowerCase().replaceAll('_', '-')}`;
 
 function expectProblem({ status, headers, body }: Answered, code: Code): void {
@@ -156,6 +158,74 @@ describe('INTERNAL', () => {
       expect(JSON.stringify(gateway.logged)).not.toContain(secret);
     } finally {
       await gateway.database.execute(sql`alter table segments rename column gone to name`);
+    }
+  });
+});
+
+describe('UNAVAILABLE', () => {
+  const faultsOf = (id: string) =>
+    gateway.logged.filter(({ msg, requestId }) => msg === 'fault' && requestId === id);
+
+  /** What happens while every statement on segments fails, as its lock is not to be had. */
+  async function whileLocked(work: () => Promise<void>): Promise<void> {
+    const client = await gateway.database.$client.connect();
+    await client.query('begin; lock table segments in access exclusive mode');
+    try {
+      await work();
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+  }
+
+  it.each([
+    ['a read over REST', (headers: Record<string, string>) => rest(gateway, '', { headers })],
+    [
+      'a write over REST',
+      (headers: Record<string, string>) => rest(gateway, '', { method: 'POST', body: draft(), headers }),
+    ],
+    ['a query', (headers: Record<string, string>) => graphql(gateway, QUERY, {}, { headers })],
+    [
+      'a query of many fields that fail together',
+      (headers: Record<string, string>) =>
+        graphql(
+          gateway,
+          '{ a: segment(id: "xgQQXg3hrtjh7AvZ") { id } b: segment(id: "xgQQXg3hrtjh7AvY") { id } }',
+          {},
+          { headers },
+        ),
+    ],
+    [
+      'a query that a router traces',
+      (headers: Record<string, string>) =>
+        graphql(gateway, QUERY, {}, { headers: { ...headers, 'apollo-federation-include-trace': 'ftv1' } }),
+    ],
+    [
+      'a mutation',
+      (headers: Record<string, string>) => graphql(gateway, CREATE, { input: draft() }, { headers }),
+    ],
+  ])('of %s is logged once, with its cause', async (name, send) => {
+    const id = name.replaceAll(' ', '-');
+    await whileLocked(async () => {
+      const { body } = await send({ 'x-request-id': id });
+      expect(body.code ?? body.errors[0].extensions.code).toBe('UNAVAILABLE');
+    });
+    expect(faultsOf(id)).toMatchObject([{ fault: { code: '55P03' } }]);
+  });
+
+  it('of a token that can not be looked up is logged once', async () => {
+    await gateway.database.execute(sql`alter table api_tokens rename to gone`);
+    try {
+      for (const [id, send] of [
+        ['token-over-rest', rest] as const,
+        ['token-over-graphql', sendQuery] as const,
+      ]) {
+        const headers = { authorization: `Bearer ${'y'.repeat(40)}`, 'x-request-id': id };
+        await send(gateway, '', { as: null, headers });
+        expect(faultsOf(id)).toHaveLength(1);
+      }
+    } finally {
+      await gateway.database.execute(sql`alter table gone rename to api_tokens`);
     }
   });
 });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { composeServices } from '@apollo/composition';
 import { ApolloGateway } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
@@ -18,19 +19,22 @@ import { schema } from '../../test/federation/products.ts';
 // graph: its reference subgraphs, this stack with the products in it, and Apollo's gateway on npm in the router's place.
 const require = createRequire(import.meta.url);
 const suite = dirname(dirname(require.resolve('@apollo/federation-subgraph-compatibility-tests')));
+/** The suite asks its router at port 4000, whatever one does; the others may be anywhere. */
 const PORTS = { router: 4000, products: 4001, users: 4002, inventory: 4003 };
+const PATIENCE_MS = 60_000;
 const urlOf = (name: keyof typeof PORTS) => `http://127.0.0.1:${PORTS[name]}/`;
 
 const nowhere = segmentStore(connect({ url: 'postgres://nowhere', poolSize: 1, onIdleError() {} }));
 const report = (fault: unknown) => console.error(fault);
+const spend = async () => {}; // the suite's callers may spend what they like
 const face = graphqlFace({
   schema,
-  contextOf: async ({ requestId }) => ({ requestId, viewer: null, report, segments: nowhere }),
+  contextOf: async ({ requestId }) => ({ requestId, viewer: null, report, spend, segments: nowhere }),
   report,
   graphiql: false,
   introspection: true,
 });
-const products = httpServer({ route: () => face, onEnd() {}, onFault: report });
+const { server: products } = httpServer({ route: () => face, onEnd() {}, onFault: report });
 await once(products.listen(PORTS.products, '127.0.0.1'), 'listening');
 
 const references = (['users', 'inventory'] as const).map((name) =>
@@ -54,6 +58,7 @@ try {
   }));
   const { supergraphSdl, errors } = composeServices(services);
   if (supergraphSdl === undefined) throw new AggregateError(errors ?? [], 'The subgraphs do not compose.');
+  await Promise.all([answering('users'), answering('inventory')]);
   const router = new ApolloServer({ gateway: new ApolloGateway({ supergraphSdl }) });
   await startStandaloneServer(router, { listen: { port: PORTS.router } });
 
@@ -76,6 +81,17 @@ try {
 } finally {
   for (const child of references) child.kill();
   await drain(products, 1_000);
+}
+
+/** Waits until a reference subgraph answers: it is a process that takes its time to start. */
+async function answering(name: keyof typeof PORTS): Promise<void> {
+  const end = performance.now() + PATIENCE_MS;
+  while (performance.now() < end) {
+    const answer = await sdlOf(urlOf(name)).catch(() => null);
+    if (answer !== null) return;
+    await sleep(50);
+  }
+  throw new Error(`The subgraph ${name} did not start.`);
 }
 
 async function sdlOf(url: string): Promise<string> {

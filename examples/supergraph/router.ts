@@ -49,7 +49,7 @@ export async function startRouter(
     buildService: ({ url = '' }) => new PassingOn({ url }),
     experimental_didResolveQueryPlan: ({ queryPlan }) => onPlan(prettyFormatQueryPlan(queryPlan)),
   });
-  const server = new ApolloServer<Context>({ gateway });
+  const server = new ApolloServer<Context>({ gateway, stopOnTerminationSignals: false }); // start.ts listens
   const { url } = await startStandaloneServer(server, {
     listen: { port, host: '127.0.0.1' },
     context: async ({ req }) => ({ headers: req.headers }),

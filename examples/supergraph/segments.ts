@@ -8,14 +8,30 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const TOKEN = 'an-example-token-for-this-machine-only';
 
 /** The segments gateway as a user starts it, on an embedded database of its own. */
-export async function startSegments(port: number, dataDir: string) {
+export async function startSegments(port: number, dataDir: string, signal?: AbortSignal) {
   const child = spawn(process.execPath, [join(ROOT, 'src', 'cli.ts'), 'serve'], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'ignore'],
-    env: { ...process.env, PORT: `${port}`, DATA_DIR: dataDir, API_TOKEN: TOKEN, GRAPHIQL: 'off' },
+    env: {
+      ...process.env,
+      PORT: `${port}`,
+      DATABASE_URL: '', // never one that the caller has for another purpose
+      DATA_DIR: dataDir,
+      API_TOKEN: TOKEN,
+      GRAPHIQL: 'off',
+    },
   });
+  const stop = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    await ended;
+  };
   const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' };
-  const url = await listeningUrl(child);
+  const url = await listeningUrl(child, signal).catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
   return {
     url: `${url}/graphql`,
     headers,
@@ -26,18 +42,14 @@ export async function startSegments(port: number, dataDir: string) {
       const { id } = (await answer.json()) as { id: string };
       return id;
     },
-    async stop() {
-      if (child.exitCode !== null) return;
-      child.kill('SIGTERM');
-      await once(child, 'exit');
-    },
+    stop,
   };
 }
 
 /** The gateway's log says where it listens. */
-async function listeningUrl(child: ReturnType<typeof spawn>): Promise<string> {
+async function listeningUrl(child: ReturnType<typeof spawn>, signal?: AbortSignal): Promise<string> {
   if (!child.stdout) throw new TypeError('The gateway has no standard output.');
-  const lines = createInterface({ input: child.stdout });
+  const lines = createInterface({ input: child.stdout, ...(signal && { signal }) });
   for await (const line of lines) {
     const { msg, url } = JSON.parse(line);
     if (msg === 'listening') {

@@ -1,20 +1,35 @@
 import { writeFileSync } from 'node:fs';
 import { ask, CROSSING, startSupergraph } from './supergraph.ts';
 
-const plans: string[] = [];
-const { url, supergraphSdl, segments, stop } = await startSupergraph({
-  port: 4100,
-  dataDir: `${import.meta.dirname}/.data`,
-  onPlan: (plan) => plans.push(plan),
-});
+const { PORT = '4100', DATA_DIR = `${import.meta.dirname}/.data` } = process.env;
 
-writeFileSync(`${import.meta.dirname}/supergraph.graphql`, supergraphSdl); // for another router
-const answer = await ask(url, CROSSING, segments.headers);
-console.log(`${CROSSING}\n\nThe router's plan:\n\n${plans.join('\n')}\n\nIts answer:\n`);
-console.log(JSON.stringify(answer, null, 2));
-console.log(`
+// From the first step on: whatever has been started by then is stopped. A second signal says nothing new.
+const controller = new AbortController();
+const { signal } = controller;
+const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => controller.abort());
+
+try {
+  await run();
+} catch (error) {
+  if (!signal.aborted) throw error;
+}
+
+async function run(): Promise<void> {
+  const plans: string[] = [];
+  await using graph = await startSupergraph({
+    port: Number(PORT),
+    dataDir: DATA_DIR,
+    onPlan: (plan) => plans.push(plan),
+    signal,
+  });
+  const { url, supergraphSdl, segments } = graph;
+  writeFileSync(`${import.meta.dirname}/supergraph.graphql`, supergraphSdl); // for another router
+  const answer = await ask(url, CROSSING, segments.headers);
+  console.log(`${CROSSING}\n\nThe router's plan:\n\n${plans.join('\n')}\n\nIts answer:\n`);
+  console.log(JSON.stringify(answer, null, 2));
+  console.log(`
 The supergraph is at ${url} until Ctrl-C. Send it
   -H "authorization: ${segments.headers.authorization}"`);
-
-if (process.argv.includes('--once')) await stop();
-else process.once('SIGINT', stop).once('SIGTERM', stop);
+  if (!process.argv.includes('--once')) await stopped;
+}

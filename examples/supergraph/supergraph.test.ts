@@ -15,7 +15,7 @@ before(async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'supergraph-'));
   graph = await startSupergraph({ port: 0, dataDir, onPlan: (plan) => plans.push(plan) });
 });
-after(() => graph?.stop());
+after(() => graph?.[Symbol.asyncDispose]());
 
 describe('the supergraph', () => {
   it('answers a query that crosses its subgraphs there and back', async () => {

@@ -7,20 +7,31 @@ interface Options {
   port: number;
   dataDir: string;
   onPlan?: (plan: string) => void;
+  /** Gives the start up. */
+  signal?: AbortSignal;
 }
 
 const portAfter = (port: number, n: number) => (port === 0 ? 0 : port + n);
 
-/** Both subgraphs with something in them, and a router in front. */
-export async function startSupergraph({ port, dataDir, onPlan }: Options) {
-  const segments = await startSegments(portAfter(port, 1), dataDir);
+/**
+ * Both subgraphs with something in them, and a router in front. Stopping is disposing. Where a step fails, what was
+ * started before it is stopped.
+ */
+export async function startSupergraph({ port, dataDir, onPlan, signal }: Options) {
+  await using started = new AsyncDisposableStack();
+  const segments = await startSegments(portAfter(port, 1), dataDir, signal);
+  started.defer(segments.stop);
   const customers = await startCustomers(portAfter(port, 2));
+  started.defer(customers.stop);
+  signal?.throwIfAborted();
   const subgraphs = [
     { name: 'segments', url: segments.url },
     { name: 'customers', url: customers.url },
   ];
   const supergraphSdl = await compose(subgraphs);
   const router = await startRouter(supergraphSdl, port, onPlan);
+  started.defer(router.stop);
+  signal?.throwIfAborted();
 
   const spenders = await segments.create({
     name: 'High Spend Customers',
@@ -35,16 +46,13 @@ export async function startSupergraph({ port, dataDir, onPlan }: Options) {
   customers.assign(spenders, ['c1', 'c2', 'c3']);
   customers.assign(newcomers, ['c3', 'c4']);
 
+  const parts = started.move();
   return {
     url: router.url,
     supergraphSdl,
     segments,
     ids: { spenders, newcomers },
-    async stop() {
-      await router.stop();
-      await customers.stop();
-      await segments.stop();
-    },
+    [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
 }
 

@@ -2,24 +2,29 @@ import { readConfig } from '../config.ts';
 import { connect, type Database, disconnect } from '../database/connect.ts';
 import { joinEmbedded } from '../database/embedded/server.ts';
 import { migrate } from '../database/migrate.ts';
+import { stopSignal } from '../stop-signal.ts';
 
-/** Runs some work on the migrated database that the environment names; the embedded one is started if need be. */
+/**
+ * Runs some work on the migrated database that the environment names; the embedded one is started if need be. What was
+ * started is stopped at the end, also where a signal comes first.
+ */
 export async function withDatabase<Result>(
   environment: NodeJS.ProcessEnv,
   work: (database: Database) => Promise<Result>,
 ): Promise<Result> {
-  const { DATABASE_URL, DATA_DIR } = readConfig(environment);
-  const embedded = DATABASE_URL === undefined ? await joinEmbedded(DATA_DIR) : null;
-  const url = DATABASE_URL ?? embedded?.url ?? '';
+  const { DATABASE_URL, DATA_DIR, DATABASE_NEWER } = readConfig(environment);
+  const { signal } = stopSignal();
+  await using started = new AsyncDisposableStack();
   try {
-    await migrate(url);
+    const embedded = DATABASE_URL === undefined ? await joinEmbedded(DATA_DIR, { signal }) : null;
+    started.defer(async () => embedded?.stop());
+    const url = DATABASE_URL ?? embedded?.url ?? '';
+    await migrate(url, { mayBeNewer: DATABASE_NEWER === 'serve', signal });
+    signal.throwIfAborted();
     const database = connect({ url, poolSize: 1, onIdleError: () => {} });
-    try {
-      return await work(database);
-    } finally {
-      await disconnect(database);
-    }
-  } finally {
-    await embedded?.stop();
+    started.defer(async () => void (await disconnect(database)));
+    return await work(database);
+  } catch (error) {
+    throw signal.aborted ? new Error(`Stopped by ${signal.reason}.`) : error;
   }
 }

@@ -6,7 +6,7 @@ export const migrate: Command = {
   help: `Usage: segments migrate
 
 Applies the migrations that the database of DATABASE_URL (or the embedded one) lacks. serve does so too;
-any number may run at once.
+any number may run at once. Where serve is to run as a role that may not make tables, run this before it, as their owner.
 `,
   async run(args, environment) {
     parseArgs({ args });

@@ -13,6 +13,7 @@ Runs the gateway until SIGTERM or Ctrl-C: GraphQL at /graphql, REST at /v1/custo
   DATABASE_URL (unset: an embedded Postgres in DATA_DIR=.data)  DATABASE_POOL_SIZE=10
   API_TOKEN (made sure of at start, for the account "default")
   DATABASE_WAIT=30 (seconds that the start waits for a database that is away)
+  DATABASE_NEWER=refuse (or serve: start on a database that a newer version has migrated)
   DATABASE_POOLER=none (or transaction, behind PgBouncer)  CORS_ORIGINS (whose pages may call)
   RATE_LIMIT=60000000 (points a minute for each token)  RATE_LIMIT_STORE=memory (or postgres)
   PERSISTED_OPERATIONS (a JSON file as tools write it: only these operations run)

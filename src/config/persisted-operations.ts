@@ -13,7 +13,7 @@ const FORMS = `{"<id>": "<text>", …} or {"format": "${FORMAT}", "version": 1, 
  * generate-persisted-query-manifest. Whether a text is valid is for the schema to say. Throws WrongOperations.
  */
 export function readPersistedOperations(file: string): ReadonlyMap<string, string> {
-  const wrong = (why: string) => new WrongOperations(`names ${held(file)}, ${why}.`);
+  const wrong = (why: string) => new WrongOperations(`names ${held(file)}, ${why}`);
   const operations = new Map<string, string>();
   for (const [key, text, place] of entriesOf(contentOf(file, wrong), wrong)) {
     if (typeof key !== 'string') throw wrong(`in which ${place} has no "id"`);

@@ -67,16 +67,16 @@ export function graphqlEngine({ schema, introspection, ...persistence }: Options
     return repeated ? repeated(params.variables ?? {}, context) : throughYoga(params, how.method, context);
   };
 
-  const shown = (error: unknown, context: Context): GraphQLError =>
-    introspection ? masked(error, context) : withoutSuggestion(masked(error, context));
+  const shown = (errors: readonly unknown[], context: Context): GraphQLError[] =>
+    introspection ? masked(errors, context) : masked(errors, context).map(withoutSuggestion);
 
   return async (params, how, context) => {
     try {
       const result = await run(resolved(persistence, params), how, context);
       if (!result.errors) return result;
-      return { ...result, errors: result.errors.map((error) => shown(error, context)) };
+      return { ...result, errors: shown(result.errors, context) };
     } catch (error) {
-      return { errors: [shown(error, context)] };
+      return { errors: shown([error], context) };
     }
   };
 }

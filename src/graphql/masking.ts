@@ -1,18 +1,25 @@
 import { GraphQLError } from 'graphql';
-import { Refusal } from '../errors.ts';
 import { type Call, shownOf } from '../resolver.ts';
 import { graphqlErrorOf } from './errors.ts';
 
 /**
- * An error of an execution in the words that its caller may see; what lies behind is reported. What graphql-js
- * refuses by itself (no such field, a variable of a wrong type) is meant for the caller.
+ * The errors of an execution in the words that their caller may see. What graphql-js refuses by itself (no such field, a
+ * variable of a wrong type) is meant for the caller. What lies behind the others is reported once, however many fields
+ * of the operation it failed.
  */
-export function masked(error: unknown, call: Pick<Call, 'requestId' | 'report'>): GraphQLError {
+export function masked(errors: readonly unknown[], call: Pick<Call, 'requestId' | 'report'>): GraphQLError[] {
+  const faults = new Set<unknown>();
+  const noted = { requestId: call.requestId, report: (fault: unknown) => faults.add(fault) };
+  const shown = errors.map((error) => maskedError(error, noted));
+  for (const fault of faults) call.report(fault, call.requestId);
+  return shown;
+}
+
+function maskedError(error: unknown, call: Pick<Call, 'requestId' | 'report'>): GraphQLError {
   const at = error instanceof GraphQLError ? error : undefined;
   const cause = at?.originalError ?? (at ? undefined : error);
   if (at && (cause === undefined || cause instanceof GraphQLError)) return coded(at);
-  const refusal = cause instanceof Refusal && cause.code === 'INTERNAL' ? cause : shownOf(cause, call);
-  return graphqlErrorOf(refusal, { error: at });
+  return graphqlErrorOf(shownOf(cause, call), { error: at });
 }
 
 /** graphql-js gives no code to a value that a variable or an argument cannot take. */

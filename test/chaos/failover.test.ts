@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clusterFolder, stopServer, urlOf } from '../../src/database/embedded/postmaster.ts';
 import { administer } from '../postgres.ts';
 import { processes, type Running, TOKEN } from '../process/gateway-process.ts';
+import { until } from '../until.ts';
 import { type Marked, marked, restClient } from './client.ts';
 import { mortalPostgres } from './postgres.ts';
 import { wireTo } from './wire.ts';
@@ -26,18 +27,14 @@ beforeAll(async () => {
   writeFileSync(`${cluster}/standby.signal`, '');
   primary = await mortalPostgres(folders.primary, ['synchronous_standby_names=*']);
   replication = await wireTo(primary.url);
-  // It counts as started only once it is the primary: that it runs, replication tells.
-  mortalPostgres(folders.standby, [
+  await mortalPostgres(folders.standby, [
     `primary_conninfo=host=127.0.0.1 port=${replication.port} user=postgres`,
     'wal_retrieve_retry_interval=100ms',
-  ]).catch(() => {});
-  await vi.waitFor(
-    async () =>
-      expect(await administer(primary.url, 'select sync_state from pg_stat_replication')).toEqual([
-        { sync_state: 'sync' },
-      ]),
-    { timeout: 10_000 },
-  );
+  ]);
+  await until(async () => {
+    const [standby] = await administer(primary.url, 'select sync_state from pg_stat_replication');
+    return standby?.sync_state === 'sync';
+  });
   wire = await wireTo(primary.url);
   gateway = await serve({ DATABASE_URL: wire.url, API_TOKEN: TOKEN });
 });
@@ -62,17 +59,16 @@ describe('a failover to a synchronous standby', () => {
         if (!id) await sleep(10);
       }
     });
-    await sleep(700);
-    const before = sent.length;
+    const made = () => sent.filter(({ id }) => id).length;
+    await expect.poll(made).toBeGreaterThan(50);
     primary.kill();
+    const before = made() + writers.length; // those whose answers are on their way
     await administer(standbyUrl, 'select pg_promote()');
     wire.leadTo(standbyUrl);
-    await sleep(1_300);
+    await expect.poll(made).toBeGreaterThan(before + 50);
     isOver = true;
     await Promise.all(writers);
 
-    const after = sent.slice(before).filter(({ id }) => id).length;
-    expect([before > 50, after > 50]).toEqual([true, true]);
     for (const { draft } of sent.filter(({ id }) => !id)) {
       expect(await create(draft, draft.description)).toEqual({ done: expect.any(String) });
     }

@@ -29,12 +29,13 @@ function kindOf(outcome: Outcome<unknown>): keyof typeof NONE {
   return 'done' in outcome ? 'acknowledged' : 'refused';
 }
 
+export const newLedger = (): Ledger => ({ entries: [], refused: [], counts: { ...NONE } });
+
 /**
  * Creates, updates and deletes segments until told to stop, one at a time, and writes down what was acknowledged. What
- * got no answer is sent again where that is safe (a creation, by its key), and else written down as unknown.
+ * got no answer is sent again where that is safe (a creation, by its key), and otherwise written down as unknown.
  */
-export async function work(client: Client, isOver: () => boolean): Promise<Ledger> {
-  const ledger: Ledger = { entries: [], refused: [], counts: { ...NONE } };
+export async function work(client: Client, ledger: Ledger, isOver: () => boolean): Promise<void> {
   const count = <Value>(outcome: Outcome<Value>): Outcome<Value> => {
     ledger.counts[kindOf(outcome)] += 1;
     return outcome;
@@ -47,7 +48,6 @@ export async function work(client: Client, isOver: () => boolean): Promise<Ledge
     for (let n = 1; n <= 3 && !isOver(); n++) await update(entry, `${n}`);
     if (ledger.entries.length % 3 === 0) await remove(entry);
   }
-  return ledger;
 
   /** Settles every creation: it is asked for again, under its key, until it is answered. */
   async function create(): Promise<Entry | null> {

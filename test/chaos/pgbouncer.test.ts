@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeDatabase } from '../postgres.ts';
 import { processes, type Running, SEGMENTS, TOKEN } from '../process/gateway-process.ts';
+import { until } from '../until.ts';
+import { freePort } from './free-port.ts';
 import { wireTo } from './wire.ts';
 
 const { serve, temporaryFolder } = processes();
-const PORT = 16_432;
 const isInstalled = installed();
 
 function installed(): boolean {
@@ -36,11 +36,12 @@ describe.skipIf(!isInstalled)('behind PgBouncer, which gives each transaction an
     wire = await wireTo(database.url);
     const name = new URL(wire.url).pathname.slice(1);
     const folder = temporaryFolder();
+    const port = await freePort();
     writeFileSync(join(folder, 'users.txt'), '"postgres" ""\n');
     writeFileSync(
       join(folder, 'pgbouncer.ini'),
       `[databases]\n${name} = host=127.0.0.1 port=${wire.port} user=postgres pool_size=3
-[pgbouncer]\nlisten_addr=127.0.0.1\nlisten_port=${PORT}\nunix_socket_dir=\nauth_type=any\nauth_file=${join(folder, 'users.txt')}
+[pgbouncer]\nlisten_addr=127.0.0.1\nlisten_port=${port}\nunix_socket_dir=\nauth_type=any\nauth_file=${join(folder, 'users.txt')}
 pool_mode=transaction\nmax_client_conn=200\n`,
     );
     execFileSync('chmod', ['-R', '755', folder]);
@@ -53,16 +54,15 @@ pool_mode=transaction\nmax_client_conn=200\n`,
       ],
       { stdio: 'ignore' },
     );
-    for (let i = 0; i < 100 && !(await accepts(PORT)); i++) await sleep(50);
-    const url = `postgres://postgres@127.0.0.1:${PORT}/${name}`;
+    await until(() => accepts(port));
+    const url = `postgres://postgres@127.0.0.1:${port}/${name}`;
     gateway = await serve({ DATABASE_URL: url, DATABASE_POOLER: 'transaction', API_TOKEN: TOKEN });
-  }, 30_000);
+  });
 
   afterAll(async () => {
     await gateway?.end();
     const ended = once(bouncer, 'exit');
-    bouncer.kill('SIGINT');
-    await ended;
+    if (bouncer.kill('SIGINT')) await ended;
     await wire.close();
     await drop();
   });

@@ -1,9 +1,21 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { makeDatabase } from '../postgres.ts';
 import { processes } from '../process/gateway-process.ts';
 
-const { run } = processes();
+const { launch, run } = processes();
+
+/** The Node.js of the system, where that is older than ours. */
+function oldNode(): string | null {
+  try {
+    const version = execFileSync('/usr/bin/node', ['--version']).toString();
+    return Number(/^v(\d+)/.exec(version)?.[1]) < 24 ? '/usr/bin/node' : null;
+  } catch {
+    return null;
+  }
+}
 
 describe.concurrent('segments', () => {
   it('says what it can do', async () => {
@@ -30,6 +42,15 @@ describe.concurrent('segments', () => {
   ])('%j is not understood: exit code 2', async (args, message) => {
     const { code, out, err } = await run(args, {});
     expect({ code, out, err }).toEqual({ code: 2, out: '', err: expect.stringContaining(message) });
+  });
+
+  it.skipIf(!oldNode())('says which Node.js it needs to one that is too old', async () => {
+    const { child, said } = launch([], {}, [oldNode() ?? '', 'dist/cli.js', '--help']);
+    const [code] = await once(child, 'close');
+    expect([code, said.err]).toEqual([
+      2,
+      expect.stringMatching(/^segments-gateway needs Node\.js 24 or later; this is v\d+\.\d+\.\d+\.\n$/),
+    ]);
   });
 
   it('schema prints schema.graphql', async () => {

@@ -7,7 +7,7 @@ export interface Received {
 }
 
 /** Sends bytes as they are over a connection of its own that stays open, and gives all that came back until the other side closed it. */
-export function sendRaw(url: string, bytes: string | Buffer, { patience = 5_000 } = {}): Promise<string> {
+export function sendRaw(url: string, bytes: string | Buffer, { patience = 60_000 } = {}): Promise<string> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

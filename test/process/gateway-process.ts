@@ -64,9 +64,19 @@ export function processes() {
     return { code, ...said };
   }
 
-  /** Starts a gateway on any free port, and waits until it listens. Fails with what it said if it ends. */
-  async function serve(environment: Environment, command?: string[]): Promise<Running> {
-    const { child, said } = launch(command ? [] : ['serve'], { PORT: '0', ...environment }, command);
+  /**
+   * Starts a gateway on any free port. `running` settles when it listens; it fails with what the gateway said if that
+   * ends before.
+   */
+  function begin(environment: Environment, command?: string[]) {
+    const launched = launch(command ? [] : ['serve'], { PORT: '0', ...environment }, command);
+    return { ...launched, running: listening(launched) };
+  }
+
+  /** Starts a gateway on any free port, and waits until it listens. */
+  const serve = (environment: Environment, command?: string[]) => begin(environment, command).running;
+
+  async function listening({ child, said }: ReturnType<typeof launch>): Promise<Running> {
     const url = await new Promise<string>((resolve, reject) => {
       child.stdout.on('data', () => {
         const [, found] = /"url":"([^"]+)"/.exec(said.out) ?? [];
@@ -85,6 +95,7 @@ export function processes() {
         }),
       said: () => said,
       async end(signal = 'SIGTERM') {
+        if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
         const ended = once(child, 'close');
         child.kill(signal);
         const [code] = await ended;
@@ -93,7 +104,7 @@ export function processes() {
     };
   }
 
-  return { launch, run, serve, temporaryFolder };
+  return { launch, run, begin, serve, temporaryFolder };
 }
 
 /** Where segments are over REST. */

@@ -120,6 +120,9 @@ describe.concurrent('segments serve', () => {
       DATABASE_URL: 'postgres://user:hidden@127.0.0.1:1/db',
       DATABASE_WAIT: '0',
     });
-    expect([code, err]).toEqual([1, 'connect ECONNREFUSED 127.0.0.1:1\n']);
+    expect([code, err]).toEqual([
+      1,
+      'The database of DATABASE_URL can not be reached: connect ECONNREFUSED 127.0.0.1:1.\n',
+    ]);
   });
 });

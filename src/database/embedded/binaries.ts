@@ -2,7 +2,6 @@ import {
   chmodSync,
   cpSync,
   existsSync,
-  mkdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -10,6 +9,7 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { makeFolder } from './folder.ts';
 
 /** Postgres' programs, at paths that the user who runs them can reach. */
 export interface Binaries {
@@ -69,14 +69,15 @@ function copied(home: string): string {
   const copy = join(CACHE, `postgres-${version}`);
   if (existsSync(copy)) return copy;
   const unfinished = `${copy}.${process.pid}`;
-  mkdirSync(CACHE, { recursive: true, mode: 0o755 });
+  makeFolder(CACHE, 0o755);
   chmodSync(CACHE, 0o755);
-  cpSync(join(home, 'native'), join(unfinished, 'native'), { recursive: true, verbatimSymlinks: true });
-  chmodSync(unfinished, 0o755);
   try {
+    cpSync(join(home, 'native'), join(unfinished, 'native'), { recursive: true, verbatimSymlinks: true });
+    chmodSync(unfinished, 0o755);
     renameSync(unfinished, copy);
-  } catch {
-    rmSync(unfinished, { recursive: true, force: true }); // another gateway was faster
+  } catch (error) {
+    rmSync(unfinished, { recursive: true, force: true });
+    if (!existsSync(copy)) throw error; // otherwise another gateway was faster
   }
   return copy;
 }

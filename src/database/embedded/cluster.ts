@@ -1,18 +1,11 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  chownSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { chownSync, closeSync, existsSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Binaries } from './binaries.ts';
+import { serverEnvironment } from './environment.ts';
+import { makeFolder } from './folder.ts';
 
 /** Postgres refuses to run as root. `nobody` has the same number everywhere. */
 const NOBODY = 65534;
@@ -23,39 +16,62 @@ export const asServerUser = isRoot ? { uid: NOBODY, gid: NOBODY } : {};
 /** C.UTF-8 built into Postgres: the same order on every machine, and it knows that "ä" is "Ä" in small. */
 const LOCALE = ['-E', 'UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
 
+/** Far beyond the second that initdb takes. */
+const INITDB_MS = 120_000;
+
 /**
  * Makes a database cluster in a folder, unless there is one. It is built aside and then renamed, so that one
  * killed half-way, or two at once, leave either a whole cluster or none.
  */
-export async function ensureCluster(folder: string, { initdb }: Binaries): Promise<void> {
+export async function ensureCluster(
+  folder: string,
+  { initdb }: Binaries,
+  signal: AbortSignal,
+): Promise<void> {
   removeUnfinished(folder);
   if (existsSync(join(folder, 'PG_VERSION'))) return;
   const unfinished = `${folder}.${process.pid}`;
-  mkdirSync(unfinished, { recursive: true, mode: 0o700 });
-  if (isRoot) chownSync(unfinished, NOBODY, NOBODY);
   try {
-    await runInitdb(initdb, unfinished);
+    makeFolder(unfinished);
+    if (isRoot) chownSync(unfinished, NOBODY, NOBODY);
+    await runInitdb(initdb, unfinished, signal);
     renameSync(unfinished, folder);
   } catch (error) {
-    rmSync(unfinished, { recursive: true, force: true });
-    if (!existsSync(join(folder, 'PG_VERSION'))) throw error; // else another gateway was faster
+    remove(unfinished);
+    if (!existsSync(join(folder, 'PG_VERSION'))) throw error; // otherwise another gateway was faster
   }
 }
 
-async function runInitdb(initdb: string, folder: string): Promise<void> {
+async function runInitdb(initdb: string, folder: string, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
   const opened = openFolder(folder);
   const child = spawn(initdb, ['-D', opened.path, '-U', 'postgres', '-A', 'trust', ...LOCALE], {
     ...asServerUser,
+    env: serverEnvironment(),
     cwd: '/',
+    detached: true, // a group of its own: the server that it runs ends with it
     stdio: ['ignore', 'ignore', 'pipe', ...opened.stdio],
   });
+  const kill = () => killGroup(child);
+  const ended = AbortSignal.any([signal, AbortSignal.timeout(INITDB_MS)]);
+  ended.addEventListener('abort', kill);
+  process.once('exit', kill);
   const said = child.stderr ? text(child.stderr) : '';
   try {
-    await once(child, 'exit');
+    await once(child, 'close');
   } finally {
     opened.close();
+    ended.removeEventListener('abort', kill);
+    process.off('exit', kill);
   }
+  ended.throwIfAborted();
   if (child.exitCode !== 0) throw new Error(`Postgres' initdb failed: ${(await said).trim()}`);
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {} // it ended in between
 }
 
 /**
@@ -68,16 +84,17 @@ export function openFolder(folder: string): { path: string; stdio: number[]; clo
   return { path: '/proc/self/fd/3', stdio: [fd], close: () => closeSync(fd) };
 }
 
-/** Clusters that a killed process left half built. */
+/** Clusters that a killed process left half built. In a container, that process may have had the number of this one. */
 function removeUnfinished(folder: string): void {
-  if (!existsSync(dirname(folder))) return;
   for (const name of readdirSync(dirname(folder))) {
     const [, pid] = name.startsWith(`${basename(folder)}.`) ? (/\.(\d+)$/.exec(name) ?? []) : [];
-    if (!pid || isAlive(Number(pid))) continue;
-    // Its initdb may outlive it for a moment, and still write.
-    rmSync(join(dirname(folder), name), { recursive: true, force: true, maxRetries: 10 });
+    if (!pid || (Number(pid) !== process.pid && isAlive(Number(pid)))) continue;
+    remove(join(dirname(folder), name));
   }
 }
+
+/** Its initdb may outlive it for a moment, and still write. */
+const remove = (folder: string) => rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 
 /** Whether a process of this number runs, whoever's it is. */
 export function isAlive(pid: number): boolean {

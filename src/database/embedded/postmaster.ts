@@ -30,12 +30,15 @@ function reachable(folder: string): string {
   return path;
 }
 
+/** As pg_ctl has it: a standby takes statements too, which read. */
+const UP = new Set(['ready', 'standby']);
+
 /**
  * Whether the server takes statements. Line 8 of postmaster.pid is what pg_ctl watches: a socket that accepts
  * may still answer "starting up".
  */
 export async function isUp(folder: string): Promise<boolean> {
-  return pidFile(folder)[7]?.trim() === 'ready' && accepts(socketOf(reachable(folder)));
+  return UP.has(pidFile(folder)[7]?.trim() ?? '') && accepts(socketOf(reachable(folder)));
 }
 
 const accepts = (path: string) =>

@@ -1,9 +1,11 @@
-import { spawn } from 'node:child_process';
-import { closeSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { reasonToWait } from '../failure.ts';
 import { type Binaries, findBinaries } from './binaries.ts';
-import { asServerUser, ensureCluster, isRoot, openFolder } from './cluster.ts';
+import { ensureCluster, isRoot } from './cluster.ts';
+import { dropPostgresVariables } from './environment.ts';
+import { inFolder, makeFolder } from './folder.ts';
+import { type Launched, launch } from './launch.ts';
 import { clusterFolder, interrupt, isUp, stopServer, urlOf } from './postmaster.ts';
 import { takeFolder } from './tenancy.ts';
 
@@ -16,92 +18,104 @@ export interface Embedded {
 interface Options {
   /** Postgres settings, as `name=value`. */
   settings?: string[];
+  /** Gives the start up. */
+  signal?: AbortSignal;
 }
 
-const START_MS = 20_000;
+const START_MS = 60_000;
 const POLL_MS = 10;
-
-/** Only a socket in the folder itself; and a log that holds no statement. */
-const SETTINGS = [
-  'listen_addresses=',
-  'unix_socket_directories=.',
-  'unix_socket_permissions=0700',
-  'log_min_messages=fatal',
-  'log_min_error_statement=panic',
-];
+const NEVER = new AbortController().signal;
 
 /**
- * Starts the server on a folder, for this process alone. One that a killed gateway left running is taken over.
- * Throws, in words for a person, when another gateway has the folder.
+ * Starts the server on a folder, for this process alone. One that a killed gateway left running is taken over. Takes the
+ * caller's PG* variables out of this process: they are meant for another Postgres.
+ * Throws, in words for a person, when another gateway has the folder or it can't be used (WrongConfig); what was started
+ * by then is stopped, unless it is another gateway's.
  */
-export async function startEmbedded(dataDir: string, { settings = [] }: Options = {}): Promise<Embedded> {
+export async function startEmbedded(
+  dataDir: string,
+  { settings = [], signal = NEVER }: Options = {},
+): Promise<Embedded> {
+  dropPostgresVariables();
   const folder = clusterFolder(dataDir);
-  mkdirSync(resolve(dataDir), { recursive: true, mode: 0o700 });
   const binaries = await findBinaries(isRoot);
-  await ensureCluster(folder, binaries);
-  await ensureRunning(folder, binaries, settings);
-  const url = urlOf(folder);
-  const letGo = await takeFolder(url, dataDir);
+  const { launched, letGo } = await inFolder(dataDir, async () => {
+    makeFolder(resolve(dataDir));
+    await ensureCluster(folder, binaries, signal);
+    return ensureOurs(folder, binaries, settings, signal);
+  });
+  if (!letGo) {
+    throw new Error(
+      `DATA_DIR is ${JSON.stringify(dataDir)}, which another gateway serves: stop that one, set another DATA_DIR, or give both one Postgres by DATABASE_URL.`,
+    );
+  }
   const onExit = () => interrupt(folder);
   process.once('exit', onExit);
   return {
-    url,
+    url: urlOf(folder),
+    /** Keeps the folder until the server is gone: whoever waits for it then starts another one. */
     async stop() {
       process.off('exit', onExit);
+      await (launched ?? { stop: () => stopServer(folder) }).stop();
       await letGo();
-      await stopServer(folder);
     },
   };
 }
 
-/** The server that another process runs on a folder, or else one of our own. */
-export async function joinEmbedded(dataDir: string): Promise<Embedded> {
-  const folder = clusterFolder(dataDir);
-  if (await isUp(folder)) return { url: urlOf(folder), stop: async () => {} };
-  return startEmbedded(dataDir);
-}
-
-async function ensureRunning(folder: string, { postgres }: Binaries, settings: string[]): Promise<void> {
-  const deadline = Date.now() + START_MS;
-  while (!(await isUp(folder))) {
-    const { said, exited } = launch(folder, postgres, settings);
-    while (!exited() && !(await isUp(folder))) {
-      if (Date.now() > deadline) throw new Error(`The embedded Postgres did not start:\n${said()}`);
-      await sleep(POLL_MS);
+/**
+ * A running server, and the way to let go of it; none where another gateway has it. One that goes away meanwhile, because its
+ * gateway was just stopping, is started anew.
+ */
+async function ensureOurs(folder: string, binaries: Binaries, settings: string[], signal: AbortSignal) {
+  const deadline = performance.now() + START_MS;
+  for (;;) {
+    const launched = await ensureRunning(folder, binaries, settings, signal);
+    try {
+      return { launched, letGo: await takeFolder(urlOf(folder)) };
+    } catch (error) {
+      await launched?.stop();
+      signal.throwIfAborted();
+      if (reasonToWait(error) === undefined || performance.now() > deadline) throw error;
     }
-    if (!exited() || (await isUp(folder))) return;
-    // A killed server that is not yet reaped, or another gateway's that is starting, still holds the folder.
-    if (!/lock file|shared memory block/.test(said()) || Date.now() > deadline) {
-      throw new Error(`The embedded Postgres did not start:\n${said()}`);
-    }
-    await sleep(POLL_MS * 10);
   }
 }
 
-function launch(folder: string, postgres: string, settings: string[]) {
-  const log = `${folder}.log`;
-  const output = openSync(log, 'a', 0o600);
-  const logged = fstatSync(output).size;
-  const entry = openFolder(folder);
-  const child = spawn(
-    postgres,
-    ['-D', entry.path, ...[...SETTINGS, ...settings].flatMap((option) => ['-c', option])],
-    {
-      ...asServerUser,
-      cwd: '/',
-      detached: true, // Ctrl-C in a terminal must not reach it before the gateway has answered what is in flight
-      stdio: ['ignore', output, output, ...entry.stdio],
-    },
-  );
-  let failure: Error | undefined;
-  child.once('error', (error) => {
-    failure = error;
-  });
-  child.unref();
-  closeSync(output);
-  entry.close();
-  return {
-    exited: () => failure !== undefined || child.exitCode !== null || child.signalCode !== null,
-    said: () => failure?.message ?? readFileSync(log).subarray(logged).toString().slice(-2_000),
-  };
+/** The server that another process runs on a folder, or one of our own. */
+export async function joinEmbedded(dataDir: string, options: Options = {}): Promise<Embedded> {
+  dropPostgresVariables();
+  const folder = clusterFolder(dataDir);
+  if (await isUp(folder)) return { url: urlOf(folder), stop: async () => {} };
+  return startEmbedded(dataDir, options);
 }
+
+/** Gives the server that it launched, and null where one runs already. */
+async function ensureRunning(
+  folder: string,
+  { postgres }: Binaries,
+  settings: string[],
+  signal: AbortSignal,
+): Promise<Launched | null> {
+  const deadline = performance.now() + START_MS;
+  while (!(await isUp(folder))) {
+    const launched = launch(folder, postgres, settings);
+    while (!launched.hasExited() && !(await isUp(folder))) {
+      if (signal.aborted || performance.now() > deadline) {
+        await launched.stop();
+        signal.throwIfAborted();
+        throw notStarted(folder, launched);
+      }
+      await sleep(POLL_MS);
+    }
+    if (!launched.hasExited()) return launched;
+    if (await isUp(folder)) return null;
+    signal.throwIfAborted();
+    // A killed server that is not yet reaped, or another gateway's that is starting, still holds the folder.
+    const isHeld = /lock file ".*" already exists|shared memory block/.test(launched.said());
+    if (!isHeld || performance.now() > deadline) throw notStarted(folder, launched);
+    await sleep(POLL_MS * 10);
+  }
+  return null;
+}
+
+const notStarted = (folder: string, { said }: Launched) =>
+  new Error(`The embedded Postgres did not start in ${folder}:\n${said().trim()}`);

@@ -3,13 +3,19 @@ import pg from 'pg';
 const LOCK = Number.parseInt('tenancy', 36);
 /** Long enough for a gateway that is just stopping to be gone. */
 const PATIENCE = '3s';
+/** A server that is up lets in at once, unless it was halted. */
+const CONNECT_MS = 20_000;
 
 /**
  * Makes this process the only one that serves a folder. Postgres holds the lock, so it ends with the process,
- * however that dies. Gives the way to let go.
+ * however that dies. Gives the way to let go; null where another process has the folder.
  */
-export async function takeFolder(url: string, dataDir: string): Promise<() => Promise<void>> {
-  const client = new pg.Client({ connectionString: url, application_name: 'segments-gateway tenancy' });
+export async function takeFolder(url: string): Promise<(() => Promise<void>) | null> {
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'segments-gateway tenancy',
+    connectionTimeoutMillis: CONNECT_MS,
+  });
   client.on('error', () => {}); // the server went away, and the lock with it
   await client.connect();
   try {
@@ -17,10 +23,8 @@ export async function takeFolder(url: string, dataDir: string): Promise<() => Pr
     await client.query('select pg_advisory_lock($1)', [LOCK]);
   } catch (error) {
     await client.end();
-    if (!(error instanceof pg.DatabaseError && error.code === '55P03')) throw error;
-    throw new Error(
-      `DATA_DIR is ${JSON.stringify(dataDir)}, which another gateway serves: stop that one, set another DATA_DIR, or give both one Postgres by DATABASE_URL.`,
-    );
+    if (error instanceof pg.DatabaseError && error.code === '55P03') return null;
+    throw error;
   }
   return () => client.end();
 }

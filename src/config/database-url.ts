@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import pg from 'pg';
+
+const FORM = /^postgres(ql)?:\/\/\S+$/; // no URL parser: libpq's form may leave the host out, for a socket
+const EXAMPLE = 'a URL such as postgres://user:password@host:5432/database?sslmode=verify-full';
+const PORT = 'must have a port from 1 to 65535; it has another';
+const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
+const SSL_FILES = ['sslrootcert', 'sslcert', 'sslkey'];
+/** Host and port, as far as the URL has them, and what follows. A password may hold anything but what ends this. */
+const PARTS = /^postgres(?:ql)?:\/\/(?:[^/?]*@)?([^/?]*)(.*)$/;
+
+/**
+ * What is wrong with a DATABASE_URL ("must …; it …"), and null where nothing is. pg's own reading decides, so that what
+ * passes is what pg connects to. This adds what pg silently takes for something else, and words for what pg refuses. It
+ * shows nothing of the URL but the names of hosts and files.
+ */
+export function problemOf(url: string): string | null {
+  if (!FORM.test(url)) return `must be ${EXAMPLE}; it is something else (not shown)`;
+  if (url.includes('#')) return 'must have every # of a password written as %23; it holds a #';
+  try {
+    const { host, port } = new pg.Client(url);
+    if (host.includes(',')) return `must name one host; it names several: ${host}`;
+    if (!(port >= 1 && port <= 65_535)) return PORT;
+    return problemOfMode(parameterOf(url, 'sslmode'));
+  } catch (error) {
+    return problemOfParts(url, error);
+  }
+}
+
+/** pg takes a mode that it does not know for verify-full: one that is misspelt is better told. */
+function problemOfMode(mode: string | null): string | null {
+  if (mode === null || SSL_MODES.includes(mode)) return null;
+  return `must have an sslmode of ${SSL_MODES.join(', ')}; it has "${mode}"`;
+}
+
+/** Words for a URL that pg can't read. */
+function problemOfParts(url: string, error: unknown): string {
+  if (error instanceof URIError) return 'must have every % of a password written as %25; it holds one alone';
+  const [, authority = '', rest = ''] = PARTS.exec(url) ?? [];
+  const [, port] = /:([^:\]]*)$/.exec(authority) ?? [];
+  if (rest.includes('@')) return 'must have every / and ? of a password written as %2F and %3F; it holds one';
+  if (authority.includes(',')) return `must name one host; it names several: ${authority}`;
+  if (port !== undefined && !(Number(port) <= 65_535)) return PORT;
+  const file = SSL_FILES.map((name) => problemOfFile(name, parameterOf(url, name))).find((each) => each);
+  if (file) return file;
+  if (error instanceof TypeError) return `must be ${EXAMPLE}; it can not be read as one (not shown)`;
+  return `must be ${EXAMPLE}; ${error instanceof Error ? error.message : 'it can not be read'}`;
+}
+
+function problemOfFile(name: string, file: string | null): string | null {
+  if (file === null) return null;
+  try {
+    readFileSync(file);
+    return null;
+  } catch (error) {
+    const hint =
+      file === 'system' ? ': leave it out, and the authorities that Node.js knows are trusted' : '';
+    const code = error instanceof Error && 'code' in error ? error.code : 'no file';
+    return `must name a file that can be read as ${name}; it names "${file}" (${code})${hint}`;
+  }
+}
+
+const parameterOf = (url: string, name: string): string | null =>
+  new URLSearchParams(url.slice(url.indexOf('?') + 1)).get(name);

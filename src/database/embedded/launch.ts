@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { asServerUser, openFolder } from './cluster.ts';
+import { serverEnvironment } from './environment.ts';
+
+/** A server that this process started. */
+export interface Launched {
+  hasExited(): boolean;
+  /** The end of what it said. */
+  said(): string;
+  /** Ends it, however stuck it is. */
+  stop(): Promise<void>;
+}
+
+const POLL_MS = 10;
+/** How to end it: a fast shutdown, one without, by force; and how long each may take. */
+const WAYS_TO_STOP: [NodeJS.Signals, number][] = [
+  ['SIGINT', 10_000],
+  ['SIGQUIT', 5_000],
+  ['SIGKILL', 5_000],
+];
+
+/** Only a socket in the folder itself; and a log that holds no statement. */
+const SETTINGS = [
+  'listen_addresses=',
+  'unix_socket_directories=.',
+  'unix_socket_permissions=0700',
+  'log_min_messages=fatal',
+  'log_min_error_statement=panic',
+];
+
+/** Starts a server on a folder. It does not end with this process. */
+export function launch(folder: string, postgres: string, settings: string[]): Launched {
+  const log = `${folder}.log`;
+  const output = openSync(log, 'a', 0o600);
+  const logged = fstatSync(output).size;
+  const entry = openFolder(folder);
+  const child = spawn(
+    postgres,
+    ['-D', entry.path, ...[...SETTINGS, ...settings].flatMap((option) => ['-c', option])],
+    {
+      ...asServerUser,
+      env: serverEnvironment(),
+      cwd: '/',
+      detached: true, // Ctrl-C in a terminal must not reach it before the gateway has answered what is in flight
+      stdio: ['ignore', output, output, ...entry.stdio],
+    },
+  );
+  let failure: Error | undefined;
+  child.once('error', (error) => {
+    failure = error;
+  });
+  child.unref();
+  closeSync(output);
+  entry.close();
+  const hasExited = () => failure !== undefined || child.exitCode !== null || child.signalCode !== null;
+  return {
+    hasExited,
+    said: () => failure?.message ?? readFileSync(log).subarray(logged).toString().slice(-2_000),
+    async stop() {
+      for (const [signal, milliseconds] of WAYS_TO_STOP) {
+        if (hasExited()) return;
+        child.kill(signal);
+        const end = performance.now() + milliseconds;
+        while (!hasExited() && performance.now() < end) await sleep(POLL_MS);
+      }
+    },
+  };
+}

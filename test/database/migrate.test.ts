@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { administer, makeDatabase } from '../postgres.ts';
+import { processes, SEGMENTS, TOKEN } from '../process/gateway-process.ts';
+
+const { run, serve } = processes();
+const ROLE = `app_${process.pid}`;
+/** What the README says that a role needs. */
+const GRANTS = `
+  grant usage on schema public, drizzle to ${ROLE};
+  grant select on drizzle.__drizzle_migrations to ${ROLE};
+  grant select, insert, update, delete on segments, idempotency_keys, api_tokens, rate_limits to ${ROLE}`;
+
+type Database = Awaited<ReturnType<typeof makeDatabase>>;
+
+/** The same database, for the role that owns nothing. */
+const forRole = ({ url }: Database) => url.replace(/\/\/[^@/]*@/, `//${ROLE}@`);
+
+/** Serves from a database, through every kind of statement. */
+async function expectServes(url: string, environment = {}): Promise<void> {
+  const gateway = await serve({
+    DATABASE_URL: url,
+    API_TOKEN: TOKEN,
+    RATE_LIMIT_STORE: 'postgres',
+    ...environment,
+  });
+  const draft = { name: 'n', criteria: 'c', description: '' };
+  const key = { 'idempotency-key': 'k' };
+  const { id } = (await (await gateway.send(SEGMENTS, 'POST', draft, key)).json()) as { id: string };
+  expect((await gateway.send(`${SEGMENTS}/${id}`, 'PUT', { name: 'm' })).status).toBe(200);
+  expect((await gateway.send(SEGMENTS)).status).toBe(200);
+  expect((await gateway.send(`${SEGMENTS}/${id}`, 'DELETE')).status).toBe(204);
+  expect(await gateway.end()).toBe(0);
+  expect(gateway.said().out).not.toContain('"fault"');
+}
+
+describe('a role that may make nothing', () => {
+  let database: Database;
+  beforeAll(async () => {
+    database = await makeDatabase();
+    await administer(database.url, `create role ${ROLE} login; revoke create on schema public from public`);
+  });
+  afterAll(async () => {
+    await administer(database.url, `drop owned by ${ROLE}`);
+    await database.drop();
+    await administer(database.url.replace(/\/[^/?]*(\?|$)/, '/postgres$1'), `drop role ${ROLE}`);
+  });
+
+  it('is told what it lacks where it may not even see which migrations there are', async () => {
+    expect(await run(['serve'], { DATABASE_URL: forRole(database), PORT: '0' })).toMatchObject({
+      code: 2,
+      err: `DATABASE_URL must name a role that may see which migrations the database has; "${ROLE}" may not (permission denied for schema drizzle). As the owner of the tables, run: grant usage on schema drizzle to "${ROLE}"; grant select on drizzle.__drizzle_migrations to "${ROLE}";\n`,
+    });
+  });
+
+  it('serves a database that is up to date', async () => {
+    await administer(database.url, GRANTS);
+    await expectServes(forRole(database));
+  });
+
+  it('is told which command to run as whom where the database lacks migrations', async () => {
+    const empty = await makeDatabase({ template: false });
+    expect(await run(['serve'], { DATABASE_URL: forRole(empty), PORT: '0' })).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(
+        /^DATABASE_URL must name a role that may make tables, .* "app_\d+" may not \(permission denied for .*\)\. Run "segments migrate" with a DATABASE_URL of the owner of the tables, then start again\.\n$/,
+      ),
+    });
+    await empty.drop();
+  });
+});
+
+describe('a database that only reads', () => {
+  const readOnly = (url: string) =>
+    `${url}${url.includes('?') ? '&' : '?'}options=-c%20default_transaction_read_only%3Don`;
+
+  it('is served where it is up to date', async () => {
+    const database = await makeDatabase();
+    const gateway = await serve({ DATABASE_URL: database.url, API_TOKEN: TOKEN });
+    await gateway.end(); // the token is there now
+    const reader = await serve({ DATABASE_URL: readOnly(database.url), API_TOKEN: TOKEN });
+    expect((await reader.send(SEGMENTS)).status).toBe(200);
+    expect((await reader.send(SEGMENTS, 'POST', { name: 'n', criteria: 'c', description: '' })).status).toBe(
+      503,
+    );
+    expect(await reader.end()).toBe(0);
+    await database.drop();
+  });
+
+  it('is refused in words where it lacks migrations', async () => {
+    const database = await makeDatabase({ template: false });
+    expect(await run(['serve'], { DATABASE_URL: readOnly(database.url), PORT: '0' })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('cannot execute CREATE SCHEMA in a read-only transaction'),
+    });
+    await database.drop();
+  });
+});
+
+describe('a database that a newer version has migrated', () => {
+  let database: Database;
+  beforeAll(async () => {
+    database = await makeDatabase();
+    await administer(
+      database.url,
+      `insert into drizzle.__drizzle_migrations (hash, created_at) values ('x', ${Date.UTC(2100, 0, 1)})`,
+    );
+  });
+  afterAll(() => database.drop());
+
+  it('is not served, nor touched by a command: one line says why', async () => {
+    for (const args of [['serve'], ['migrate'], ['token', 'list']]) {
+      expect(await run(args, { DATABASE_URL: database.url, PORT: '0' })).toMatchObject({
+        code: 1,
+        err: expect.stringMatching(
+          /^The database is newer than this version: it is at the migration of 2100-01-01T00:00:00.000Z, and this version knows none after 20\d\d-.*Z\. Start the version that migrated it or a later one; .*DATABASE_NEWER=serve\.\n$/,
+        ),
+      });
+    }
+  });
+
+  it('is served where DATABASE_NEWER says so', async () => {
+    await expectServes(database.url, { DATABASE_NEWER: 'serve' });
+  });
+});

@@ -1,0 +1,94 @@
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Embedded, startEmbedded } from '../../src/database/embedded/server.ts';
+import { administer, urlOf } from '../postgres.ts';
+import { type Environment, processes } from './gateway-process.ts';
+
+const { run, temporaryFolder } = processes();
+let postgres: Embedded;
+
+beforeAll(async () => {
+  const folder = temporaryFolder();
+  const rules = join(folder, 'rules');
+  writeFileSync(rules, 'local all app scram-sha-256\nlocal all all trust\n');
+  chmodSync(folder, 0o755);
+  chmodSync(rules, 0o644);
+  postgres = await startEmbedded(join(folder, 'data'), { settings: [`hba_file=${rules}`] });
+  await administer(postgres.url, `create role app login password 'right'`);
+});
+afterAll(() => postgres.stop());
+
+const as = (login: string, database = 'postgres') =>
+  urlOf(postgres.url, database).replace('//postgres@', `//${login}@`);
+
+/** How `serve` ends that does not wait for its database. */
+const end = (environment: Environment) => run(['serve'], { DATABASE_WAIT: '0', PORT: '0', ...environment });
+
+describe('a DATABASE_URL that leads nowhere ends the start with a line that says why:', () => {
+  it.each<[string, () => string, string]>([
+    [
+      'a password that is wrong',
+      () => as('app:hidden'),
+      'DATABASE_URL must be let in by its database, which says: password authentication failed for user "app" (28P01).',
+    ],
+    [
+      'a password that is missing',
+      () => as('app'),
+      'DATABASE_URL must hold a password: its database asks for one.',
+    ],
+    [
+      'a role that is not there',
+      () => as('nobody:hidden'),
+      'DATABASE_URL must be let in by its database, which says: role "nobody" does not exist (28000).',
+    ],
+    [
+      'a database that is not there',
+      () => as('postgres:hidden', 'nowhere'),
+      'DATABASE_URL must be let in by its database, which says: database "nowhere" does not exist (3D000).',
+    ],
+    [
+      'a host that is not known',
+      () => 'postgres://app:hidden@no-such-host.invalid/db',
+      'DATABASE_URL must name a host that is known; "no-such-host.invalid" is not (ENOTFOUND).',
+    ],
+  ])('%s', async (_, url, line) => {
+    const { code, err } = await end({ DATABASE_URL: url() });
+    expect([code, err]).toEqual([2, expect.stringMatching(/^DATABASE_URL .*\.\n$/)]);
+    expect(err.replace('EAI_AGAIN', 'ENOTFOUND')).toBe(`${line}\n`);
+  });
+
+  it('what can not be read as one, before anything is tried', async () => {
+    const { code, err } = await end({ DATABASE_URL: 'postgres://app:hid#den@127.0.0.1/db', GRAPHIQL: 'x' });
+    expect([code, err.split('\n')]).toEqual([
+      2,
+      [
+        'DATABASE_URL must have every # of a password written as %23; it holds a #.',
+        'GRAPHIQL must be on or off; it is "x".',
+        '',
+      ],
+    ]);
+  });
+});
+
+describe('what DATABASE_URL leaves out', () => {
+  it('is taken from PGUSER, PGPASSWORD and the like, as by other programs', async () => {
+    const url = postgres.url.replace('//postgres@', '//');
+    const { code, err } = await run(['migrate'], { DATABASE_URL: url, PGUSER: 'app', PGPASSWORD: 'wrong' });
+    expect([code, err]).toEqual([2, expect.stringContaining('for user "app"')]);
+    expect((await run(['migrate'], { DATABASE_URL: url, PGUSER: 'postgres' })).code).toBe(0);
+  });
+});
+
+describe('a HOST or PORT that can not be listened on', () => {
+  it.each([
+    [
+      { HOST: 'no-such-host.invalid' },
+      /^HOST must be an address, or a name that is known; it is "no-such-host.invalid"/,
+    ],
+    [{ HOST: '192.0.2.1' }, /^HOST must be an address of this machine; it is "192.0.2.1" \(EADDRNOTAVAIL\)/],
+  ])('%j is named', async (environment, line) => {
+    const { code, err } = await end({ DATABASE_URL: postgres.url, ...environment });
+    expect([code, err]).toEqual([2, expect.stringMatching(line)]);
+  });
+});

@@ -1,0 +1,18 @@
+import { readdirSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Processes that work in a folder, or were handed it: the Postgres of a DATA_DIR, and the initdb that makes it. */
+export function processesIn(folder: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => [join('/proc', pid, 'cwd'), join('/proc', pid, 'fd', '3')].some(leadsInto(folder)))
+    .map(Number);
+}
+
+const leadsInto = (folder: string) => (link: string) => {
+  try {
+    return readlinkSync(link).startsWith(`${folder}/`);
+  } catch {
+    return false; // it ended in between
+  }
+};
