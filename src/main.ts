@@ -21,13 +21,6 @@ const MAX_STOP_MS = 25_000;
 const HEAP = '--heap-growing-percent=60';
 
 /**
- * V8's middle compiler makes the first minute a quarter faster; but it took 600 MB for what graphql-jit makes of fifty
- * operations of twenty aliases, and never gave them back. Later, the gateway is as fast without it.
- */
-const NO_MIDDLE_COMPILER = '--no-maglev';
-const WARM_UP_MS = 60_000;
-
-/**
  * The gateway as a process, from the first step to the last answer: it settles, or ends the process, once everything that
  * it started has stopped. A signal to stop counts in each step of the start; then it is as if it had never begun.
  * Throws where a step fails, after what was started before it has stopped.
@@ -36,7 +29,6 @@ export async function serve(config: Config): Promise<void> {
   const wrong = wrongOperations(schema, config.PERSISTED_OPERATIONS ?? new Map());
   if (wrong.length > 0) throw new WrongConfig(wrong.map((why) => `PERSISTED_OPERATIONS: ${why}`).join('\n'));
   setFlagsFromString(HEAP);
-  setTimeout(() => setFlagsFromString(NO_MIDDLE_COMPILER), WARM_UP_MS).unref();
   process.stderr.on('error', () => {}); // who read it is gone: that is no reason to end
   const { log, end } = standardLog(config.LOG_LEVEL);
   const { signal, stopped } = stopSignal();
