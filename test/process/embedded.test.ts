@@ -3,9 +3,11 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:f
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, it } from 'vitest';
+import { clusterFolder, urlOf } from '../../src/database/embedded/postmaster.ts';
+import { administer } from '../postgres.ts';
 import { processes } from './gateway-process.ts';
 
-const { launch, run, serve, temporaryFolder } = processes();
+const { begin, launch, run, serve, temporaryFolder } = processes();
 
 const tokenOf = (dataDir: string) => readFileSync(join(dataDir, 'token'), 'utf8').trim();
 const pidFile = (dataDir: string) => join(dataDir, 'postgres', 'postmaster.pid');
@@ -91,6 +93,24 @@ describe.concurrent('the embedded Postgres', () => {
     expect((await call(second.url, dataDir)).data).toEqual([created]);
     expect(await second.end()).toBe(0);
     expect(existsSync(pidFile(dataDir))).toBe(false);
+  });
+
+  it('is started anew, with its data, by a gateway that waits for one that stops', async ({ expect }) => {
+    const dataDir = temporaryFolder();
+    const first = await serve({ DATA_DIR: dataDir });
+    const created = await call(first.url, dataDir, SEGMENT);
+    const waiting = `select from pg_locks where locktype = 'advisory' and not granted`;
+    const isWaiting = async () => (await administer(urlOf(clusterFolder(dataDir)), waiting)).length > 0;
+    let next = begin({ DATA_DIR: dataDir });
+    while (!(await isWaiting())) {
+      // On a slow machine it may have given up by now, which it does after three seconds: another one waits then.
+      if (next.child.exitCode !== null) next = begin({ DATA_DIR: dataDir });
+      next.running.catch(() => {});
+    }
+    expect(await first.end()).toBe(0);
+    const second = await next.running;
+    expect((await call(second.url, dataDir)).data).toEqual([created]);
+    expect(await second.end()).toBe(0);
   });
 
   it('starts again, with its data, after a kill -9 of both', async ({ expect }) => {

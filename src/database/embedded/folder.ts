@@ -51,8 +51,11 @@ export async function inFolder<Result>(
   }
 }
 
-/** Of the file system's errors, their code; empty for any other, such as those of a program that can't be started. */
+/** Of the file system's errors, their code; empty for any other, such as those of programs and sockets. */
 const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && 'syscall' in error && !/^spawn/.test(String(error.syscall))
+  error instanceof Error &&
+  'code' in error &&
+  'syscall' in error &&
+  !/^(spawn|connect)/.test(String(error.syscall))
     ? String(error.code)
     : '';

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { reasonToWait } from '../failure.ts';
 import { type Binaries, findBinaries } from './binaries.ts';
 import { ensureCluster, isRoot } from './cluster.ts';
 import { dropPostgresVariables } from './environment.ts';
@@ -38,15 +39,10 @@ export async function startEmbedded(
   dropPostgresVariables();
   const folder = clusterFolder(dataDir);
   const binaries = await findBinaries(isRoot);
-  const launched = await inFolder(dataDir, async () => {
+  const { launched, letGo } = await inFolder(dataDir, async () => {
     makeFolder(resolve(dataDir));
     await ensureCluster(folder, binaries, signal);
-    return ensureRunning(folder, binaries, settings, signal);
-  });
-  const url = urlOf(folder);
-  const letGo = await takeFolder(url).catch(async (error: unknown) => {
-    await launched?.stop();
-    throw error;
+    return ensureOurs(folder, binaries, settings, signal);
   });
   if (!letGo) {
     throw new Error(
@@ -56,13 +52,32 @@ export async function startEmbedded(
   const onExit = () => interrupt(folder);
   process.once('exit', onExit);
   return {
-    url,
+    url: urlOf(folder),
+    /** Keeps the folder until the server is gone: whoever waits for it then starts another one. */
     async stop() {
       process.off('exit', onExit);
-      await letGo();
       await (launched ?? { stop: () => stopServer(folder) }).stop();
+      await letGo();
     },
   };
+}
+
+/**
+ * A running server, and the way to let go of it; none where another gateway has it. One that goes away meanwhile, because its
+ * gateway was just stopping, is started anew.
+ */
+async function ensureOurs(folder: string, binaries: Binaries, settings: string[], signal: AbortSignal) {
+  const deadline = performance.now() + START_MS;
+  for (;;) {
+    const launched = await ensureRunning(folder, binaries, settings, signal);
+    try {
+      return { launched, letGo: await takeFolder(urlOf(folder)) };
+    } catch (error) {
+      await launched?.stop();
+      signal.throwIfAborted();
+      if (reasonToWait(error) === undefined || performance.now() > deadline) throw error;
+    }
+  }
 }
 
 /** The server that another process runs on a folder, or one of our own. */
