@@ -36,8 +36,8 @@ export function authenticator(tokens: TokenStore, jwt?: JwtIssuer): Authenticate
   async function find(digest: string, token: string): Promise<Viewer | null> {
     const grant = isToken(token) ? await tokens.find(digest) : null;
     if (!grant) return null;
-    // A token ends by the database's clock: this machine's may be wrong, or jump.
-    known.set(digest, grant.viewer, { ttl: Math.min(REMEMBERED_MS, grant.millisecondsLeft) });
+    // A token ends by the database's clock: this machine's may be wrong, or jump. A ttl of 0 would have no end.
+    known.set(digest, grant.viewer, { ttl: Math.max(1, Math.min(REMEMBERED_MS, grant.millisecondsLeft)) });
     return grant.viewer;
   }
 }
