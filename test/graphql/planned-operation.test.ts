@@ -39,7 +39,7 @@ describe('a planned operation', () => {
         seen.planned += 1;
         seen.failed += expected.errors ? 1 : 0;
       }),
-      { numRuns: DOCUMENTS, ...(seed !== undefined && { seed }) },
+      { numRuns: DOCUMENTS, ...(seed !== undefined && { seed }), endOnFailure: true },
     );
     expect(seen.planned).toBeGreaterThan(DOCUMENTS * 0.8);
   });

@@ -1,35 +1,77 @@
-import { BREAK, type FieldNode, type GraphQLField, getArgumentValues, visit } from 'graphql';
-import type { Execution } from './execution.ts';
+import {
+  BREAK,
+  type FieldNode,
+  type GraphQLArgument,
+  type GraphQLField,
+  getArgumentValues,
+  isNonNullType,
+  Kind,
+  type ValueNode,
+  valueFromAST,
+  visit,
+} from 'graphql';
+import type { Execution, Variables } from './execution.ts';
 
 type Arguments = Record<string, unknown>;
 
+/** Puts one argument to the others, if it has a value. False where graphql-js has to say what is wrong with it. */
+type Fill = (to: Arguments, variables: Variables) => boolean;
+
 /**
- * Gives the arguments of a field, as graphql-js coerces them. Where no variable stands in them they are the same for
- * every request, and coerced once. The function throws what is wrong with them.
+ * Gives the arguments of a field as graphql-js coerces them, and throws what is wrong with them. Constants are coerced
+ * once, and shared by all requests. A variable is taken as it is: its type fits, as validation has seen. Where variables
+ * stand within a list or an object, graphql-js coerces the arguments for each request.
  */
 export function argumentsOf(
   field: GraphQLField<unknown, unknown>,
   node: FieldNode,
 ): (execution: Execution) => Arguments {
-  const coerce = ({ variables }: Pick<Execution, 'variables'>) => getArgumentValues(field, node, variables);
-  if (hasVariable(node)) return coerce;
-  try {
-    const constant = coerce({ variables: {} });
-    return () => constant;
-  } catch {
-    return coerce; // each request is told, at the path of its field
+  const coerce = ({ variables }: Execution) => getArgumentValues(field, node, variables);
+  const values = new Map(node.arguments?.map(({ name, value }) => [name.value, value]));
+  const fills: Fill[] = [];
+  for (const argument of field.args) {
+    const fill = fillOf(argument, values.get(argument.name));
+    if (!fill) return coerce;
+    fills.push(fill);
   }
+  return (execution) => {
+    const given: Arguments = {};
+    for (const fill of fills) if (!fill(given, execution.variables)) return coerce(execution);
+    return given;
+  };
 }
 
-function hasVariable({ arguments: given = [] }: FieldNode): boolean {
-  let isFound = false;
-  for (const argument of given) {
-    visit(argument, {
-      Variable() {
-        isFound = true;
-        return BREAK;
-      },
-    });
+/** Null where graphql-js has to coerce the argument for each request. */
+function fillOf({ name, type, defaultValue }: GraphQLArgument, value: ValueNode | undefined): Fill | null {
+  const isRequired = isNonNullType(type);
+  const leftOut: Fill = (to) => {
+    if (defaultValue !== undefined) to[name] = defaultValue;
+    return defaultValue !== undefined || !isRequired;
+  };
+  if (!value) return leftOut;
+  if (value.kind === Kind.VARIABLE) {
+    const variable = value.name.value;
+    return (to, variables) => {
+      if (!Object.hasOwn(variables, variable)) return leftOut(to, variables);
+      to[name] = variables[variable];
+      return to[name] !== undefined && (to[name] !== null || !isRequired);
+    };
   }
+  if (hasVariable(value)) return null;
+  const constant: unknown = valueFromAST(value, type);
+  return (to) => {
+    to[name] = constant;
+    return constant !== undefined;
+  };
+}
+
+function hasVariable(value: ValueNode): boolean {
+  let isFound = false;
+  visit(value, {
+    Variable() {
+      isFound = true;
+      return BREAK;
+    },
+  });
   return isFound;
 }

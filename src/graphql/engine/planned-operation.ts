@@ -4,7 +4,6 @@ import {
   execute,
   type GraphQLError,
   type GraphQLSchema,
-  getVariableValues,
   OperationTypeNode,
 } from 'graphql';
 import { conditionsOf, fragmentsOf, isIntrospection, operationOf } from './document.ts';
@@ -17,6 +16,7 @@ import {
   type Variables,
 } from './execution.ts';
 import { rootFields } from './selection.ts';
+import { variableCoercion } from './variable-values.ts';
 
 /** Runs an operation with the variables of one request, which are not coerced yet. What fails stands in `errors`. */
 export type RunOperation = (
@@ -26,8 +26,6 @@ export type RunOperation = (
 
 /** Plans kept of one operation: one for each combination of its conditions. Further ones are left to graphql-js. */
 export const MAX_PLANS = 8;
-/** The limit that graphql-js sets itself unless it is told another. */
-const MAX_COERCION_ERRORS = 50;
 
 /**
  * Plans an operation of a valid document: what is the same for each request is worked out once. Its results equal those
@@ -59,12 +57,10 @@ export function plannedOperation(
     return plan;
   };
   const run = operation.operation === OperationTypeNode.MUTATION ? executeSerially : executeFields;
-  const definitions = operation.variableDefinitions ?? [];
+  const coerce = variableCoercion(schema, operation.variableDefinitions ?? []);
 
   return async (given, context) => {
-    const { coerced, errors } = getVariableValues(schema, definitions, given ?? {}, {
-      maxErrors: MAX_COERCION_ERRORS,
-    });
+    const { coerced, errors } = coerce(given ?? {});
     if (errors) return { errors };
     const plan = planFor(coerced);
     if (!plan) {
