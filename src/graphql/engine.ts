@@ -29,7 +29,7 @@ interface Options extends Persistence {
 /**
  * GraphQL Yoga from the parsed parameters to the result: its checks, caches and plugins. Its HTTP layer is left
  * out: it costs twice what executing does, and reads paths by the end of the URL. An operation that
- * passed them before is executed without them.
+ * has passed them twice is executed without them.
  */
 export function graphqlEngine({ schema, introspection, ...persistence }: Options): Engine {
   const operations = repeatedOperations(schema);

@@ -22,12 +22,15 @@ function maskedError(error: unknown, call: Pick<Call, 'requestId' | 'report'>): 
   return graphqlErrorOf(shownOf(cause, call), { error: at });
 }
 
+/** Characters of a message of graphql-js, which can print a whole input object. */
+const MAX_MESSAGE = 1_000;
+
 /** graphql-js gives no code to a value that a variable or an argument cannot take. */
 function coded(error: GraphQLError): GraphQLError {
   const { message, extensions } = error;
-  return extensions.code === undefined
-    ? reworded(error, message, { ...extensions, code: 'INVALID_INPUT' })
-    : error;
+  if (extensions.code !== undefined) return error;
+  const brief = message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE).toWellFormed()}…` : message;
+  return reworded(error, brief, { ...extensions, code: 'INVALID_INPUT' });
 }
 
 /** The same error without what graphql-js suggests ("Did you mean …?"): a way to learn a schema that is not shown. */

@@ -30,7 +30,7 @@ export function resolved(
   const id = documentId ?? Object(rest.extensions?.persistedQuery).sha256Hash;
   if (isOpen && id === undefined) return refuse('BAD_REQUEST');
   if (!persistedOperations) return refuse('PERSISTED_QUERY_NOT_SUPPORTED');
-  if (typeof id !== 'string') return refuse('PERSISTED_QUERY_ONLY');
+  if (typeof id !== 'string') return refuse(isOpen ? 'PERSISTED_QUERY_NOT_FOUND' : 'PERSISTED_QUERY_ONLY');
   const query = persistedOperations.get(id.replace(SHA256, ''));
   return query === undefined ? refuse('PERSISTED_QUERY_NOT_FOUND') : { ...rest, query };
 }

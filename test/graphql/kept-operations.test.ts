@@ -43,6 +43,16 @@ describe('the operations that are kept', () => {
     }
   });
 
+  it('are not found under a text and a name that only look the same together', async () => {
+    for (let i = 0; i < 2; i++) await ask('{ __typename } #\u0000Nope');
+    expect(known({ query: '{ __typename } #', operationName: 'Nope' })).toBe(false);
+  });
+
+  it('do not hold names that no operation has', async () => {
+    for (let i = 0; i < 3; i++) await ask('query A { __typename }', 'B');
+    expect(known({ query: 'query A { __typename }', operationName: 'B' })).toBe(false);
+  });
+
   it('are never introspection', async () => {
     for (let i = 0; i < 3; i++) await ask('{ __schema { queryType { name } } }');
     expect(known({ query: '{ __schema { queryType { name } } }' })).toBe(false);

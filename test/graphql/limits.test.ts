@@ -101,6 +101,16 @@ describe('an operation', () => {
     expect(body.errors[0].message).toMatch(/itself/);
   });
 
+  it('is told little of a variable with much that is wrong', async () => {
+    const query = 'query ($f: SegmentFilter) { segments(filter: $f) { totalCount } }';
+    const f = Object.fromEntries(Array.from({ length: 4_000 }, (_, i) => [`unknown${i}`, 1]));
+    for (let i = 0; i < 3; i++) {
+      const { body } = await graphql(gateway, query, { f });
+      expect(body.errors).toHaveLength(6); // the last one says that there are more
+      expect(JSON.stringify(body).length).toBeLessThan(10_000);
+    }
+  });
+
   it('gets five errors at most', async () => {
     const { body } = await graphql(gateway, `{ ${times(40, (i) => `no${i}`)} }`);
     expect(body.errors).toHaveLength(5);

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { buildSchema, execute, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { plannedOperation } from '../../src/graphql/engine/planned-operation.ts';
+import { MAX_COERCION_ERRORS } from '../../src/graphql/engine/variable-values.ts';
 import { randomRequest } from './random-document.ts';
 import { unrulySchema } from './random-schema.ts';
 
@@ -30,7 +31,13 @@ describe('a planned operation', () => {
         const run = plannedOperation(schema, document, operationName);
         if (!run) return;
         const expected = await deaf(() =>
-          execute({ schema, document, operationName, variableValues: variables }),
+          execute({
+            schema,
+            document,
+            operationName,
+            variableValues: variables,
+            options: { maxCoercionErrors: MAX_COERCION_ERRORS },
+          }),
         );
         for (let i = 0; i < 2; i++) {
           const given = await deaf(() => run(variables, undefined));
@@ -42,6 +49,26 @@ describe('a planned operation', () => {
       { numRuns: DOCUMENTS, ...(seed !== undefined && { seed }), endOnFailure: true },
     );
     expect(seen.planned).toBeGreaterThan(DOCUMENTS * 0.8);
+  });
+
+  it('looks at no value of a variable beyond the first that does not fit, before graphql-js says what is wrong', async () => {
+    let looks = 0;
+    const parseValue = () => {
+      looks += 1;
+      throw new TypeError('Nothing is odd.');
+    };
+    const counted = buildSchema('scalar Odd type Query { odds(all: [Odd!]): Int }');
+    Object.assign(counted.getType('Odd') ?? {}, { parseValue });
+    const run = plannedOperation(counted, parse('query ($all: [Odd!]) { odds(all: $all) }'), undefined);
+    const result = await run?.({ all: Array.from({ length: 10_000 }, () => 1) }, undefined);
+    expect(result?.errors).toHaveLength(MAX_COERCION_ERRORS + 1); // the last one says that there are more
+    expect(looks).toBeLessThan(10);
+  });
+
+  it('coerces the arguments of a scalar that is a property', async () => {
+    const bare = buildSchema('type Query { name(upper: Boolean! = true): String }');
+    const run = plannedOperation(bare, parse('query ($u: Boolean = true) { name(upper: $u) }'), undefined);
+    expect((await run?.({ u: null }, undefined))?.errors?.[0]?.message).toMatch(/must not be null/);
   });
 
   it('leaves no rejection unhandled where a list fails before its items have settled', async () => {
@@ -68,8 +95,8 @@ describe('a planned operation', () => {
 });
 
 /**
- * graphql-js 16.15.0 leaves rejections unhandled where a list fails before its items have settled. A plan leaves to it
- * the requests in which a condition has no value.
+ * graphql-js 16.15.0 leaves rejections unhandled where a list fails before its items have settled. So does a
+ * planned operation, which hands it the requests in which a condition has no value.
  */
 async function deaf<Result>(run: () => Result): Promise<Awaited<Result>> {
   const listeners = process.listeners('unhandledRejection');

@@ -77,6 +77,14 @@ const CHANGED: [string, (id: string) => Sent | string][] = [
       variables: { i: id },
     }),
   ],
+  [
+    'a variable whose name another operation gives to a condition',
+    () => ({
+      query: `query A($a: SegmentFilter = {}) { segments(filter: $a) { totalCount } }
+        query B($a: Boolean!) { __typename @skip(if: $a) }`,
+      operationName: 'A',
+    }),
+  ],
   ['an operation name that is empty', () => ({ query: 'query A { __typename }', operationName: '' })],
   ['the alias __proto__', (id) => ({ query: `{ segment(id: "${id}") { __proto__: name id } }` })],
   [

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
@@ -74,8 +75,8 @@ const requests = randomRequest({
 });
 
 /**
- * The same store, whose answers arrive in the order of the calls. Otherwise the database decides which of two fields fails
- * first, and whether the second one is still told of when the first has emptied the answer.
+ * The same store, whose answers arrive in the order of the calls and in turns of their own. Otherwise the database decides
+ * which of two fields fails first, and whether the second one is still told of when the first has emptied the answer.
  */
 function inOrder(store: SegmentStore): SegmentStore {
   let last: Promise<unknown> = Promise.resolve();
@@ -84,7 +85,10 @@ function inOrder(store: SegmentStore): SegmentStore {
       const answer: Promise<unknown> = Reflect.apply(call, store, given);
       answer.catch(() => {}); // it may fail before its turn
       const turn = last.then(() => answer);
-      last = turn.catch(() => {});
+      last = turn.then(
+        () => nextTurn(),
+        () => nextTurn(),
+      );
       return turn;
     };
     return [name, ordered];

@@ -11,7 +11,7 @@ import {
 import { type Complete, type Execution, failed, isPromise, type Path, pathTo } from './execution.ts';
 import { abstract, type CompletedField, object } from './object-completion.ts';
 
-/** Gives the way to complete values of a type: worked out once for each field of a plan. */
+/** Returns the function that completes values of a type; made once for each field of a plan. */
 export function completerOf(type: GraphQLOutputType, field: CompletedField): Complete {
   if (isNonNullType(type)) return nonNull(completerOf(type.ofType, field), field);
   const complete = ofNullable(type, field);

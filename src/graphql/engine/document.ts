@@ -36,7 +36,7 @@ export function fragmentsOf({ definitions }: DocumentNode): Fragments {
   return fragments;
 }
 
-/** Whether a document asks for the schema, in whichever of its operations. */
+/** Whether a document asks for the schema, in any of its operations. */
 export function isIntrospection(document: DocumentNode): boolean {
   let isFound = false;
   visit(document, {
@@ -49,17 +49,24 @@ export function isIntrospection(document: DocumentNode): boolean {
 
 const CONDITIONS: ReadonlySet<string> = new Set([GraphQLSkipDirective.name, GraphQLIncludeDirective.name]);
 
-/** The variables of an operation that some `@skip` or `@include` of its document reads. */
-export function conditionsOf(
-  document: DocumentNode,
-  { variableDefinitions = [] }: OperationDefinitionNode,
-): string[] {
+/** The variables that some `@skip` or `@include` of an operation reads, in it or in the fragments that it spreads. */
+export function conditionsOf(document: DocumentNode, operation: OperationDefinitionNode): string[] {
+  const fragments = fragmentsOf(document);
   const read = new Set<string>();
-  visit(document, {
-    Directive({ name, arguments: given = [] }) {
-      if (!CONDITIONS.has(name.value)) return;
-      for (const { value } of given) if (value.kind === Kind.VARIABLE) read.add(value.name.value);
-    },
-  });
-  return variableDefinitions.map(({ variable }) => variable.name.value).filter((name) => read.has(name));
+  const spread = new Set<string>();
+  const look = (definition: OperationDefinitionNode | FragmentDefinitionNode) =>
+    visit(definition, {
+      Directive({ name, arguments: given = [] }) {
+        if (!CONDITIONS.has(name.value)) return;
+        for (const { value } of given) if (value.kind === Kind.VARIABLE) read.add(value.name.value);
+      },
+      FragmentSpread({ name }) {
+        const fragment = fragments[name.value];
+        if (!fragment || spread.has(name.value)) return;
+        spread.add(name.value);
+        look(fragment);
+      },
+    });
+  look(operation);
+  return [...read];
 }

@@ -14,7 +14,7 @@ import type { Execution, Variables } from './execution.ts';
 
 type Arguments = Record<string, unknown>;
 
-/** Puts one argument to the others, if it has a value. False where graphql-js has to say what is wrong with it. */
+/** Adds one argument to the others, if it has a value. Returns false where graphql-js has to say what is wrong with it. */
 type Fill = (to: Arguments, variables: Variables) => boolean;
 
 /**

@@ -70,13 +70,14 @@ export function plannedField(planned: Planned, selected: SelectedField): Planned
       return fail(error);
     }
   };
-  const isProperty = !definition.resolve && isLeafType(getNullableType(definition.type));
+  const isBare = !definition.resolve && definition.args.length === 0;
+  const isProperty = isBare && isLeafType(getNullableType(definition.type));
   return { responseName, run: isProperty ? leafProperty(selected, complete, run) : run };
 }
 
 /**
  * The run of a scalar that is a property of its object, as most fields are: it needs neither path nor info nor
- * arguments. What graphql-js would call or wait for takes the general run.
+ * arguments. A function or a promise takes the general path.
  */
 function leafProperty(
   { parentType, definition, responseName, nodes }: SelectedField,
@@ -89,7 +90,9 @@ function leafProperty(
     try {
       const value = propertyOf(source, name);
       if (isText && typeof value === 'string') return value; // which serializes as itself
-      if (typeof value === 'function' || isPromise(value)) return general(source, parent, execution);
+      // With this very value: a getter would give another promise, and nobody would handle the first.
+      if (isPromise(value)) return general({ [name]: value }, parent, execution);
+      if (typeof value === 'function') return general(source, parent, execution);
       return complete(value, NOWHERE, execution);
     } catch (error) {
       const path = pathTo(parent, responseName, parentType.name);
@@ -102,7 +105,9 @@ function leafProperty(
 const NOWHERE: Path = pathTo(undefined, '');
 
 const propertyOf = (source: unknown, name: string): unknown =>
-  typeof source === 'object' && source !== null ? (source as Record<string, unknown>)[name] : undefined;
+  (typeof source === 'object' && source !== null) || typeof source === 'function'
+    ? (source as Record<string, unknown>)[name]
+    : undefined;
 
 function infoOf(
   { schema, fragments, operation }: Planned,

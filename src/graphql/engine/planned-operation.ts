@@ -16,7 +16,7 @@ import {
   type Variables,
 } from './execution.ts';
 import { rootFields } from './selection.ts';
-import { variableCoercion } from './variable-values.ts';
+import { MAX_COERCION_ERRORS, variableCoercion } from './variable-values.ts';
 
 /** Runs an operation with the variables of one request, which are not coerced yet. What fails stands in `errors`. */
 export type RunOperation = (
@@ -24,12 +24,12 @@ export type RunOperation = (
   context: unknown,
 ) => Promise<ExecutionResult>;
 
-/** Plans kept of one operation: one for each combination of its conditions. Further ones are left to graphql-js. */
+/** How many plans are kept of an operation, one for each combination of its conditions. graphql-js executes any others. */
 export const MAX_PLANS = 8;
 
 /**
  * Plans an operation of a valid document: what is the same for each request is worked out once. Its results equal those
- * of graphql-js' `execute`, whose own functions collect the fields and coerce variables and arguments here as there.
+ * of graphql-js' `execute`, except for the wording of three faults of the schema itself.
  * Null for what graphql-js should execute: an operation that is not in the document, a subscription, or introspection.
  */
 export function plannedOperation(
@@ -47,10 +47,11 @@ export function plannedOperation(
   const plans = new Map<string, readonly PlannedField[]>();
   const planFor = (variables: Variables): readonly PlannedField[] | undefined => {
     const values = names.map((name) => variables[name]);
+    if (!values.every((value) => typeof value === 'boolean')) return undefined;
     const key = values.join();
     const known = plans.get(key);
     if (known) return known;
-    if (plans.size === MAX_PLANS || !values.every((value) => typeof value === 'boolean')) return undefined;
+    if (plans.size === MAX_PLANS) return undefined;
     const conditions = Object.fromEntries(names.map((name, i) => [name, values[i]]));
     const plan = rootFields({ schema, fragments, operation, conditions }, root);
     plans.set(key, plan);
@@ -64,7 +65,14 @@ export function plannedOperation(
     if (errors) return { errors };
     const plan = planFor(coerced);
     if (!plan) {
-      return execute({ schema, document, operationName, variableValues: given, contextValue: context });
+      return execute({
+        schema,
+        document,
+        operationName,
+        variableValues: given,
+        contextValue: context,
+        options: { maxCoercionErrors: MAX_COERCION_ERRORS },
+      });
     }
     const execution: Execution = { context, variables: coerced, errors: [], nulled: new Set() };
     const data = await dataOf(execution, () => run(plan, undefined, undefined, execution));

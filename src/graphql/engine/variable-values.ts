@@ -21,19 +21,22 @@ interface Variable {
   defaultValue: unknown;
 }
 
-/** The limit that graphql-js sets itself unless it is told another. */
-const MAX_ERRORS = 50;
+/** Errors of variables that a response tells of. Each can print a whole input object. */
+export const MAX_COERCION_ERRORS = 5;
+
+/** Ends a coercion at the first value that does not fit. */
+const MISFIT = new Error('A value does not fit its type.');
 
 /**
- * Gives the way to coerce the variables of an operation. Types and defaults are looked up once. Values that do not fit
- * are left to graphql-js, which says why.
+ * Returns the function that coerces the variables of an operation. Types and defaults are looked up once. Values that do
+ * not fit are left to graphql-js, which says why.
  */
 export function variableCoercion(
   schema: GraphQLSchema,
   definitions: readonly VariableDefinitionNode[],
 ): (given: Variables) => Coerced {
   const explained = (given: Variables): Coerced =>
-    getVariableValues(schema, definitions, given, { maxErrors: MAX_ERRORS });
+    getVariableValues(schema, definitions, given, { maxErrors: MAX_COERCION_ERRORS });
   const variables: Variable[] = [];
   for (const { variable, type: node, defaultValue } of definitions) {
     const name = variable.name.value;
@@ -43,16 +46,19 @@ export function variableCoercion(
   }
   return (given) => {
     const coerced: Record<string, unknown> = {};
-    let isWrong = false;
-    for (const { name, type, defaultValue } of variables) {
-      if (Object.hasOwn(given, name)) {
-        isWrong ||= given[name] === null && isNonNullType(type);
-        coerced[name] = coerceInputValue(given[name], type, () => {
-          isWrong = true;
-        });
-      } else if (defaultValue !== undefined) coerced[name] = defaultValue;
-      else isWrong ||= isNonNullType(type);
+    try {
+      for (const { name, type, defaultValue } of variables) {
+        if (Object.hasOwn(given, name)) coerced[name] = coerceInputValue(given[name], type, refuse);
+        else if (defaultValue !== undefined) coerced[name] = defaultValue;
+        else if (isNonNullType(type)) refuse();
+      }
+      return { coerced };
+    } catch {
+      return explained(given);
     }
-    return isWrong ? explained(given) : { coerced };
   };
+}
+
+function refuse(): never {
+  throw MISFIT;
 }
