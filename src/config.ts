@@ -21,7 +21,7 @@ const wholeNumber = (least: number, most: number) =>
     .describe(`a whole number from ${least} to ${most}`);
 
 /** A scheme and a host, and nothing after: as a browser sends it. Not `*`, not `null`. */
-const ORIGIN = /^https?:\/\/[^\s/,*]+$/;
+const isOrigin = (text: string): boolean => /^https?:/.test(text) && URL.parse(text)?.origin === text;
 
 const onOff = z
   .enum(['on', 'off', 'true', 'false', '1', '0'])
@@ -68,7 +68,7 @@ const Variables = z.object({
   CORS_ORIGINS: z
     .string()
     .transform((text) => new Set(text.split(',').map((origin) => origin.trim())))
-    .refine((origins) => [...origins].every((origin) => ORIGIN.test(origin)))
+    .refine((origins) => [...origins].every(isOrigin))
     .describe('origins such as https://app.example.com, with commas between')
     .optional(),
   RATE_LIMIT: wholeNumber(1, 999_999_999).default(60_000_000),

@@ -107,8 +107,8 @@ export class NotFound extends Refusal {
 export class VersionConflict extends Refusal {
   readonly currentVersion: number;
 
-  constructor(what: string, currentVersion: number, why = 'has changed') {
-    super('PRECONDITION_FAILED', `The ${what} ${why}: it is at version ${currentVersion}.`);
+  constructor(what: string, currentVersion: number) {
+    super('PRECONDITION_FAILED', `The precondition failed: the ${what} is at version ${currentVersion}.`);
     this.currentVersion = currentVersion;
   }
 }

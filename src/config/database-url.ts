@@ -3,7 +3,7 @@ import pg from 'pg';
 
 const FORM = /^postgres(ql)?:\/\/\S+$/; // no URL parser: libpq's form may leave the host out, for a socket
 const EXAMPLE = 'a URL such as postgres://user:password@host:5432/database?sslmode=verify-full';
-const PORT = 'must have a port from 1 to 65535; it has another';
+const PORT = 'must have a port from 1 to 65535; its port is not one';
 const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
 const SSL_FILES = ['sslrootcert', 'sslcert', 'sslkey'];
 /** Host and port, as far as the URL has them, and what follows. A password may hold anything but what ends this. */
@@ -16,7 +16,8 @@ const PARTS = /^postgres(?:ql)?:\/\/(?:[^/?]*@)?([^/?]*)(.*)$/;
  */
 export function problemOf(url: string): string | null {
   if (!FORM.test(url)) return `must be ${EXAMPLE}; it is something else (not shown)`;
-  if (url.includes('#')) return 'must have every # of a password written as %23; it holds a #';
+  if (url.includes('#')) return 'must have every # of a password written as %23; it contains a #';
+  if (hasSlashInPassword(url)) return SLASH;
   try {
     const { host, port } = new pg.Client(url);
     if (host.includes(',')) return `must name one host; it names several: ${host}`;
@@ -27,6 +28,15 @@ export function problemOf(url: string): string | null {
   }
 }
 
+const SLASH = 'must have every / and ? of a password written as %2F and %3F; it contains one';
+
+/** What follows the slash would be the database, which Postgres repeats in its errors. */
+function hasSlashInPassword(url: string): boolean {
+  const [, , rest = ''] = PARTS.exec(url) ?? [];
+  const [path = ''] = rest.split('?');
+  return path.includes('@');
+}
+
 /** pg takes a mode that it does not know for verify-full: one that is misspelt is better told. */
 function problemOfMode(mode: string | null): string | null {
   if (mode === null || SSL_MODES.includes(mode)) return null;
@@ -35,10 +45,11 @@ function problemOfMode(mode: string | null): string | null {
 
 /** Words for a URL that pg can't read. */
 function problemOfParts(url: string, error: unknown): string {
-  if (error instanceof URIError) return 'must have every % of a password written as %25; it holds one alone';
+  if (error instanceof URIError)
+    return 'must have every % of a password written as %25; it contains a bare %';
   const [, authority = '', rest = ''] = PARTS.exec(url) ?? [];
   const [, port] = /:([^:\]]*)$/.exec(authority) ?? [];
-  if (rest.includes('@')) return 'must have every / and ? of a password written as %2F and %3F; it holds one';
+  if (rest.includes('@')) return SLASH;
   if (authority.includes(',')) return `must name one host; it names several: ${authority}`;
   if (port !== undefined && !(Number(port) <= 65_535)) return PORT;
   const file = SSL_FILES.map((name) => problemOfFile(name, parameterOf(url, name))).find((each) => each);

@@ -53,14 +53,14 @@ function notLetIn(error: unknown, host: string): Error {
     return new WrongConfig(`DATABASE_URL must name a host that is known; "${host}" is not (${code}).`);
   }
   if (error instanceof pg.DatabaseError && reasonToWait(error) === undefined) {
-    return new WrongConfig(`DATABASE_URL must be let in by its database, which says: ${said} (${code}).`);
+    return new WrongConfig(`DATABASE_URL was refused by its database: ${said} (${code}).`);
   }
   if (said.includes('client password must be a string')) {
     return new WrongConfig('DATABASE_URL must hold a password: its database asks for one.');
   }
   if (reasonToWait(error) === undefined) {
     return new WrongConfig(
-      `DATABASE_URL must lead to a database that takes this gateway in; "${host}" did not: ${said}${code && ` (${code})`}.`,
+      `DATABASE_URL must lead to a database that accepts the connection; "${host}" did not: ${said}${code && ` (${code})`}.`,
     );
   }
   return new Error(`The database of DATABASE_URL can not be reached: ${messageOf(error)}.`);

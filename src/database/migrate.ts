@@ -57,7 +57,7 @@ async function takeTurn(client: pg.Client, { onWait, signal }: Partial<Wait>): P
     await client.query('rollback');
     if (performance.now() > end)
       throw new Error('Another process has been migrating the database for ten minutes.');
-    if (isFirst) onWait?.('another process migrates it');
+    if (isFirst) onWait?.('another process is migrating it');
     await sleep(LOOK_MS, undefined, { signal });
   }
 }

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { isEnding } from './unread-body.ts';
 
@@ -29,6 +30,12 @@ export function answerClientError(error: ClientError, socket: Socket): void {
     return;
   }
   if (!socket.writable) return; // it was answered: what else comes is thrown away
+  const pending = answerOf(socket);
+  if (pending?.req?.complete) {
+    // A whole request came before what cannot be read, and is still worked on: its answer is the last one.
+    pending.shouldKeepAlive = false;
+    return;
+  }
   socket.end(`HTTP/1.1 ${statusOf(error)}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   const cut = setTimeout(() => socket.destroy(), LINGER_MS);
   socket.once('close', () => clearTimeout(cut));
@@ -51,7 +58,8 @@ function isInTarget({ rawPacket = Buffer.alloc(0), bytesParsed = 0 }: ClientErro
 
 /** Node keeps the answer that is being written here, and has no public name for it. */
 interface Answering {
-  _httpMessage?: { headersSent: boolean } | null;
+  _httpMessage?: ServerResponse | null;
 }
 
-const isBeingAnswered = (socket: Socket): boolean => (socket as Answering)._httpMessage?.headersSent ?? false;
+const answerOf = (socket: Socket) => (socket as Answering)._httpMessage;
+const isBeingAnswered = (socket: Socket): boolean => answerOf(socket)?.headersSent ?? false;

@@ -26,7 +26,7 @@ function inWords(error: unknown, host: string, port: number): unknown {
       );
     case 'EACCES':
       return new WrongConfig(
-        `PORT must be one that this user may listen on; it is ${port} (${code}). Those from 1024 are free.`,
+        `PORT must be one that this user may listen on; it is ${port} (${code}). Ports from 1024 up need no privilege.`,
       );
     case 'EADDRNOTAVAIL':
     case 'EINVAL':

@@ -19,7 +19,7 @@ const routes = new Map(
 
 /** Finds what a path leads to, and the id in it. Throws NOT_FOUND, or INVALID_INPUT for an id that is not percent-encoded UTF-8. */
 export function routeOf(path: string): { route: Route; id: string } {
-  const whole = routes.get(path);
+  const whole = path.includes(':') ? undefined : routes.get(path); // a pattern is no path
   if (whole) return { route: whole, id: '' };
   const mark = path.lastIndexOf('/') + 1;
   const item = routes.get(`${path.slice(0, mark)}:id`);

@@ -25,6 +25,7 @@ const Bound = z
 const floorOf = (moment: Moment): Date => (moment instanceof Date ? moment : moment.after);
 
 function shown(input: unknown): unknown {
+  if (typeof input === 'object' && input !== null && 'after' in input) return shown(input.after);
   if (!(input instanceof Date)) return input;
   return Number.isNaN(input.getTime()) ? String(input) : input.toISOString();
 }

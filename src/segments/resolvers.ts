@@ -14,7 +14,6 @@ import {
 import { isSegmentId, segmentIds } from './segment-id.ts';
 import { CountSegments, ListSegments, type Window } from './segment-list.ts';
 import { type Order, placeOf } from './segment-order.ts';
-import type { Expecting } from './store/lock.ts';
 import type { SegmentStore } from './store.ts';
 
 interface Context extends Call {
@@ -95,7 +94,7 @@ export const updateSegment = resolver({
   scope: 'segments:write',
   input: UpdateSegment,
   run: async ({ id, ...changes }, { segments }: Context, { accountId }) =>
-    changed(segments, { accountId, id }, changes, (key) => segments.update({ ...key, ...changes })),
+    changed(segments, { accountId, id }, (key) => segments.update({ ...key, ...changes })),
 });
 
 /** Deletes for good. Gives the segment as it was. */
@@ -103,7 +102,7 @@ export const deleteSegment = resolver({
   scope: 'segments:write',
   input: DeleteSegment,
   run: async ({ id, ...conditions }, { segments }: Context, { accountId }) =>
-    changed(segments, { accountId, id }, conditions, (key) => segments.delete({ ...key, ...conditions })),
+    changed(segments, { accountId, id }, (key) => segments.delete({ ...key, ...conditions })),
 });
 
 /** Reading what is not there gives null; what needs it is refused: NOT_FOUND. */
@@ -116,15 +115,13 @@ export function found(segment: Segment | null, id: string): Segment {
 async function changed(
   segments: SegmentStore,
   key: { accountId: string; id: string },
-  { expectedVersion }: Expecting,
   change: (of: typeof key) => Promise<Segment | null>,
 ): Promise<Segment> {
   if (!isSegmentId(key.id)) return found(null, key.id);
   const after = await change(key);
   if (after) return after;
   const { version } = found(await segments.get(key), key.id);
-  const wasSeen = [expectedVersion ?? []].flat().length > 0;
-  throw new VersionConflict('segment', version, wasSeen ? 'has changed' : 'has an excluded version');
+  throw new VersionConflict('segment', version);
 }
 
 async function liesBehind(

@@ -18,6 +18,11 @@ describe('a DATABASE_URL', () => {
     ['a # in the password', 'postgres://app:secret#x@127.0.0.1:5999/db', /^must have every # .* %23/],
     ['a # after digits', 'postgres://app:12#secret@127.0.0.1:5999/db', /^must have every # .* %23/],
     ['a % in the password', 'postgres://app:secret%b1@127.0.0.1/db', /^must have every % .* %25/],
+    [
+      'a / after digits in the password',
+      'postgres://app:12/secret@127.0.0.1:5432/db',
+      /^must have every \/ and \? .* %2F/,
+    ],
     ['a / in the password', 'postgres://app:secret/x@127.0.0.1/db', /^must have every \/ and \? .* %2F/],
     ['several hosts', 'postgres://app:secret@a:5432,b:5432/db', /several: a:5432,b:5432$/],
     ['several hosts without ports', 'postgres://app:secret@a,b/db', /several: a,b$/],

@@ -30,7 +30,7 @@ describe('a DATABASE_URL that leads nowhere ends the start with a line that says
     [
       'a password that is wrong',
       () => as('app:hidden'),
-      'DATABASE_URL must be let in by its database, which says: password authentication failed for user "app" (28P01).',
+      'DATABASE_URL was refused by its database: password authentication failed for user "app" (28P01).',
     ],
     [
       'a password that is missing',
@@ -40,12 +40,12 @@ describe('a DATABASE_URL that leads nowhere ends the start with a line that says
     [
       'a role that is not there',
       () => as('nobody:hidden'),
-      'DATABASE_URL must be let in by its database, which says: role "nobody" does not exist (28000).',
+      'DATABASE_URL was refused by its database: role "nobody" does not exist (28000).',
     ],
     [
       'a database that is not there',
       () => as('postgres:hidden', 'nowhere'),
-      'DATABASE_URL must be let in by its database, which says: database "nowhere" does not exist (3D000).',
+      'DATABASE_URL was refused by its database: database "nowhere" does not exist (3D000).',
     ],
     [
       'a host that is not known',
@@ -63,7 +63,7 @@ describe('a DATABASE_URL that leads nowhere ends the start with a line that says
     expect([code, err.split('\n')]).toEqual([
       2,
       [
-        'DATABASE_URL must have every # of a password written as %23; it holds a #.',
+        'DATABASE_URL must have every # of a password written as %23; it contains a #.',
         'GRAPHIQL must be on or off; it is "x".',
         '',
       ],

@@ -28,7 +28,7 @@ async function killedInItsFirstStart() {
   for (;;) {
     const dataDir = temporaryFolder();
     const { child } = launch(['serve'], { DATA_DIR: dataDir, PORT: '0' });
-    const unfinished = join(dataDir, `postgres.${child.pid}`);
+    const unfinished = join(dataDir, `postgres.unfinished-${child.pid}`);
     while (child.exitCode === null && !existsSync(unfinished) && !isMade(dataDir)) await sleep(5);
     child.kill('SIGKILL');
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
@@ -95,6 +95,15 @@ describe.concurrent('the embedded Postgres', () => {
     expect(existsSync(pidFile(dataDir))).toBe(false);
   });
 
+  it('leaves copies of the cluster alone that stand beside it', async ({ expect }) => {
+    const dataDir = temporaryFolder();
+    const copies = ['postgres.bak.20261125', 'postgres.20261125', 'postgres.log.999999'];
+    for (const name of copies) mkdirSync(join(dataDir, name));
+    const gateway = await serve({ DATA_DIR: dataDir });
+    expect(await gateway.end()).toBe(0);
+    for (const name of copies) expect(existsSync(join(dataDir, name)), name).toBe(true);
+  });
+
   it('is started anew, with its data, by a gateway that waits for one that stops', async ({ expect }) => {
     const dataDir = temporaryFolder();
     const first = await serve({ DATA_DIR: dataDir });
@@ -131,7 +140,7 @@ describe.concurrent('the embedded Postgres', () => {
     expect(await second.end()).toBe(0);
     // initdb outlives its gateway for a moment: what it still wrote is gone by the next start.
     const third = await serve({ DATA_DIR: dataDir });
-    expect(existsSync(join(dataDir, `postgres.${child.pid}`))).toBe(false);
+    expect(existsSync(join(dataDir, `postgres.unfinished-${child.pid}`))).toBe(false);
     expect(await third.end()).toBe(0);
   });
 

@@ -18,7 +18,8 @@ const hasProc = existsSync('/proc/self/cwd');
 async function expectClean(dataDir: string): Promise<void> {
   await expect.poll(() => processesIn(dataDir)).toEqual([]);
   expect(existsSync(join(dataDir, 'postgres', 'postmaster.pid'))).toBe(false);
-  if (existsSync(dataDir)) expect(readdirSync(dataDir).filter((name) => /\.\d+$/.test(name))).toEqual([]);
+  if (existsSync(dataDir))
+    expect(readdirSync(dataDir).filter((name) => name.includes('unfinished'))).toEqual([]);
   const gateway = await serve({ DATA_DIR: dataDir });
   expect((await fetch(`${gateway.url}/health/live`)).status).toBe(200);
   expect(await gateway.end()).toBe(0);
@@ -97,7 +98,7 @@ describe.skipIf(!hasProc)('a start that fails leaves nothing running, and the ne
 
   it('what it was killed in had the number of this process, as in a container', async () => {
     const dataDir = temporaryFolder();
-    const script = `mkdir -p "$DATA_DIR/postgres.$$/base" && exec "$@"`;
+    const script = `mkdir -p "$DATA_DIR/postgres.unfinished-$$/base" && exec "$@"`;
     const command = ['sh', '-c', script, 'sh', process.execPath, 'dist/cli.js', 'serve'];
     const gateway = await serve({ DATA_DIR: dataDir }, command);
     expect(await gateway.end()).toBe(0);
@@ -108,7 +109,7 @@ describe.skipIf(!hasProc)('a start that fails leaves nothing running, and the ne
 describe.skipIf(!hasProc)('a stop', () => {
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('by %s while initdb runs ends it', async (signal) => {
     const dataDir = temporaryFolder();
-    const isMaking = (pid: number) => existsSync(join(dataDir, `postgres.${pid}`, 'PG_VERSION'));
+    const isMaking = (pid: number) => existsSync(join(dataDir, `postgres.unfinished-${pid}`, 'PG_VERSION'));
     expect(await stoppedOnce(isMaking, { DATA_DIR: dataDir }, signal)).toMatchObject({ code: 0, err: '' });
     await expectClean(dataDir);
   });
@@ -117,7 +118,7 @@ describe.skipIf(!hasProc)('a stop', () => {
     const dataDir = temporaryFolder();
     const { child, said } = launch(['token', 'list'], { DATA_DIR: dataDir });
     const ended = once(child, 'close');
-    const isMaking = () => existsSync(join(dataDir, `postgres.${child.pid}`, 'PG_VERSION'));
+    const isMaking = () => existsSync(join(dataDir, `postgres.unfinished-${child.pid}`, 'PG_VERSION'));
     while (child.exitCode === null && !isMaking()) await sleep(1);
     child.kill('SIGINT');
     expect([await ended, said.err]).toEqual([[1, null], 'Stopped by SIGINT.\n']);
@@ -154,7 +155,7 @@ describe.skipIf(!hasProc)('a stop', () => {
     await other.query('select pg_advisory_lock($1)', [Number.parseInt('segments', 36)]);
     const { child, said, running } = begin({ DATABASE_URL: database.url });
     running.catch(() => {});
-    await expect.poll(() => said.out).toContain('another process migrates it');
+    await expect.poll(() => said.out).toContain('another process is migrating it');
     const ended = once(child, 'close');
     child.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);

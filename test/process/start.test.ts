@@ -49,12 +49,18 @@ describe.concurrent('segments serve', () => {
       { DATABASE_POOLER: 'transaction', RATE_LIMIT_STORE: 'postgres' },
       'RATE_LIMIT_STORE must be memory behind DATABASE_POOLER=transaction; it is "postgres".',
     ],
-    ...['*', 'null', 'app.example.com', 'https://app.example.com/'].map(
-      (CORS_ORIGINS): [Environment, string] => [
-        { CORS_ORIGINS },
-        `CORS_ORIGINS must be origins such as https://app.example.com, with commas between; it is "${CORS_ORIGINS}".`,
-      ],
-    ),
+    ...[
+      '*',
+      'null',
+      'app.example.com',
+      'https://App.example.com',
+      'https://app.example.com:443',
+      'https://u:p@app.example.com',
+      'https://app.example.com/',
+    ].map((CORS_ORIGINS): [Environment, string] => [
+      { CORS_ORIGINS },
+      `CORS_ORIGINS must be origins such as https://app.example.com, with commas between; it is "${CORS_ORIGINS}".`,
+    ]),
     [{ RATE_LIMIT: '0' }, 'RATE_LIMIT must be a whole number from 1 to 999999999; it is "0".'],
     [{ RATE_LIMIT_STORE: 'redis' }, 'RATE_LIMIT_STORE must be memory or postgres; it is "redis".'],
     [

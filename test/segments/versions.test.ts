@@ -37,7 +37,7 @@ describe('If-Match', () => {
     expect(status).toBe(412);
     expect(body).toMatchObject({
       code: 'PRECONDITION_FAILED',
-      detail: 'The segment has changed: it is at version 2.',
+      detail: 'The precondition failed: the segment is at version 2.',
     });
     expect((await rest(gateway, `/${id}`)).body.name).toBe('first');
   });
@@ -178,9 +178,9 @@ describe('preconditions of every method', () => {
 
   it('says why a version is refused', async () => {
     const detail = async (headers: Record<string, string>) => (await send('PUT', headers)).body.detail;
-    expect(await detail({ 'if-match': '"2"' })).toBe('The segment has changed: it is at version 1.');
+    expect(await detail({ 'if-match': '"2"' })).toBe('The precondition failed: the segment is at version 1.');
     expect(await detail({ 'if-none-match': '"1"' })).toBe(
-      'The segment has an excluded version: it is at version 1.',
+      'The precondition failed: the segment is at version 1.',
     );
   });
 
@@ -258,7 +258,7 @@ describe('expectedVersion', () => {
     const { id } = await create();
     expect(await update({ id, name: 'a', expectedVersion: 1 })).toEqual({ segment: { version: 2 } });
     expect(await update({ id, name: 'b', expectedVersion: 1 })).toEqual({
-      message: 'The segment has changed: it is at version 2.',
+      message: 'The precondition failed: the segment is at version 2.',
       currentVersion: 2,
     });
     expect(await update({ id, name: 'c' })).toEqual({ segment: { version: 3 } });

@@ -30,7 +30,7 @@ export async function ensureCluster(
 ): Promise<void> {
   removeUnfinished(folder);
   if (existsSync(join(folder, 'PG_VERSION'))) return;
-  const unfinished = `${folder}.${process.pid}`;
+  const unfinished = `${folder}${UNFINISHED}${process.pid}`;
   try {
     makeFolder(unfinished);
     if (isRoot) chownSync(unfinished, NOBODY, NOBODY);
@@ -84,11 +84,15 @@ export function openFolder(folder: string): { path: string; stdio: number[]; clo
   return { path: '/proc/self/fd/3', stdio: [fd], close: () => closeSync(fd) };
 }
 
+/** What stands between the name of a cluster and the process that builds it: nobody names a copy of theirs like this. */
+const UNFINISHED = '.unfinished-';
+
 /** Clusters that a killed process left half built. In a container, that process may have had the number of this one. */
 function removeUnfinished(folder: string): void {
+  const prefix = basename(folder) + UNFINISHED;
   for (const name of readdirSync(dirname(folder))) {
-    const [, pid] = name.startsWith(`${basename(folder)}.`) ? (/\.(\d+)$/.exec(name) ?? []) : [];
-    if (!pid || (Number(pid) !== process.pid && isAlive(Number(pid)))) continue;
+    const pid = name.startsWith(prefix) ? name.slice(prefix.length) : '';
+    if (!/^\d+$/.test(pid) || (Number(pid) !== process.pid && isAlive(Number(pid)))) continue;
     remove(join(dirname(folder), name));
   }
 }

@@ -13,7 +13,7 @@ export function makeFolder(path: string, mode = 0o700): void {
     if (isFolder(path)) return;
     if (codeOf(error) !== 'ENOENT' || isFolder(dirname(path))) throw error;
     makeFolder(dirname(path), mode);
-    mkdirSync(path, { mode });
+    makeFolder(path, mode); // by now, another process may have made it
   }
 }
 
