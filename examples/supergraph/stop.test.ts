@@ -24,7 +24,8 @@ function started() {
   return { child, dataDir, said: () => said };
 }
 
-const isMaking = (dataDir: string) => readdirSync(dataDir).some((name) => /^postgres\.\d+$/.test(name));
+const isMaking = (dataDir: string) =>
+  readdirSync(dataDir).some((name) => name.startsWith('postgres.unfinished-'));
 
 /** npm passes on what it is sent but SIGHUP, which the end of a terminal sends to all of its group. */
 const CASES: [NodeJS.Signals, 'npm alone' | 'all of its group'][] = [
