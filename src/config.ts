@@ -28,7 +28,7 @@ const onOff = z
   .transform((value) => value === 'on' || value === 'true' || value === '1')
   .describe('on or off');
 
-/** Says by itself what is wrong with it: it is shown in no other way. */
+/** Its issue is the whole message, because the value must not be shown. */
 const postgresUrl = z.string().superRefine((url, { addIssue }) => {
   const message = problemOf(url);
   if (message !== null) addIssue({ code: 'custom', message, params: { isWhole: true } });

@@ -36,7 +36,7 @@ export function authenticator(tokens: TokenStore, jwt?: JwtIssuer): Authenticate
   async function find(digest: string, token: string): Promise<Viewer | null> {
     const grant = isToken(token) ? await tokens.find(digest) : null;
     if (!grant) return null;
-    // A token ends by the database's clock: this machine's may be wrong, or jump. A ttl of 0 would have no end.
+    // A token ends by the database's clock: this machine's may be wrong, or jump. A ttl of 0 would never expire.
     known.set(digest, grant.viewer, { ttl: Math.max(1, Math.min(REMEMBERED_MS, grant.millisecondsLeft)) });
     return grant.viewer;
   }

@@ -4,6 +4,7 @@ import {
   type ExecutionResult,
   execute,
   type GraphQLSchema,
+  type OperationDefinitionNode,
   OperationTypeNode,
 } from 'graphql';
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
@@ -67,7 +68,8 @@ export function repeatedOperations(schema: GraphQLSchema): RepeatedOperations {
         const key = keyOf(document.loc?.source.body ?? '', operationName);
         const cost = repeated.get(key)?.cost ?? costOf(schema, document, operationName);
         await admit(cost(variableValues ?? {}), contextValue);
-        if (repeated.has(key) || !operationOf(document, operationName)) return;
+        const definition = operationOf(document, operationName);
+        if (repeated.has(key) || !definition) return;
         if (!once.has(key)) {
           once.set(key, true);
           return;
@@ -76,9 +78,9 @@ export function repeatedOperations(schema: GraphQLSchema): RepeatedOperations {
         const operation = {
           cost,
           run: plannedOperation(schema, document, operationName),
-          isMutation: operationOf(document, operationName)?.operation === OperationTypeNode.MUTATION,
+          isMutation: definition.operation === OperationTypeNode.MUTATION,
         };
-        repeated.set(key, operation, { size: sizeOf(document, operationName) });
+        repeated.set(key, operation, { size: sizeOf(document, definition) });
       },
     },
     find(params, method) {
@@ -94,10 +96,8 @@ export function repeatedOperations(schema: GraphQLSchema): RepeatedOperations {
 }
 
 /** About how many bytes a planned operation can come to take. */
-function sizeOf(document: DocumentNode, operationName: string | null | undefined): number {
-  const operation = operationOf(document, operationName);
+function sizeOf(document: DocumentNode, operation: OperationDefinitionNode): number {
   const text = (document.loc?.end ?? 1) * BYTES.perCharacter;
-  if (!operation) return text;
   const plans = conditionsOf(document, operation).length > 0 ? MAX_PLANS : 1;
   return text + plans * fieldCountOf(document, operation) * BYTES.perField;
 }

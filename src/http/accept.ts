@@ -2,7 +2,7 @@ import { parse } from 'content-type';
 import { LRUCache } from 'lru-cache';
 import { isUtf8 } from './media-type.ts';
 
-/** How much a weighted list wants one of the things on offer. */
+/** The weight that a list gives to one of the offers. */
 export interface Weight {
   /** 0 to 1; 0 where it is refused or not mentioned. */
   q: number;

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** What is read of a body that nobody wants. A sender that goes on beyond it is cut off. */
+/** How many bytes of an unwanted body are read. The connection of a sender that sends more is closed. */
 const MAX_BYTES = 32 * 1024 * 1024;
-/** How long its sender may pause before it is told that nothing more is awaited. */
+/** How long the sender may pause before our side of the connection is closed. */
 const MAX_PAUSE_MS = 3_000;
 
 /** Connections that end with the answer they got, once the rest of their request has arrived. */

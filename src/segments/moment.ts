@@ -46,7 +46,7 @@ export const TimeFilter = z.strictObject({ gte: bound, gt: bound, lte: bound, lt
   }),
 );
 
-/** The first millisecond that is at a moment or after it. */
+/** The first whole millisecond that is not before a moment. */
 const firstNotBefore = (moment: Moment): number =>
   floorOf(moment).getTime() + (moment instanceof Date ? 0 : 1);
 

@@ -80,7 +80,7 @@ export function plannedOperation(
   };
 }
 
-/** The data of an execution; null, and the reason among its errors, where a field that may not be null failed. */
+/** The data of an execution. Null if a field failed that must not be null; its error is then among the errors. */
 async function dataOf(execution: Execution, run: () => unknown): Promise<Record<string, unknown> | null> {
   try {
     return (await run()) as Record<string, unknown>; // the fields of the root are an object

@@ -21,7 +21,7 @@ interface Variable {
   defaultValue: unknown;
 }
 
-/** Errors of variables that a response tells of. Each can print a whole input object. */
+/** How many variable errors a response reports. Each can print a whole input object. */
 export const MAX_COERCION_ERRORS = 5;
 
 /** Ends a coercion at the first value that does not fit. */
