@@ -1,31 +1,5 @@
-/** Everything the gateway may answer instead of a result: one list, which both faces read. */
-export const catalogue = {
-  INVALID_INPUT: { status: 400, title: 'Invalid input' },
-  UNAUTHENTICATED: { status: 401, title: 'Unauthenticated' },
-  FORBIDDEN: { status: 403, title: 'Forbidden' },
-  NOT_FOUND: { status: 404, title: 'Not found' },
-  METHOD_NOT_ALLOWED: { status: 405, title: 'Method not allowed' },
-  IDEMPOTENCY_KEY_IN_USE: {
-    status: 409,
-    title: 'Idempotency key in use',
-    headers: { 'retry-after': '1' },
-  },
-  IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'Idempotency key reused' },
-  PRECONDITION_FAILED: { status: 412, title: 'Precondition failed' },
-  PAYLOAD_TOO_LARGE: { status: 413, title: 'Payload too large' },
-  UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'Unsupported media type' },
-  RATE_LIMITED: { status: 429, title: 'Rate limited' },
-  INTERNAL: { status: 500, title: 'Internal error' },
-  UNAVAILABLE: { status: 503, title: 'Unavailable', headers: { 'retry-after': '1' } },
-} as const satisfies Record<string, Entry>;
-
-interface Entry {
-  status: number;
-  title: string;
-  headers?: Record<string, string>;
-}
-
-export type Code = keyof typeof catalogue;
+import { type Code, catalogue, type Entry } from './errors/catalogue.ts';
+import { brief, quoted } from './errors/quoted.ts';
 
 /** One thing wrong with what was sent: which parameter, what it must be and what it was. */
 export interface Issue {
@@ -38,7 +12,7 @@ interface Details {
   headers?: Record<string, string>;
 }
 
-/** A no whose words are meant for the caller. Whatever else is thrown is a fault: logged, never shown. */
+/** An error whose message is safe to show. Anything else that is thrown is a fault: logged, never shown. */
 export class Refusal extends Error {
   readonly code: Code;
   readonly headers: Readonly<Record<string, string>>;
@@ -88,7 +62,7 @@ export class InvalidInput extends Refusal {
     this.issues = told;
   }
 
-  /** The same no, in the words of the face that the caller stands at. */
+  /** The same refusal, with parameters named as the caller's face names them. */
   renamed(names: ReadonlyMap<string, string>): InvalidInput {
     return new InvalidInput(
       this.issues.map(({ param, message }) => ({ param: names.get(param) ?? param, message })),
@@ -99,7 +73,7 @@ export class InvalidInput extends Refusal {
 /** Something named by its id is not there, or belongs to another account: the two can't be told apart. */
 export class NotFound extends Refusal {
   constructor(what: string, id: string) {
-    super('NOT_FOUND', `There is no ${what} ${held(id)}.`);
+    super('NOT_FOUND', `There is no ${what} ${quoted(id)}.`);
   }
 }
 
@@ -132,19 +106,13 @@ export class IdempotencyKeyInUse extends Refusal {
 
 export const unknownParameter = (param: string): Issue => ({ param, message: 'is not known here' });
 
-const SHOWN = 40;
-
-/** What a parameter held, as an answer may show it: short, and quoted if it is text. */
-export function held(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object' && value !== null) return 'an object';
-  if (typeof value !== 'string') return String(value);
-  return `"${brief(value)}"`;
+/** A statement ran longer than one may. Nothing was changed. */
+export class Timeout extends Refusal {
+  constructor({ cause, isWrite }: { cause?: unknown; isWrite: boolean }) {
+    super('TIMEOUT', isWrite ? WRITE_TOOK_TOO_LONG : READ_TOOK_TOO_LONG, { cause });
+  }
 }
 
-/** The beginning of a text that came from outside. */
-function brief(text: string): string {
-  if (text.length <= SHOWN) return text.toWellFormed();
-  const characters = [...text.slice(0, 2 * SHOWN + 2).toWellFormed()];
-  return characters.length > SHOWN ? `${characters.slice(0, SHOWN).join('')}…` : characters.join('');
-}
+const READ_TOOK_TOO_LONG =
+  'This took longer than a read may take. Ask for less: narrow the filter, or leave out totalCount.';
+const WRITE_TOOK_TOO_LONG = 'This took longer than a write may take. Nothing was changed. Try again later.';

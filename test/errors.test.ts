@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { type Code, catalogue, held } from '../src/errors.ts';
+import { type Code, catalogue } from '../src/errors/catalogue.ts';
+import { quoted } from '../src/errors/quoted.ts';
 import { type Answered, graphql, initOf, rest } from './client.ts';
 import { draft, testGateway } from './harness.ts';
 
@@ -92,8 +93,8 @@ describe('INVALID_INPUT', () => {
   });
 
   it('repeats what was sent in a few characters at most', () => {
-    expect(held('x'.repeat(1000))).toHaveLength(43);
-    expect(held('\ud800')).toBe('"\ufffd"');
+    expect(quoted('x'.repeat(1000))).toHaveLength(43);
+    expect(quoted('\ud800')).toBe('"\ufffd"');
   });
 });
 

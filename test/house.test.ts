@@ -2,6 +2,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
+const ERRORS = ['errors.ts', 'errors/'];
+
 const FACE = [
   'context.ts',
   'resolver.ts',
@@ -12,7 +14,7 @@ const FACE = [
   'segments/segment-order.ts',
   'accounts/viewer.ts',
   'http/',
-  'errors.ts',
+  ...ERRORS,
 ];
 
 /** The house from the roof down: each room, and what it may see. All it may see stands below it. */
@@ -42,22 +44,23 @@ const HOUSE: Record<string, string[]> = {
     'database/',
     'http/',
   ],
-  'admission.ts': ['context.ts', 'accounts/', 'database/', 'http/', 'errors.ts'],
+  'admission.ts': ['context.ts', 'accounts/', 'database/', 'http/', ...ERRORS],
   'kept-token.ts': ['accounts/token.ts', 'database/embedded/'],
   'stop-signal.ts': [],
-  'config.ts': ['config/', 'accounts/token.ts', 'wrong-config.ts'],
-  'config/': ['errors.ts'],
+  'config.ts': ['config/', 'wrong-config.ts'],
+  'config/': ['accounts/token.ts', ...ERRORS],
   'operations/': ['database/', 'http/'],
   'graphql/': FACE,
   'rest/': FACE,
   'context.ts': ['segments/store.ts', 'resolver.ts'],
-  'segments/': ['resolver.ts', 'batch.ts', 'database/', 'errors.ts'],
-  'resolver.ts': ['accounts/', 'errors.ts'],
-  'accounts/': ['batch.ts', 'database/', 'errors.ts'],
-  'batch.ts': ['database/failure.ts', 'errors.ts'],
-  'database/': ['errors.ts', 'wrong-config.ts'],
-  'http/': ['errors.ts', 'wrong-config.ts'],
-  'errors.ts': [],
+  'segments/': ['resolver.ts', 'batch.ts', 'database/', ...ERRORS],
+  'resolver.ts': ['accounts/', ...ERRORS],
+  'accounts/': ['batch.ts', 'database/', ...ERRORS],
+  'batch.ts': ['database/failure.ts', ...ERRORS],
+  'database/': [...ERRORS, 'wrong-config.ts'],
+  'http/': [...ERRORS, 'wrong-config.ts'],
+  'errors.ts': ['errors/'],
+  'errors/': [],
   'wrong-config.ts': [],
 };
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { held } from '../errors.ts';
+import { quoted } from '../errors/quoted.ts';
 
 /** A file of operations that cannot be taken. Its message says why, and goes on from the name of the variable. */
 export class WrongOperations extends Error {}
@@ -13,14 +13,14 @@ const FORMS = `{"<id>": "<text>", …} or {"format": "${FORMAT}", "version": 1, 
  * generate-persisted-query-manifest. Whether a text is valid is for the schema to say. Throws WrongOperations.
  */
 export function readPersistedOperations(file: string): ReadonlyMap<string, string> {
-  const wrong = (why: string) => new WrongOperations(`names ${held(file)}, ${why}`);
+  const wrong = (why: string) => new WrongOperations(`names ${quoted(file)}, ${why}`);
   const operations = new Map<string, string>();
   for (const [key, text, place] of entriesOf(contentOf(file, wrong), wrong)) {
     if (typeof key !== 'string') throw wrong(`in which ${place} has no "id"`);
     const id = key.replace(/^sha256:/, '');
     if (id === '') throw wrong(`in which the id of ${place} is empty`);
-    if (typeof text !== 'string') throw wrong(`in which ${place} must be a text and is ${held(text)}`);
-    if ((operations.get(id) ?? text) !== text) throw wrong(`which has two texts of the id ${held(id)}`);
+    if (typeof text !== 'string') throw wrong(`in which ${place} must be a text and is ${quoted(text)}`);
+    if ((operations.get(id) ?? text) !== text) throw wrong(`which has two texts of the id ${quoted(id)}`);
     operations.set(id, text);
   }
   if (operations.size === 0) throw wrong('which holds no operation');
@@ -57,13 +57,13 @@ function entriesOf(content: object, wrong: Wrong): [id: unknown, text: unknown, 
   const { format, version, operations }: { format?: unknown; version?: unknown; operations?: unknown } =
     content;
   if (format !== FORMAT && !Array.isArray(operations)) {
-    return Object.entries(content).map(([id, text]) => [id, text, `the entry ${held(id)}`]);
+    return Object.entries(content).map(([id, text]) => [id, text, `the entry ${quoted(id)}`]);
   }
   if (format !== FORMAT || version !== 1 || !Array.isArray(operations)) {
     throw wrong(`which must hold ${FORMS}`);
   }
   return operations.map((operation, i) => {
     const { id, body }: { id?: unknown; body?: unknown } = Object(operation);
-    return [id, body, typeof id === 'string' ? `the body of ${held(id)}` : `operations[${i}]`];
+    return [id, body, typeof id === 'string' ? `the body of ${quoted(id)}` : `operations[${i}]`];
   });
 }

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { held } from '../errors.ts';
+import { quoted } from '../errors/quoted.ts';
 import { builder } from './builder.ts';
 import { readRfc3339, rfc3339 } from './rfc-3339.ts';
 
@@ -16,7 +16,7 @@ builder.scalarType('DateTime', {
     const moment = typeof value === 'string' ? readRfc3339(value) : null;
     if (moment) return moment;
     throw new GraphQLError(
-      `A DateTime must be a date, a time and an offset as in "2026-11-23T09:30:00Z", not ${held(value)}.`,
+      `A DateTime must be a date, a time and an offset as in "2026-11-23T09:30:00Z", not ${quoted(value)}.`,
     );
   },
 });

@@ -1,6 +1,7 @@
 import { type GraphQLSchema, isUnionType } from 'graphql';
 import type { Context } from '../context.ts';
-import { held, InvalidInput } from '../errors.ts';
+import { quoted } from '../errors/quoted.ts';
+import { InvalidInput } from '../errors.ts';
 import { getSegments } from '../segments/resolvers.ts';
 import type { Segment } from '../segments/segment.ts';
 
@@ -37,9 +38,9 @@ function keyOf(representation: Representation, i: number): string | InvalidInput
   const { __typename: typename, id } = Object(representation);
   const param = `representations.${i}`;
   if (typename !== 'Segment') {
-    const message = `must be "Segment", the only entity here, not ${held(typename)}`;
+    const message = `must be "Segment", the only entity here, not ${quoted(typename)}`;
     return new InvalidInput([{ param: `${param}.__typename`, message }]);
   }
   if (typeof id === 'string') return id;
-  return new InvalidInput([{ param: `${param}.id`, message: `must be a string, not ${held(id)}` }]);
+  return new InvalidInput([{ param: `${param}.id`, message: `must be a string, not ${quoted(id)}` }]);
 }

@@ -1,7 +1,6 @@
 import { GraphQLError } from 'graphql';
+import { type Code, catalogue } from '../errors/catalogue.ts';
 import {
-  type Code,
-  catalogue,
   IdempotencyKeyReused,
   InvalidInput,
   type Issue,

@@ -1,6 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Context } from '../context.ts';
-import { catalogue } from '../errors.ts';
+import { catalogue } from '../errors/catalogue.ts';
 import { remembered } from '../http/accept.ts';
 import { ClientGone } from '../http/body.ts';
 import { respond } from '../http/respond.ts';

@@ -1,5 +1,5 @@
 import { GraphQLError, type GraphQLSchema, Kind, validate } from 'graphql';
-import { held } from '../errors.ts';
+import { quoted } from '../errors/quoted.ts';
 import { parseSome } from './guard.ts';
 import { beyondLimits, LIMITS } from './limits.ts';
 
@@ -10,7 +10,9 @@ import { beyondLimits, LIMITS } from './limits.ts';
 export function wrongOperations(schema: GraphQLSchema, operations: ReadonlyMap<string, string>): string[] {
   return [...operations].flatMap(([id, text]) => {
     const why = refusalOf(schema, text);
-    return why === undefined ? [] : [`the operation ${held(id)} cannot run: ${why.replaceAll(/\s+/g, ' ')}`];
+    return why === undefined
+      ? []
+      : [`the operation ${quoted(id)} cannot run: ${why.replaceAll(/\s+/g, ' ')}`];
   });
 }
 

@@ -1,4 +1,5 @@
-import { held, InvalidInput } from '../errors.ts';
+import { quoted } from '../errors/quoted.ts';
+import { InvalidInput } from '../errors.ts';
 
 /** What stands between the quotation marks of an entity tag, and whether it is a weak one (RFC 9110, section 8.8.3). */
 export interface EntityTag {
@@ -32,5 +33,5 @@ export function entityTagsOf(name: string, header: string): EntityTag[] | typeof
 
 const notTags = (param: string, header: string) =>
   new InvalidInput([
-    { param, message: `must be * or a list of entity tags, such as "3", not ${held(header)}` },
+    { param, message: `must be * or a list of entity tags, such as "3", not ${quoted(header)}` },
   ]);

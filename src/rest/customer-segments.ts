@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { requireScope } from '../accounts/viewer.ts';
-import { held, InvalidInput, Refusal, VersionConflict } from '../errors.ts';
+import { quoted } from '../errors/quoted.ts';
+import { InvalidInput, Refusal, VersionConflict } from '../errors.ts';
 import { structuredString } from '../http/structured-string.ts';
 import * as segments from '../segments/resolvers.ts';
 import { created, noContent, notModified, ok } from './answer.ts';
@@ -66,7 +67,7 @@ function idempotencyKeyOf({ 'idempotency-key': header }: IncomingHttpHeaders): u
   if (typeof header !== 'string' || !header.startsWith('"')) return header;
   const key = structuredString(header);
   if (key !== null) return key;
-  const message = `must be a string of structured fields or a bare key, not ${held(header)}`;
+  const message = `must be a string of structured fields or a bare key, not ${quoted(header)}`;
   throw new InvalidInput([{ param: 'Idempotency-Key', message }]);
 }
 
@@ -82,7 +83,7 @@ const update: Handler = async ({ id, fields, headers }, context) => {
   // A segment as it was fetched may be sent back whole: what can't be changed is passed over.
   const { id: given = id, created_at: _created, updated_at: _updated, ...changes } = fields;
   if (given !== id)
-    throw new InvalidInput([{ param: 'id', message: `must be the id of the path, not ${held(given)}` }]);
+    throw new InvalidInput([{ param: 'id', message: `must be the id of the path, not ${quoted(given)}` }]);
   const expectation = expectationOf(preconditionsOf(headers));
   const segment = await segments.updateSegment({ ...changes, id, ...expectation }, context);
   return ok(represent(segment), { etag: entityTag(segment) });

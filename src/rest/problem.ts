@@ -1,4 +1,5 @@
-import { catalogue, InvalidInput, type Refusal, Unavailable } from '../errors.ts';
+import { catalogue } from '../errors/catalogue.ts';
+import { InvalidInput, type Refusal, Unavailable } from '../errors.ts';
 import type { Answer } from './answer.ts';
 
 /** A refusal as RFC 9457 has it. */

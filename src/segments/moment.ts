@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { held } from '../errors.ts';
+import { quoted } from '../errors/quoted.ts';
 
 const EARLIEST = Date.parse('0001-01-01T00:00:00.000Z');
 const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
@@ -16,7 +16,7 @@ export const isStorable = (moment: Date): boolean => isInYears1To9999(moment.get
 export type Moment = Date | { after: Date };
 
 const error = ({ input }: { input?: unknown }) =>
-  `must be a moment of the years 1 to 9999, not ${held(shown(input))}`;
+  `must be a moment of the years 1 to 9999, not ${quoted(shown(input))}`;
 
 const Bound = z
   .union([z.date(), z.strictObject({ after: z.date() })], { error })

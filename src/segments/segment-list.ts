@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { held } from '../errors.ts';
+import { quoted } from '../errors/quoted.ts';
 import { TimeFilter } from './moment.ts';
 import { text } from './segment.ts';
 import { NEWEST_FIRST, type Order, type Place, placeAt, SegmentOrder } from './segment-order.ts';
@@ -28,9 +28,9 @@ export interface Paging extends Window {
 
 const rule = `must be a whole number from 1 to ${LARGEST_SIZE}`;
 const size = z
-  .int({ error: ({ input }) => `${rule}, not ${held(input)}` })
+  .int({ error: ({ input }) => `${rule}, not ${quoted(input)}` })
   .refine((value) => value >= 1 && value <= LARGEST_SIZE, {
-    error: ({ input }) => `${rule}, not ${held(input)}`,
+    error: ({ input }) => `${rule}, not ${quoted(input)}`,
   })
   .nullish();
 const sought = text(0, 5_000).nullish();
@@ -91,10 +91,10 @@ export const ListSegments = z
   });
 
 function notAPlace(given: string | { id: string }): string {
-  if (typeof given !== 'string') return `must be the id of a segment, not ${held(given.id)}`;
+  if (typeof given !== 'string') return `must be the id of a segment, not ${quoted(given.id)}`;
   // Some clients keep "" where they have no cursor. Taken for the start, it would let a loop over pages run for ever.
   if (given === '') return 'must not be empty: omit it, or pass null, where there is no cursor';
-  return `is not a cursor of this list and order: ${held(given)}`;
+  return `is not a cursor of this list and order: ${quoted(given)}`;
 }
 
 export const CountSegments = z.strictObject({ filter: SegmentFilter.nullish() });

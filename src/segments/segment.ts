@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { held } from '../errors.ts';
+import { quoted } from '../errors/quoted.ts';
 
 /** A named group of an account's customers. */
 export interface Segment {
@@ -19,7 +19,7 @@ export interface Created extends Segment {
 }
 
 const aString = z.string({
-  error: ({ input }) => (input === undefined ? 'is required' : `must be a string, not ${held(input)}`),
+  error: ({ input }) => (input === undefined ? 'is required' : `must be a string, not ${quoted(input)}`),
 });
 
 /** Why Postgres can't hold a text, if it can't. */
@@ -84,7 +84,7 @@ const idempotencyKey = aString
   .nullish();
 const Draft = z.strictObject(properties);
 export const CreateSegment = Draft.extend({ idempotencyKey });
-const version = z.int32({ error: ({ input }) => `must be a whole number, not ${held(input)}` });
+const version = z.int32({ error: ({ input }) => `must be a whole number, not ${quoted(input)}` });
 /** The version that a change is meant for, or several; any, where it is left out. */
 const expectedVersion = z.union([version, z.array(version)]).nullish();
 /** Versions that a change is not meant for. */

@@ -1,6 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Code } from '../../src/errors.ts';
-import { catalogue } from '../../src/errors.ts';
+import { type Code, catalogue } from '../../src/errors/catalogue.ts';
 import { createSegment, listSegments } from '../../src/segments/resolvers.ts';
 import { draft, testGateway } from '../harness.ts';
 import { received, sendRaw } from './socket.ts';
