@@ -75,7 +75,7 @@ export function testGateway(options: Options = {}): TestGateway {
 }
 
 function noteStatements({ database, statements }: TestGateway): void {
-  for (const pool of [database.$client, database.large]) {
+  for (const { $client: pool } of [database, database.large, database.scan]) {
     const query = pool.query.bind(pool) as (...args: unknown[]) => unknown;
     pool.query = ((config: string | { text: string }, ...rest: unknown[]) => {
       const [values] = rest;

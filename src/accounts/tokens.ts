@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { and, asc, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm';
-import { batch } from '../batch.ts';
+import { batch } from '../database/batch.ts';
 import type { Database } from '../database/connect.ts';
 import { milliseconds, prepare, type Values } from '../database/statement.ts';
 import { apiTokens } from '../database/tables.ts';
@@ -45,10 +45,14 @@ export function tokenStore(db: Database) {
 
   return {
     /** The grant of a digest; null alike for one unknown, expired or revoked. */
-    find: batch<string, Grant | null>(async (digests) => {
-      const grants = new Map(await find({ digests }));
-      return digests.map((digest) => grants.get(digest) ?? null);
-    }),
+    find: batch<string, Grant | null>(
+      db,
+      async (digests) => {
+        const grants = new Map(await find({ digests }));
+        return digests.map((digest) => grants.get(digest) ?? null);
+      },
+      { accountOf: () => null },
+    ),
 
     /** Makes a token and gives it back, for the only time. */
     async create(draft: TokenDraft): Promise<{ token: string; id: string }> {

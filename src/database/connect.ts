@@ -1,18 +1,33 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { cutLate } from './deadline.ts';
+import { type FairQueue, fairQueue } from './fair-queue.ts';
 
-export type Database = NodePgDatabase & {
+/** Connections for statements of one kind, and the queue in which accounts wait for them. */
+export interface Lane {
   $client: pg.Pool;
-  /**
-   * A quarter of the connections, for statements that give thousands of rows: such do not take all the others, nor do
-   * their answers come all at once: turns stay short, and Node lets in one new caller a turn. Of 128 that came at once,
-   * each for a hundred entities, the last was let in after 1.6 s; now after 0.2 s.
-   */
-  large: pg.Pool;
+  queue: FairQueue;
   /** Whether a session stays ours, and with it what was prepared there. */
   hasSessions: boolean;
-};
+}
+
+/**
+ * A statement never waits for one of another lane. The database itself is the lane of small statements: a few rows a
+ * call, all found by an index. Accounts share these.
+ */
+export interface Database extends NodePgDatabase, Lane {
+  $client: pg.Pool;
+  /**
+   * Statements that give up to thousands of rows. With few at a time, their answers do not come all at once: turns stay
+   * short, and Node lets in one new caller a turn. Of 128 that came at once, each for a hundred entities, the last was let
+   * in after 1.6 s; now after 0.2 s.
+   */
+  large: Lane;
+  /** Statements that may read all segments of an account. */
+  scan: Lane;
+  /** One connection that serves nobody: whether it is answered does not depend on any account. */
+  probe: pg.Pool;
+}
 
 /** What stands between us and the database: nothing, or a pooler that gives each transaction another session. */
 export type Pooler = 'none' | 'transaction';
@@ -22,6 +37,16 @@ export type Pooler = 'none' | 'transaction';
  * Together they answer within two seconds, whatever the database does.
  */
 const LIMITS = { connection: 800, query: 1_500 };
+
+/**
+ * How long statements wait for their turn, and how many of one account. A scan takes hundreds of times as long as a small
+ * statement, and an operation may ask for fifty.
+ */
+const WAITING = {
+  small: { patienceMs: LIMITS.connection, maxWaiting: 1_000 },
+  large: { patienceMs: LIMITS.connection, maxWaiting: 500 },
+  scan: { patienceMs: 5_000, maxWaiting: 100 },
+};
 
 /**
  * Every statement is planned once and for all. Left to itself, Postgres plans a batch anew each time, because it
@@ -45,13 +70,16 @@ interface Options {
   onIdleError(error: Error): void;
 }
 
-/** So many connections, one at least of either kind. TLS is set by the URL (`?sslmode=…`). Opens none until the first statement. */
+/**
+ * So many connections in all lanes together, one at least in each, and one for the probe. TLS is set by the URL
+ * (`?sslmode=…`). Opens none until the first statement.
+ */
 export function connect({ url, poolSize, pooler = 'none', onIdleError }: Options): Database {
   const hasSessions = pooler === 'none';
   const poolOf = (max: number) => {
     const pool = new pg.Pool({
       connectionString: url,
-      max: Math.max(1, max),
+      max,
       application_name: 'segments-gateway',
       keepAlive: true,
       connectionTimeoutMillis: LIMITS.connection,
@@ -61,10 +89,35 @@ export function connect({ url, poolSize, pooler = 'none', onIdleError }: Options
     // Without a listener, one connection that the server closes ends the whole process.
     return pool.on('error', onIdleError);
   };
-  const ofLarge = Math.floor(poolSize / 4);
-  const large = poolOf(ofLarge);
-  return Object.assign(drizzle({ client: poolOf(poolSize - ofLarge) }), { hasSessions, large });
+  const laneOf = (
+    slots: number,
+    perAccount: number,
+    waiting: (typeof WAITING)[keyof typeof WAITING],
+  ): Lane => ({
+    $client: poolOf(slots),
+    queue: fairQueue({ slots, perAccount, ...waiting }),
+    hasSessions,
+  });
+  const { small, large, scan } = slotsOf(poolSize);
+  const lane = laneOf(small, allButOne(small), WAITING.small);
+  return Object.assign(drizzle({ client: lane.$client }), {
+    ...lane,
+    large: laneOf(large, allButOne(large), WAITING.large),
+    scan: laneOf(scan, Math.min(2, allButOne(scan)), WAITING.scan),
+    probe: poolOf(1),
+  });
 }
 
+/** How many of all connections each lane has: of ten, five, three and two. */
+function slotsOf(poolSize: number) {
+  const large = Math.max(1, Math.floor(poolSize * 0.3));
+  const scan = Math.max(1, Math.floor(poolSize * 0.2));
+  return { large, scan, small: Math.max(1, poolSize - large - scan) };
+}
+
+/** What one account may have: the last slot is left to the others. */
+const allButOne = (slots: number) => Math.max(1, slots - 1);
+
 /** Waits for what is running, and closes every connection. */
-export const disconnect = ({ $client, large }: Database) => Promise.all([$client.end(), large.end()]);
+export const disconnect = ({ $client, large, scan, probe }: Database) =>
+  Promise.all([$client, large.$client, scan.$client, probe].map((pool) => pool.end()));

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { Unavailable } from '../errors.ts';
+import { Timeout, Unavailable } from '../errors.ts';
 
 /**
  * SQLSTATEs that say "not now" and not "wrong": connection lost (08), out of resources (53), shut down or
@@ -18,8 +18,14 @@ const NEVER_SENT = /^(ECONNREFUSED|ENOENT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETU
 const NOT_IN_TIME = /timeout/;
 const NO_ANSWER = /timeout|^Connection terminated/;
 
-/** SQLSTATEs of one row's data (22), one row's constraint (23), or a deadlock with another statement. */
-const ONE_ROW = /^(22|23)|^(40001|40P01)$/;
+/**
+ * SQLSTATEs of the connection or the server (08, 53100, 53300, 57P, 58, 25006), of an outcome that is unknown (40003), or
+ * of the statement's text (0A, 26, 3D, 3F, 42). None of them depends on what the calls of a statement hold.
+ */
+const OF_ALL_CALLS = /^(08|57P|58|0A|26|3D|3F|42)|^(25006|40003|53100|53300)$/;
+
+/** The SQLSTATE of a statement that ran longer than `statement_timeout`. It was undone. */
+const TOO_LATE = '57014';
 
 /** A statement that the driver could not bring to its end; the cause is the driver's error. */
 export class StatementFailed extends Error {
@@ -43,21 +49,26 @@ export function reasonToWait(error: unknown): string | undefined {
   return mayChange.test(code) ? code : undefined;
 }
 
-/** Whether a statement over many rows may succeed for all but one of them. */
-export const failsForOneRow = (error: unknown): boolean =>
-  error instanceof StatementFailed && ONE_ROW.test(error.state ?? '');
+/**
+ * Whether a statement that answers many calls may succeed for some of them if it is sent again without the others: a
+ * value that the database refuses, a locked row, a deadlock, the time limit. What failed so was undone, so it may be
+ * sent again.
+ */
+export const mayFailForSome = (error: unknown): boolean =>
+  error instanceof StatementFailed && error.state !== undefined && !OF_ALL_CALLS.test(error.state);
 
 /** Whether a statement waited in vain for a row that somebody else is writing. */
 export const isLockedOut = (error: unknown): boolean =>
   error instanceof StatementFailed && error.state === '55P03';
 
 /**
- * What a failed statement is to its callers: UNAVAILABLE where trying again may help, else the fault itself. Of a write,
- * it says whether it can have been made.
+ * What a failed statement is to its callers: UNAVAILABLE if trying again may help, TIMEOUT if it ran too long, otherwise
+ * the fault itself. Of a write, UNAVAILABLE says whether it can have been made.
  */
 export function refusalOf(error: unknown, { isWrite }: { isWrite: boolean }): Error {
   if (!(error instanceof StatementFailed)) return error instanceof Error ? error : new Error(String(error));
   const { state, cause } = error;
+  if (state === TOO_LATE) return new Timeout({ cause, isWrite });
   if (state === undefined || NOT_NOW.test(state)) {
     return new Unavailable(isWrite && mayHaveRun(error) ? 'unknown' : 'not_applied', { cause });
   }

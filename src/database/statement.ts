@@ -1,6 +1,6 @@
 import { is, Placeholder, type SQL, sql } from 'drizzle-orm';
 import { type AnyPgColumn, PgDialect } from 'drizzle-orm/pg-core';
-import type { Database } from './connect.ts';
+import type { Lane } from './connect.ts';
 import { StatementFailed } from './failure.ts';
 
 /** A query as Drizzle builds it. */
@@ -25,7 +25,7 @@ export type Run<Row> = (given: Readonly<Record<string, unknown>>) => Promise<Row
  * anew: that was a fifth of what a list of ten cost. Throws StatementFailed.
  */
 export function prepare<Row>(
-  { $client: pool, hasSessions }: Pick<Database, '$client' | 'hasSessions'>,
+  { $client: pool, hasSessions }: Pick<Lane, '$client' | 'hasSessions'>,
   name: string,
   query: Query,
   decode: (values: Values) => Row,
@@ -42,9 +42,6 @@ export function prepare<Row>(
     return rows.map(decode);
   };
 }
-
-/** The same database, for statements that give thousands of rows. */
-export const forLarge = ({ large, hasSessions }: Database) => ({ $client: large, hasSessions });
 
 /** A moment as a number, which is read ten times faster than a text. */
 export const milliseconds = (moment: AnyPgColumn | SQL): SQL<number> =>

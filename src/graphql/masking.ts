@@ -5,13 +5,17 @@ import { graphqlErrorOf } from './errors.ts';
 /**
  * The errors of an execution in the words that their caller may see. What graphql-js refuses by itself (no such field, a
  * variable of a wrong type) is meant for the caller. What lies behind the others is reported once, however many fields
- * of the operation it failed.
+ * of the operation it failed; so are several errors of one code, such as an SQLSTATE.
  */
 export function masked(errors: readonly unknown[], call: Pick<Call, 'requestId' | 'report'>): GraphQLError[] {
-  const faults = new Set<unknown>();
-  const noted = { requestId: call.requestId, report: (fault: unknown) => faults.add(fault) };
+  const faults = new Map<unknown, unknown>();
+  const noted = {
+    requestId: call.requestId,
+    report: (fault: unknown) =>
+      faults.set(fault instanceof Error && 'code' in fault ? fault.code : fault, fault),
+  };
   const shown = errors.map((error) => maskedError(error, noted));
-  for (const fault of faults) call.report(fault, call.requestId);
+  for (const fault of faults.values()) call.report(fault, call.requestId);
   return shown;
 }
 

@@ -31,7 +31,7 @@ export function healthFace(database: Database, isDraining: () => boolean): Face 
 
 async function answers(database: Database): Promise<boolean> {
   const patience = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), PATIENCE_MS).unref());
-  const answer = database.$client.query('select 1').then(
+  const answer = database.probe.query('select 1').then(
     () => true,
     () => false,
   );

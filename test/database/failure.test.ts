@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import {
-  failsForOneRow,
   isLockedOut,
+  mayFailForSome,
   reasonToWait,
   refusalOf,
   StatementFailed,
@@ -30,7 +30,6 @@ describe('a statement that fails with SQLSTATE', () => {
     ['53200', 'no memory'],
     ['53300', 'too many connections'],
     ['55P03', 'a lock'],
-    ['57014', 'its time limit'],
     ['57P01', 'an end by the operator'],
     ['57P02', 'a crash'],
     ['57P03', 'a start that is not over'],
@@ -51,6 +50,13 @@ describe('a statement that fails with SQLSTATE', () => {
     },
   );
 
+  it.each([true, false])(
+    '57014 is TIMEOUT: it was undone, and the same would take as long again (write: %s)',
+    (isWrite) => {
+      expect(refusalOf(failed('57014'), { isWrite })).toMatchObject({ code: 'TIMEOUT' });
+    },
+  );
+
   it('none at all is UNAVAILABLE: the connection broke', () => {
     expect(refusalOf(broken('Connection terminated'), { isWrite: false })).toMatchObject({
       code: 'UNAVAILABLE',
@@ -58,7 +64,6 @@ describe('a statement that fails with SQLSTATE', () => {
   });
 
   it.each([
-    ['undoes the write', failed('57014'), 'not_applied'],
     ['undoes the write', failed('55P03'), 'not_applied'],
     ['undoes the write', failed('40001'), 'not_applied'],
     ['may come after it', failed('57P01'), 'unknown'],
@@ -73,14 +78,18 @@ describe('a statement that fails with SQLSTATE', () => {
     expect(refusalOf(error, { isWrite: true })).toMatchObject({ code: 'UNAVAILABLE', outcome });
   });
 
-  it.each([
-    ['22021', true],
-    ['23505', true],
-    ['40P01', true],
-    ['57014', false],
-    ['08006', false],
-  ])('%s may be the doing of one row of many: %s', (state, expected) => {
-    expect(failsForOneRow(failed(state))).toBe(expected);
+  it.each(['22021', '23505', '40001', '40P01', '53200', '54000', '55P03', '57014', 'XX001'])(
+    '%s may be the doing of one call: the others are sent again without it',
+    (state) => expect(mayFailForSome(failed(state))).toBe(true),
+  );
+
+  it.each(['08006', '25006', '40003', '42P01', '26000', '53100', '53300', '57P01', '57P03', '58030'])(
+    '%s concerns all calls of a statement: none is sent again',
+    (state) => expect(mayFailForSome(failed(state))).toBe(false),
+  );
+
+  it('none at all concerns all calls: they may have been done', () => {
+    expect(mayFailForSome(broken('Connection terminated'))).toBe(false);
   });
 
   it('55P03 waited for a row in vain, and no other did', () => {

@@ -1,14 +1,14 @@
 import { sql } from 'drizzle-orm';
-import { batch, type Outcome } from '../../batch.ts';
+import { batch, type Outcome } from '../../database/batch.ts';
 import type { Database } from '../../database/connect.ts';
-import { failsForOneRow, isLockedOut, refusalOf } from '../../database/failure.ts';
+import { isLockedOut, refusalOf } from '../../database/failure.ts';
 import { prepare, statement } from '../../database/statement.ts';
 import { idempotencyKeys, segments } from '../../database/tables.ts';
 import { IdempotencyKeyInUse, IdempotencyKeyReused } from '../../errors.ts';
 import type { Created } from '../segment.ts';
 import { birthOf } from '../segment-id.ts';
 import { asCreated, type NewSegment } from './create.ts';
-import { unnested } from './key.ts';
+import { accountOf, unnested } from './key.ts';
 
 /** A creation that may be asked for again. */
 export interface Once extends NewSegment {
@@ -49,9 +49,8 @@ export function createSegmentsOnce(db: Database) {
       throw error;
     }
   };
-  const isOfOneCall = (error: unknown) => failsForOneRow(error) || isLockedOut(error);
 
-  return batch<Once, Created>(create, { rowOf, isOfOneCall });
+  return batch<Once, Created>(db, create, { accountOf, rowOf });
 }
 
 /** The first answer: what was asked for is the same, and an id tells when it was made. */

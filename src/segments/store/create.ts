@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm';
-import { batch } from '../../batch.ts';
+import { batch } from '../../database/batch.ts';
 import type { Database } from '../../database/connect.ts';
 import { prepare } from '../../database/statement.ts';
 import { segments } from '../../database/tables.ts';
 import type { Draft, Segment } from '../segment.ts';
 import type { Birth } from '../segment-id.ts';
-import { type Key, rowOf, unnested } from './key.ts';
+import { accountOf, type Key, rowOf, unnested } from './key.ts';
 
 export type NewSegment = Key & Birth & Draft;
 
@@ -48,5 +48,5 @@ export function createSegments(db: Database) {
     return wave.map(asCreated);
   };
 
-  return batch<NewSegment, Segment>(insert, { rowOf });
+  return batch<NewSegment, Segment>(db, insert, { accountOf, rowOf });
 }

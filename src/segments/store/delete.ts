@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
-import { batch } from '../../batch.ts';
+import { batch } from '../../database/batch.ts';
 import type { Database } from '../../database/connect.ts';
 import { prepare } from '../../database/statement.ts';
 import { segments } from '../../database/tables.ts';
 import type { Segment } from '../segment.ts';
-import { inOrderOf, type Key, rowOf, unnested } from './key.ts';
+import { accountOf, inOrderOf, type Key, rowOf, unnested } from './key.ts';
 import { EXPECTING, type Expecting, expectingOf, isExpected, locked } from './lock.ts';
 import { columnsOfSegment, segmentOf } from './row.ts';
 
@@ -27,5 +27,5 @@ export function deleteSegments(db: Database) {
     return inOrderOf(wave, await run({ account_id, id, ...expectingOf(wave) }));
   };
 
-  return batch<Removal, Segment | null>(remove, { rowOf });
+  return batch<Removal, Segment | null>(db, remove, { accountOf, rowOf });
 }

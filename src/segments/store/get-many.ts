@@ -1,11 +1,11 @@
 import { and, eq, sql } from 'drizzle-orm';
-import { batch } from '../../batch.ts';
-import type { Database } from '../../database/connect.ts';
-import { forLarge, prepare } from '../../database/statement.ts';
+import { batch } from '../../database/batch.ts';
+import type { Database, Lane } from '../../database/connect.ts';
+import { prepare, type Run } from '../../database/statement.ts';
 import { segments } from '../../database/tables.ts';
 import type { Segment } from '../segment.ts';
-import { unnested } from './key.ts';
-import { columnsOfSegment, numberedSegmentOf } from './row.ts';
+import { accountOf, unnested } from './key.ts';
+import { columnsOfSegment, type NumberedSegment, numberedSegmentOf } from './row.ts';
 
 /** Segments of one account, by ids that have the form of an id: none of them can hold a space. */
 export interface Keys {
@@ -13,10 +13,14 @@ export interface Keys {
   ids: readonly string[];
 }
 
-/** The ids that a call may name and still share its statement. */
-const SHARED = 100;
+/** The ids that a call may name and still share its statement: with other accounts, and with others of its own account. */
+const MAX_IDS = { small: 20, large: 100 };
 /** Calls in one statement. One of a thousand rows fills it: with others, they could take longer than a statement may. */
-const MOST = { shared: { largest: 10 }, alone: { largest: 1 } };
+const MOST = {
+  small: { largest: 100, shared: 10 },
+  large: { largest: 10, shared: 0 },
+  alone: { largest: 1, shared: 0 },
+};
 
 /**
  * The segments of several ids, each in the place of its id; null where there is none in the account. One scan of the
@@ -39,18 +43,27 @@ export function getSegments(db: Database) {
     .select({ ...columnsOfSegment(rowsOf), n: sql`wanted.n` })
     .from(wanted)
     .crossJoinLateral(rowsOf);
-  const run = prepare(forLarge(db), 'get_segments', query, numberedSegmentOf);
 
-  const segmentsOf = async (calls: readonly Keys[]): Promise<(Segment | null)[][]> => {
+  const segmentsBy = (run: Run<NumberedSegment>) => async (calls: readonly Keys[]) => {
     const rows = await run({
       account_id: calls.map(({ accountId }) => accountId),
       ids: calls.map(({ ids }) => ids.join(' ')),
     });
     const found = calls.map(() => new Map<string, Segment>());
     for (const { n, segment } of rows) found[n - 1]?.set(segment.id, segment);
-    return calls.map(({ ids }, i) => ids.map((id) => found[i]?.get(id) ?? null));
+    return calls.map(({ ids }, i) => ids.map((id): Segment | null => found[i]?.get(id) ?? null));
   };
-  const shared = batch(segmentsOf, MOST.shared);
-  const alone = batch(segmentsOf, MOST.alone);
-  return (keys: Keys) => (keys.ids.length > SHARED ? alone(keys) : shared(keys));
+  const batchOf = (lane: Lane, most: (typeof MOST)[keyof typeof MOST]) =>
+    batch<Keys, (Segment | null)[]>(
+      lane,
+      segmentsBy(prepare(lane, 'get_segments', query, numberedSegmentOf)),
+      { accountOf, ...most },
+    );
+  const small = batchOf(db, MOST.small);
+  const large = batchOf(db.large, MOST.large);
+  const alone = batchOf(db.large, MOST.alone);
+  return (keys: Keys) => {
+    if (keys.ids.length <= MAX_IDS.small) return small(keys);
+    return keys.ids.length <= MAX_IDS.large ? large(keys) : alone(keys);
+  };
 }

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
-import { batch } from '../../batch.ts';
+import { batch } from '../../database/batch.ts';
 import type { Database } from '../../database/connect.ts';
 import { prepare } from '../../database/statement.ts';
 import { segments } from '../../database/tables.ts';
 import type { Segment } from '../segment.ts';
-import { type Key, unnested } from './key.ts';
+import { accountOf, type Key, unnested } from './key.ts';
 import { columnsOfSegment, numberedSegmentOf } from './row.ts';
 
 /** The segment of a key; null where there is none in the account. */
@@ -16,13 +16,17 @@ export function getSegment(db: Database) {
     .innerJoin(wanted, sql`(${segments.accountId}, ${segments.id}) = (wanted.account_id, wanted.id)`);
   const run = prepare(db, 'get_segment', query, numberedSegmentOf);
 
-  return batch<Key, Segment | null>(async (keys) => {
-    const rows = await run({
-      account_id: keys.map(({ accountId }) => accountId),
-      id: keys.map(({ id }) => id),
-    });
-    const found = keys.map((): Segment | null => null);
-    for (const { n, segment } of rows) found[n - 1] = segment;
-    return found;
-  });
+  return batch<Key, Segment | null>(
+    db,
+    async (keys) => {
+      const rows = await run({
+        account_id: keys.map(({ accountId }) => accountId),
+        id: keys.map(({ id }) => id),
+      });
+      const found = keys.map((): Segment | null => null);
+      for (const { n, segment } of rows) found[n - 1] = segment;
+      return found;
+    },
+    { accountOf },
+  );
 }

@@ -1,14 +1,15 @@
 import { and, asc, desc, eq, type Placeholder, type SQL, sql } from 'drizzle-orm';
-import { batch } from '../../batch.ts';
-import type { Database } from '../../database/connect.ts';
-import { forLarge, prepare, type Run } from '../../database/statement.ts';
+import { batch } from '../../database/batch.ts';
+import type { Database, Lane } from '../../database/connect.ts';
+import { prepare, type Run } from '../../database/statement.ts';
 import { segments } from '../../database/tables.ts';
 import type { Segment } from '../segment.ts';
 import type { Window } from '../segment-list.ts';
 import type { Order } from '../segment-order.ts';
 import { conditionsOf } from './condition.ts';
-import { unnested } from './key.ts';
+import { accountOf, unnested } from './key.ts';
 import { columnsOfSegment, type NumberedSegment, numberedSegmentOf } from './row.ts';
+import { ALONE, mayScan } from './scan.ts';
 import { allHold, columnsOf, loaderOfShape, valuesOf } from './shape.ts';
 
 export interface Page {
@@ -21,9 +22,10 @@ export interface Page {
 const SMALL = 20;
 /**
  * Lists in one statement. A page of a hundred may hold a megabyte: a hundred of them took longer than a statement may, and
- * failed the small pages in between with them. So the large ones go by themselves, and few at a time.
+ * failed the small pages in between with them. So large ones go by themselves, few at a time, and share a statement with
+ * those of their own account alone.
  */
-const MOST = { small: { largest: 100 }, large: { largest: 10 } };
+const MOST = { small: { largest: 100, shared: 10 }, large: { largest: 10, shared: 0 } };
 
 export type List = Window & { accountId: string };
 
@@ -53,8 +55,14 @@ export const listSegments = (db: Database) =>
         for (const { n, segment } of rows) found[n - 1]?.push(segment);
         return lists.map((each, i) => pageOf(each, found[i] ?? []));
       };
-      const small = batch(pagesBy(prepare(db, name, query, numberedSegmentOf)), MOST.small);
-      const large = batch(pagesBy(prepare(forLarge(db), name, query, numberedSegmentOf)), MOST.large);
+      const batchOf = (lane: Lane, most: { largest: number; shared: number }) =>
+        batch<List, Page>(lane, pagesBy(prepare(lane, name, query, numberedSegmentOf)), {
+          accountOf,
+          ...most,
+        });
+      if (mayScan(list)) return batchOf(db.scan, ALONE);
+      const small = batchOf(db, MOST.small);
+      const large = batchOf(db.large, MOST.large);
       return (each) => (each.size > SMALL ? large(each) : small(each));
     },
   );

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
-import { batch } from '../../batch.ts';
+import { batch } from '../../database/batch.ts';
 import type { Database } from '../../database/connect.ts';
 import { prepare } from '../../database/statement.ts';
 import { segments } from '../../database/tables.ts';
 import { type Changes, type Segment, WRITABLE } from '../segment.ts';
-import { inOrderOf, type Key, rowOf, unnested } from './key.ts';
+import { accountOf, inOrderOf, type Key, rowOf, unnested } from './key.ts';
 import { EXPECTING, expectingOf, isExpected, locked } from './lock.ts';
 import { columnsOfSegment, segmentOf } from './row.ts';
 
@@ -49,5 +49,5 @@ export function updateSegments(db: Database) {
     return inOrderOf(wave, rows);
   };
 
-  return batch<Change, Segment | null>(update, { rowOf });
+  return batch<Change, Segment | null>(db, update, { accountOf, rowOf });
 }
