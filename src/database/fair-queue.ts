@@ -9,6 +9,8 @@ interface Limits {
   maxWaiting: number;
   /** How long a piece of work may wait. */
   patienceMs: number;
+  /** Milliseconds that only go forward. */
+  clock?(): number;
 }
 
 /** Work of many accounts that shares a few slots. */
@@ -43,7 +45,13 @@ const LOOK_MS = 100;
  * Shares slots between accounts by the time that their work takes: start-time fair queueing (Goyal, Vin and Cheng, 1996).
  * The next slot goes to the account that has used the least. One that comes back after a pause has saved up nothing.
  */
-export function fairQueue({ slots, perAccount, maxWaiting, patienceMs }: Limits): FairQueue {
+export function fairQueue({
+  slots,
+  perAccount,
+  maxWaiting,
+  patienceMs,
+  clock = () => performance.now(),
+}: Limits): FairQueue {
   const shares = new Map<string | null, Share>();
   let free = slots;
   let waiting = 0;
@@ -61,13 +69,13 @@ export function fairQueue({ slots, perAccount, maxWaiting, patienceMs }: Limits)
     share.running += 1;
     now = Math.max(now, share.paidUntil);
     share.paidUntil = now;
-    const start = performance.now();
+    const start = clock();
     try {
       return await work();
     } finally {
       free += 1;
       share.running -= 1;
-      if (!share.isShared) share.paidUntil += performance.now() - start;
+      if (!share.isShared) share.paidUntil += clock() - start;
       if (waiting > 0) beginNext();
       if (free === slots)
         shares.clear(); // nobody is owed anything once all is done
@@ -104,7 +112,7 @@ export function fairQueue({ slots, perAccount, maxWaiting, patienceMs }: Limits)
 
   function refuseLate(): void {
     isWatched = false;
-    const latest = performance.now() - patienceMs;
+    const latest = clock() - patienceMs;
     for (const share of shares.values()) {
       while (sinceOf(share) < latest) {
         waiting -= 1;
@@ -129,7 +137,7 @@ export function fairQueue({ slots, perAccount, maxWaiting, patienceMs }: Limits)
       watch();
       return new Promise((resolve, reject) => {
         share.waiting.push({
-          since: performance.now(),
+          since: clock(),
           begin: () => void perform(accountId, share, work).then(resolve, reject),
           refuse: reject,
         });

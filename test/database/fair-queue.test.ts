@@ -1,0 +1,146 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fairQueue } from '../../src/database/fair-queue.ts';
+
+const LIMITS = { slots: 3, perAccount: 2, maxWaiting: 100, patienceMs: 60_000 };
+
+/** A queue on a clock of its own, and the work in it by name: what runs, in the order it began, and what ended. */
+function trial(limits: Partial<typeof LIMITS> = {}) {
+  let time = 0;
+  const queue = fairQueue({ ...LIMITS, ...limits, clock: () => time });
+  const begun: string[] = [];
+  const ends = new Map<string, () => void>();
+  const settle = () => new Promise((resolve) => setImmediate(resolve));
+  return {
+    begun,
+    running: () => [...ends.keys()],
+    ask: (account: string | null, name: string) =>
+      queue.run(account, () => {
+        begun.push(name);
+        return new Promise<string>((resolve) => ends.set(name, () => resolve(name)));
+      }),
+    /** Ends a piece of work, so many milliseconds later. */
+    async end(name: string, after = 1) {
+      time += after;
+      ends.get(name)?.();
+      ends.delete(name);
+      await settle();
+    },
+    async pass(milliseconds: number) {
+      time += milliseconds;
+      await settle();
+    },
+  };
+}
+
+describe('a fair queue', () => {
+  it('leaves a slot to the others, however much one account asks for', async () => {
+    const { ask, begun } = trial();
+    for (let i = 0; i < 50; i++) void ask('heavy', `heavy ${i}`);
+    void ask('light', 'light');
+    expect(begun).toEqual(['heavy 0', 'heavy 1', 'light']);
+  });
+
+  it('gives the next slot to the account that has used the least time', async () => {
+    const { ask, begun, end } = trial({ slots: 1, perAccount: 1 });
+    void ask('slow', 'slow 1');
+    void ask('slow', 'slow 2');
+    void ask('quick', 'quick 1');
+    void ask('quick', 'quick 2');
+    void ask('quick', 'quick 3');
+    await end('slow 1', 100);
+    await end('quick 1', 10);
+    await end('quick 2', 10);
+    await end('quick 3', 10);
+    expect(begun).toEqual(['slow 1', 'quick 1', 'quick 2', 'quick 3', 'slow 2']);
+  });
+
+  it('lets nobody save up time by asking for nothing', async () => {
+    const { ask, begun, end } = trial({ slots: 1, perAccount: 1 });
+    for (const i of [1, 2, 3, 4]) void ask('steady', `steady ${i}`);
+    await end('steady 1', 100);
+    await end('steady 2', 100);
+    for (const i of [1, 2, 3]) void ask('late', `late ${i}`);
+    await end('steady 3', 100);
+    await end('late 1', 100);
+    await end('steady 4', 100);
+    expect(begun.slice(3)).toEqual(['late 1', 'steady 4', 'late 2']);
+  });
+
+  it('begins the work of an account in the order it came', async () => {
+    const { ask, begun, end } = trial({ slots: 1, perAccount: 1 });
+    for (const name of ['a', 'b', 'c']) void ask('one', name);
+    for (const name of ['a', 'b', 'c']) await end(name);
+    expect(begun).toEqual(['a', 'b', 'c']);
+  });
+
+  it('lets work of nobody in particular go first, in any slot', async () => {
+    const { ask, begun, end } = trial();
+    for (let i = 0; i < 3; i++) void ask(null, `shared ${i}`);
+    void ask('one', 'one');
+    void ask(null, 'shared 3');
+    await end('shared 0');
+    expect(begun).toEqual(['shared 0', 'shared 1', 'shared 2', 'shared 3']);
+  });
+
+  it('refuses at once what is more than an account may have waiting', async () => {
+    const { ask } = trial({ slots: 1, perAccount: 1, maxWaiting: 1 });
+    void ask('one', 'runs');
+    void ask('one', 'waits');
+    await expect(ask('one', 'too much')).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      outcome: 'not_applied',
+    });
+    void ask('other', 'may wait');
+  });
+
+  it('refuses what waited too long, and never begins it', async () => {
+    const { ask, begun, end, pass } = trial({ slots: 1, perAccount: 1, patienceMs: 1_000 });
+    void ask('one', 'runs');
+    const late = ask('one', 'late');
+    await pass(1_001);
+    await expect(late).rejects.toMatchObject({ code: 'UNAVAILABLE', outcome: 'not_applied' });
+    await end('runs');
+    expect(begun).toEqual(['runs']);
+  });
+
+  it('gives the slot of work that failed to the next', async () => {
+    const queue = fairQueue({ ...LIMITS, slots: 1, perAccount: 1 });
+    const failed = queue.run('one', () => Promise.reject(new Error('no')));
+    const next = queue.run('one', async () => 'yes');
+    await expect(failed).rejects.toThrow('no');
+    await expect(next).resolves.toBe('yes');
+  });
+
+  it('ends all work once, within its slots, whatever comes in whichever order', async () => {
+    const account = fc.constantFrom('a', 'b', 'c', null);
+    const steps = fc.array(
+      fc.oneof(fc.record({ ask: account }), fc.record({ end: fc.nat(10), after: fc.nat(50) })),
+      {
+        maxLength: 60,
+      },
+    );
+    await fc.assert(
+      fc.asyncProperty(steps, async (steps) => {
+        const { ask, running, end, begun } = trial();
+        const asked: Promise<string>[] = [];
+        const check = () => {
+          expect(running().length).toBeLessThanOrEqual(LIMITS.slots);
+          for (const name of ['a', 'b', 'c']) {
+            const ofOne = running().filter((each) => each.startsWith(name)).length;
+            expect(ofOne).toBeLessThanOrEqual(LIMITS.perAccount);
+          }
+        };
+        for (const step of steps) {
+          if ('ask' in step) asked.push(ask(step.ask, `${step.ask} ${asked.length}`));
+          else await end(running()[step.end % Math.max(1, running().length)] ?? '', step.after);
+          check();
+        }
+        while (running().length > 0) await end(running()[0] ?? '');
+        const names = await Promise.all(asked);
+        expect([...begun].sort()).toEqual([...names].sort());
+      }),
+      { seed: 11, numRuns: 200 },
+    );
+  });
+});

@@ -1,0 +1,83 @@
+import { beforeAll, expect, it } from 'vitest';
+import {
+  countSegments,
+  createSegment,
+  getSegment,
+  getSegments,
+  listSegments,
+} from '../../src/segments/resolvers.ts';
+import { draft, testGateway } from '../harness.ts';
+
+const gateway = testGateway({ poolSize: 10 });
+
+/** Every row of Ada's takes so long to read: her account is one of 500,000 segments, on a slow disk. */
+const SECONDS = 0.3;
+let mine: string[];
+
+beforeAll(async () => {
+  const { $client } = gateway.database;
+  await $client.query(`
+    create function wait(account_id text) returns boolean language plpgsql as $$ begin
+      if account_id = 'ada' then perform pg_sleep(${SECONDS}); end if;
+      return true;
+    end $$;
+    alter table segments rename to stored;
+    create view segments as select * from stored where wait(account_id)`);
+  await createSegment(draft(), gateway.context('ada'));
+  const made = Array.from({ length: 100 }, () => createSegment(draft(), gateway.context('bob')));
+  mine = (await Promise.all(made)).map(({ id }) => id);
+});
+
+/** A little of everything, by Bob. Fails if any of it does. */
+const everything = (): Promise<unknown> => {
+  const context = gateway.context('bob');
+  return Promise.all([
+    getSegment({ id: mine[0] }, context),
+    getSegments({ ids: mine }, context),
+    listSegments({ first: 10 }, context),
+    listSegments({ first: 100 }, context),
+    listSegments({ first: 10, filter: { name: { contains: 'spend' } } }, context),
+    countSegments({}, context),
+    createSegment(draft(), context),
+  ]);
+};
+
+/** Many at once of something that takes Ada long. */
+const abuses: [string, (context: ReturnType<typeof gateway.context>, i: number) => Promise<unknown>][] = [
+  ['searches', (context) => listSegments({ filter: { name: { contains: 'spend' } } }, context)],
+  [
+    'searches of fifty shapes',
+    (context, i) =>
+      listSegments(
+        {
+          first: 1 + (i % 2),
+          orderBy: { field: i % 4 < 2 ? 'NAME' : 'UPDATED_AT', direction: i % 8 < 4 ? 'ASC' : 'DESC' },
+          filter: {
+            name: { contains: 's', ...(i % 16 < 8 && { startsWith: 'h' }) },
+            criteria: { contains: 'c', ...(i % 32 < 16 && { startsWith: 'c' }) },
+          },
+        },
+        context,
+      ),
+  ],
+  ['counts', (context) => countSegments({}, context)],
+  ['full pages', (context) => listSegments({ first: 100 }, context)],
+  ['small pages', (context) => listSegments({ first: 10 }, context)],
+];
+
+it.each(abuses)('an account that asks for many %s costs its neighbour no answer', async (_, abuse) => {
+  const asked = Array.from({ length: 50 }, (_, i) => abuse(gateway.context('ada'), i));
+  let areOver = false;
+  const ended = Promise.allSettled(asked).then((outcomes) => {
+    areOver = true;
+    return outcomes;
+  });
+  for (let turn = 0; turn < 5 || !areOver; turn += 1) {
+    await everything();
+    expect((await fetch(`${gateway.url}/health/ready`)).status).toBe(200);
+  }
+  for (const outcome of await ended) {
+    if (outcome.status === 'fulfilled') continue;
+    expect(outcome.reason).toMatchObject({ code: expect.stringMatching(/UNAVAILABLE|TIMEOUT/) });
+  }
+});
