@@ -118,6 +118,8 @@ function slotsOf(poolSize: number) {
 /** What one account may have: the last slot is left to the others. */
 const allButOne = (slots: number) => Math.max(1, slots - 1);
 
-/** Waits for what is running, and closes every connection. */
-export const disconnect = ({ $client, large, scan, probe }: Database) =>
-  Promise.all([$client, large.$client, scan.$client, probe].map((pool) => pool.end()));
+/** Refuses what waits for its turn, lets what runs end, and closes every connection. */
+export function disconnect({ $client, queue, large, scan, probe }: Database): Promise<unknown> {
+  for (const lane of [queue, large.queue, scan.queue]) lane.close();
+  return Promise.all([$client, large.$client, scan.$client, probe].map((pool) => pool.end()));
+}

@@ -16,11 +16,13 @@ interface Limits {
 /** Work of many accounts that shares a few slots. */
 export interface FairQueue {
   /**
-   * Does a piece of work once there is a slot for its account. Work of nobody in particular (null) goes first and has no
-   * share of its own. Throws UNAVAILABLE, without having begun, if too much of the account waits already or the wait is
-   * too long.
+   * Does a piece of work once there is a slot for its account. Work of nobody in particular (null) goes first and may have
+   * any slot. Throws UNAVAILABLE, without having begun, if too much of the account waits already, if the wait is too long,
+   * or if the queue was closed.
    */
   run<Result>(accountId: string | null, work: () => Promise<Result>): Promise<Result>;
+  /** Refuses all that waits, and all that comes. */
+  close(): void;
 }
 
 /** What an account has in the queue. */
@@ -28,7 +30,7 @@ interface Share {
   isShared: boolean;
   running: number;
   waiting: Waiting[];
-  /** The virtual time at which its work so far is paid for. */
+  /** The moment up to which the time that its work took is paid for: it has a claim to one slot, all the time. */
   paidUntil: number;
 }
 
@@ -42,8 +44,10 @@ interface Waiting {
 const LOOK_MS = 100;
 
 /**
- * Shares slots between accounts by the time that their work takes: start-time fair queueing (Goyal, Vin and Cheng, 1996).
- * The next slot goes to the account that has used the least. One that comes back after a pause has saved up nothing.
+ * Shares slots between accounts by the time that their work takes. The next slot goes to the account that has waited
+ * longest since it was last served, or since its time was paid for if that is later (a virtual clock, as in Zhang, 1990).
+ * So an account that uses more than one slot's time yields to the others, and nobody yields for longer than half of what
+ * they may wait.
  */
 export function fairQueue({
   slots,
@@ -55,8 +59,8 @@ export function fairQueue({
   const shares = new Map<string | null, Share>();
   let free = slots;
   let waiting = 0;
-  let now = 0; // virtual: the start of the work that began last
   let isWatched = false;
+  let isClosed = false;
 
   const mayBegin = ({ isShared, running }: Share) => free > 0 && (isShared || running < perAccount);
 
@@ -67,21 +71,19 @@ export function fairQueue({
   ): Promise<Result> => {
     free -= 1;
     share.running += 1;
-    now = Math.max(now, share.paidUntil);
-    share.paidUntil = now;
     const start = clock();
+    share.paidUntil = Math.max(share.paidUntil, start);
     try {
       return await work();
     } finally {
       free += 1;
       share.running -= 1;
-      if (!share.isShared) share.paidUntil += clock() - start;
+      const end = clock();
+      share.paidUntil = Math.min(share.paidUntil + end - start, end + patienceMs / 2);
       if (waiting > 0) beginNext();
-      if (free === slots)
-        shares.clear(); // nobody is owed anything once all is done
-      else if (share.running === 0 && share.waiting.length === 0 && share.paidUntil <= now) {
+      if (share.running === 0 && share.waiting.length === 0 && share.paidUntil <= end)
         shares.delete(accountId);
-      }
+      if (free === slots) shares.clear();
     }
   };
 
@@ -90,19 +92,13 @@ export function fairQueue({
       let next: Share | undefined;
       for (const share of shares.values()) {
         if (share.waiting.length === 0 || !mayBegin(share)) continue;
-        if (!next || share.isShared || (!next.isShared && isBefore(share, next))) next = share;
+        if (!next || claimOf(share) < claimOf(next)) next = share;
       }
       if (!next) return;
       waiting -= 1;
       next.waiting.shift()?.begin();
     }
   }
-
-  /** Whether the one is owed the next slot rather than the other: it has used less, or as little and has waited longer. */
-  const isBefore = (one: Share, other: Share): boolean => {
-    const difference = Math.max(now, one.paidUntil) - Math.max(now, other.paidUntil);
-    return difference < 0 || (difference === 0 && sinceOf(one) < sinceOf(other));
-  };
 
   function watch(): void {
     if (isWatched) return;
@@ -112,18 +108,22 @@ export function fairQueue({
 
   function refuseLate(): void {
     isWatched = false;
-    const latest = clock() - patienceMs;
+    refuseBefore(clock() - patienceMs);
+    if (waiting > 0) watch();
+  }
+
+  function refuseBefore(latest: number): void {
     for (const share of shares.values()) {
       while (sinceOf(share) < latest) {
         waiting -= 1;
         share.waiting.shift()?.refuse(busy());
       }
     }
-    if (waiting > 0) watch();
   }
 
   return {
     run(accountId, work) {
+      if (isClosed) return Promise.reject(new Unavailable('not_applied'));
       const share = shares.get(accountId) ?? {
         isShared: accountId === null,
         running: 0,
@@ -143,8 +143,16 @@ export function fairQueue({
         });
       });
     },
+    close() {
+      isClosed = true;
+      refuseBefore(Number.POSITIVE_INFINITY);
+    },
   };
 }
+
+/** The account whose claim is the earliest is served next. */
+const claimOf = (share: Share): number =>
+  share.isShared ? Number.NEGATIVE_INFINITY : Math.max(sinceOf(share), share.paidUntil);
 
 const sinceOf = ({ waiting: [first] }: Share): number => first?.since ?? Number.POSITIVE_INFINITY;
 

@@ -41,30 +41,40 @@ describe('a fair queue', () => {
     expect(begun).toEqual(['heavy 0', 'heavy 1', 'light']);
   });
 
-  it('gives the next slot to the account that has used the least time', async () => {
-    const { ask, begun, end } = trial({ slots: 1, perAccount: 1 });
-    void ask('slow', 'slow 1');
-    void ask('slow', 'slow 2');
-    void ask('quick', 'quick 1');
-    void ask('quick', 'quick 2');
-    void ask('quick', 'quick 3');
-    await end('slow 1', 100);
-    await end('quick 1', 10);
-    await end('quick 2', 10);
-    await end('quick 3', 10);
-    expect(begun).toEqual(['slow 1', 'quick 1', 'quick 2', 'quick 3', 'slow 2']);
+  it('serves accounts in turn, however much each has waiting', async () => {
+    const { ask, begun, end, pass } = trial({ slots: 1, perAccount: 1 });
+    for (const i of [1, 2, 3]) void ask('heavy', `heavy ${i}`);
+    await pass(1);
+    for (const i of [1, 2]) void ask('light', `light ${i}`);
+    for (const name of ['heavy 1', 'light 1', 'heavy 2', 'light 2']) await end(name);
+    expect(begun).toEqual(['heavy 1', 'light 1', 'heavy 2', 'light 2', 'heavy 3']);
   });
 
-  it('lets nobody save up time by asking for nothing', async () => {
-    const { ask, begun, end } = trial({ slots: 1, perAccount: 1 });
-    for (const i of [1, 2, 3, 4]) void ask('steady', `steady ${i}`);
-    await end('steady 1', 100);
-    await end('steady 2', 100);
-    for (const i of [1, 2, 3]) void ask('late', `late ${i}`);
-    await end('steady 3', 100);
-    await end('late 1', 100);
-    await end('steady 4', 100);
-    expect(begun.slice(3)).toEqual(['late 1', 'steady 4', 'late 2']);
+  it('lets an account that uses the time of two slots yield to one that uses little', async () => {
+    const { ask, begun, end } = trial({ slots: 2, perAccount: 2 });
+    for (const i of [1, 2, 3, 4]) void ask('heavy', `heavy ${i}`);
+    await end('heavy 1', 100);
+    await end('heavy 2', 100);
+    void ask('light', 'light 1');
+    await end('heavy 3', 100);
+    void ask('light', 'light 2');
+    void ask('heavy', 'heavy 5');
+    await end('light 1');
+    expect(begun.slice(4)).toEqual(['light 1', 'light 2']);
+  });
+
+  it('lets nobody yield for longer than half of what they may wait', async () => {
+    const { ask, begun, end, pass } = trial({ patienceMs: 1_000 });
+    for (const name of ['heavy 1', 'heavy 2']) void ask('heavy', name);
+    void ask(null, 'shared 1');
+    await end('heavy 1', 100_000);
+    await end('heavy 2', 0);
+    for (const name of ['shared 2', 'shared 3']) void ask(null, name);
+    void ask('heavy', 'heavy 3');
+    await pass(501);
+    void ask('light', 'light');
+    await end('shared 1', 0);
+    expect(begun.at(-1)).toBe('heavy 3');
   });
 
   it('begins the work of an account in the order it came', async () => {
@@ -102,6 +112,18 @@ describe('a fair queue', () => {
     await expect(late).rejects.toMatchObject({ code: 'UNAVAILABLE', outcome: 'not_applied' });
     await end('runs');
     expect(begun).toEqual(['runs']);
+  });
+
+  it('refuses what waits and what comes once it is closed, and lets what runs end', async () => {
+    const queue = fairQueue({ ...LIMITS, slots: 1, perAccount: 1 });
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const runs = queue.run('one', () => promise);
+    const waits = queue.run('one', async () => 'waited');
+    queue.close();
+    resolve('ran');
+    await expect(runs).resolves.toBe('ran');
+    await expect(waits).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(queue.run('one', async () => 'late')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 
   it('gives the slot of work that failed to the next', async () => {

@@ -22,10 +22,9 @@ export interface Page {
 const SMALL = 20;
 /**
  * Lists in one statement. A page of a hundred may hold a megabyte: a hundred of them took longer than a statement may, and
- * failed the small pages in between with them. So large ones go by themselves, few at a time, and share a statement with
- * those of their own account alone.
+ * failed the small pages in between with them. So large ones go by themselves, and few at a time.
  */
-const MOST = { small: { largest: 100, shared: 10 }, large: { largest: 10, shared: 0 } };
+const MOST = { small: { largest: 100, shared: 10 }, large: { largest: 10, shared: 2 } };
 
 export type List = Window & { accountId: string };
 
