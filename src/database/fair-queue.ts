@@ -16,8 +16,8 @@ interface Limits {
 /** Work of many accounts that shares a few slots. */
 export interface FairQueue {
   /**
-   * Does a piece of work once there is a slot for its account. Work of nobody in particular (null) goes first and may have
-   * any slot. Throws UNAVAILABLE, without having begun, if too much of the account waits already, if the wait is too long,
+   * Does a piece of work once there is a slot for its account. Work of nobody in particular (null) may have any slot, and
+   * is charged to nobody. Throws UNAVAILABLE, without having begun, if too much of the account waits already, if the wait is too long,
    * or if the queue was closed.
    */
   run<Result>(accountId: string | null, work: () => Promise<Result>): Promise<Result>;
@@ -152,7 +152,7 @@ export function fairQueue({
 
 /** The account whose claim is the earliest is served next. */
 const claimOf = (share: Share): number =>
-  share.isShared ? Number.NEGATIVE_INFINITY : Math.max(sinceOf(share), share.paidUntil);
+  share.isShared ? sinceOf(share) : Math.max(sinceOf(share), share.paidUntil);
 
 const sinceOf = ({ waiting: [first] }: Share): number => first?.since ?? Number.POSITIVE_INFINITY;
 
