@@ -1,4 +1,5 @@
 import { Unavailable } from '../errors.ts';
+import { claimOf, newShare, type Share, sinceOf } from './queue-share.ts';
 
 interface Limits {
   /** Pieces of work that run at once. */
@@ -23,21 +24,6 @@ export interface FairQueue {
   run<Result>(accountId: string | null, work: () => Promise<Result>): Promise<Result>;
   /** Refuses all that waits, and all that comes. */
   close(): void;
-}
-
-/** What an account has in the queue. */
-interface Share {
-  isShared: boolean;
-  running: number;
-  waiting: Waiting[];
-  /** The moment up to which the time that its work took is paid for: it has a claim to one slot, all the time. */
-  paidUntil: number;
-}
-
-interface Waiting {
-  since: number;
-  begin(): void;
-  refuse(error: Error): void;
 }
 
 /** How often work that waited too long is looked for. */
@@ -124,12 +110,7 @@ export function fairQueue({
   return {
     run(accountId, work) {
       if (isClosed) return Promise.reject(new Unavailable('not_applied'));
-      const share = shares.get(accountId) ?? {
-        isShared: accountId === null,
-        running: 0,
-        waiting: [],
-        paidUntil: 0,
-      };
+      const share = shares.get(accountId) ?? newShare(accountId);
       shares.set(accountId, share);
       if (share.waiting.length === 0 && mayBegin(share)) return perform(accountId, share, work);
       if (share.waiting.length >= maxWaiting) return Promise.reject(busy());
@@ -149,12 +130,6 @@ export function fairQueue({
     },
   };
 }
-
-/** The account whose claim is the earliest is served next. */
-const claimOf = (share: Share): number =>
-  share.isShared ? sinceOf(share) : Math.max(sinceOf(share), share.paidUntil);
-
-const sinceOf = ({ waiting: [first] }: Share): number => first?.since ?? Number.POSITIVE_INFINITY;
 
 const busy = () =>
   new Unavailable('not_applied', {
