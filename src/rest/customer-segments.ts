@@ -117,6 +117,8 @@ export const customerSegments: Resource = {
     'before',
     'filter',
     'orderBy',
+    'texts',
+    'isRead',
     'expectedVersion',
     'excludedVersion',
     'idempotencyKey',
