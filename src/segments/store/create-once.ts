@@ -88,7 +88,7 @@ function claiming(db: Database) {
     made as (
       insert into ${segments} (account_id, id, name, criteria, description, created_at, updated_at)
       select account_id, id, name, criteria, description, created_at, created_at
-      from drafts inner join claimed using (account_id, key)
+      from drafts where ((account_id, key) in (select account_id, key from claimed)) is true
     )
     select account_id, key from claimed`);
   const run = prepare(db, 'create_segments_once', query, ([accountId, key]) =>
