@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { tokenStore } from './accounts/tokens.ts';
 import { type Admission, admission } from './admission.ts';
+import { startChore } from './chore.ts';
 import { connect, disconnect, type Pooler } from './database/connect.ts';
 import { graphqlFace } from './graphql/face.ts';
 import { schema } from './graphql/schema.ts';
@@ -33,8 +34,8 @@ interface Options extends Admission {
 /** How long requests in flight may take to be answered once the gateway stops. */
 const PATIENCE_MS = 10_000;
 
-/** How often idempotency keys that are too old are forgotten. */
-const FORGET_MS = 60 * 60 * 1_000;
+/** When idempotency keys that are too old are forgotten: soon after the start, then often, so that it is never long work. */
+const FORGET = { firstMs: 10_000, everyMs: 10 * 60_000 };
 
 export const DEFAULT_ACCOUNT = 'default';
 
@@ -60,7 +61,15 @@ export async function startGateway({
   const database = connect({ url: databaseUrl, poolSize, pooler, onIdleError: onFault });
   const segments = segmentStore(database);
   const tokens = tokenStore(database);
-  const forget = setInterval(() => segments.forgetIdempotencyKeys().catch(onFault), FORGET_MS).unref();
+  const forgetting = startChore({
+    ...FORGET,
+    onFault,
+    async work(signal) {
+      const start = performance.now();
+      const keys = await segments.forgetIdempotencyKeys(signal);
+      if (keys > 0) log.info({ keys, ms: Math.round(performance.now() - start) }, 'forgot idempotency keys');
+    },
+  });
   let isDraining = false;
 
   const shared = { segments, report };
@@ -95,7 +104,7 @@ export async function startGateway({
     if (apiToken !== undefined) await tokens.ensure(apiToken, DEFAULT_ACCOUNT);
     await listen(server, { port, host });
   } catch (error) {
-    clearInterval(forget);
+    await forgetting.stop();
     await disconnect(database);
     throw error;
   }
@@ -110,7 +119,7 @@ export async function startGateway({
     async stop() {
       isDraining = true;
       await drain(server, PATIENCE_MS);
-      clearInterval(forget);
+      await forgetting.stop();
       await disconnect(database);
     },
   };

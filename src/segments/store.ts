@@ -1,8 +1,9 @@
 import type { Database } from '../database/connect.ts';
 import { countSegments } from './store/count.ts';
 import { createSegments } from './store/create.ts';
-import { createSegmentsOnce, forgetIdempotencyKeys } from './store/create-once.ts';
+import { createSegmentsOnce } from './store/create-once.ts';
 import { deleteSegments } from './store/delete.ts';
+import { forgetIdempotencyKeys } from './store/forget.ts';
 import { getSegment } from './store/get.ts';
 import { getSegments } from './store/get-many.ts';
 import { listSegments } from './store/list.ts';

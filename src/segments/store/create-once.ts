@@ -108,7 +108,7 @@ function claiming(db: Database) {
 }
 
 /** How long a key is kept. */
-const KEPT = sql`interval '24 hours'`;
+export const KEPT = sql`interval '24 hours'`;
 
 /** What was made under keys that others wrote, or why it can't be told: only a statement that begins after theirs can see it. */
 function finding(db: Database) {
@@ -131,19 +131,5 @@ function finding(db: Database) {
     } catch (error) {
       return refusalOf(error, { isWrite: false }); // to these alone: the others of their batch are made
     }
-  };
-}
-
-const AT_ONCE = 5_000;
-
-/** Forgets keys that are too old to be asked for again. */
-export function forgetIdempotencyKeys(db: Database) {
-  const query = statement(sql`
-    delete from ${idempotencyKeys} where (account_id, key) in (
-      select account_id, key from ${idempotencyKeys} where created_at < now() - ${KEPT} limit ${AT_ONCE}
-    ) returning 1`);
-  const run = prepare(db, '', query, () => null);
-  return async (): Promise<void> => {
-    while ((await run({})).length === AT_ONCE);
   };
 }
