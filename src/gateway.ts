@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { tokenStore } from './accounts/tokens.ts';
 import { type Admission, admission } from './admission.ts';
+import { followClock } from './database/clock.ts';
 import { connect, disconnect, type Pooler } from './database/connect.ts';
 import { graphqlFace } from './graphql/face.ts';
 import { schema } from './graphql/schema.ts';
@@ -58,7 +59,8 @@ export async function startGateway({
   const onFault = (fault: unknown) => logFault(log, fault);
   const report = (fault: unknown, requestId: string) => logFault(log, fault, requestId);
   const database = connect({ url: databaseUrl, poolSize, pooler, onIdleError: onFault });
-  const segments = segmentStore(database);
+  const clock = await followClock(database);
+  const segments = segmentStore(database, clock.now);
   const tokens = tokenStore(database);
   const forget = setInterval(() => segments.forgetIdempotencyKeys().catch(onFault), FORGET_MS).unref();
   let isDraining = false;
@@ -95,6 +97,7 @@ export async function startGateway({
     if (apiToken !== undefined) await tokens.ensure(apiToken, DEFAULT_ACCOUNT);
     await listen(server, { port, host });
   } catch (error) {
+    clock.stop();
     clearInterval(forget);
     await disconnect(database);
     throw error;
@@ -110,6 +113,7 @@ export async function startGateway({
     async stop() {
       isDraining = true;
       await drain(server, PATIENCE_MS);
+      clock.stop();
       clearInterval(forget);
       await disconnect(database);
     },

@@ -11,7 +11,7 @@ import {
   type Segment,
   UpdateSegment,
 } from './segment.ts';
-import { isSegmentId, segmentIds } from './segment-id.ts';
+import { isSegmentId } from './segment-id.ts';
 import { CountSegments, ListSegments, type Window } from './segment-list.ts';
 import { type Order, placeOf } from './segment-order.ts';
 import type { SegmentStore } from './store.ts';
@@ -27,8 +27,6 @@ export interface SegmentPage {
   hasNext(): Promise<boolean>;
   hasPrevious(): Promise<boolean>;
 }
-
-const newSegment = segmentIds();
 
 /** The segment, or null: one of another account is as little there as one that never was. */
 export const getSegment = resolver({
@@ -81,7 +79,7 @@ export const createSegment = resolver({
   scope: 'segments:write',
   input: CreateSegment,
   run: ({ idempotencyKey, ...draft }, { segments }: Context, { accountId }): Promise<Created> => {
-    const segment = { accountId, ...newSegment(), ...draft };
+    const segment = { accountId, ...segments.birth(), ...draft };
     if (!idempotencyKey) return segments.create(segment);
     return segments.createOnce({ ...segment, idempotencyKey, digest: digestOf(draft) });
   },

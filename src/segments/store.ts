@@ -1,4 +1,5 @@
 import type { Database } from '../database/connect.ts';
+import { segmentIds } from './segment-id.ts';
 import { countSegments } from './store/count.ts';
 import { createSegments } from './store/create.ts';
 import { createSegmentsOnce, forgetIdempotencyKeys } from './store/create-once.ts';
@@ -10,8 +11,12 @@ import { updateSegments } from './store/update.ts';
 
 export type SegmentStore = ReturnType<typeof segmentStore>;
 
-/** The segments in Postgres. Every method is one statement over all the calls of a turn, and names the account. */
-export const segmentStore = (db: Database) => ({
+/**
+ * The segments in Postgres. Every method is one statement over all the calls of a turn, and names the account. `birth` sends
+ * none: it gives a new segment its id and its moment, by the clock.
+ */
+export const segmentStore = (db: Database, clock: () => number) => ({
+  birth: segmentIds(clock),
   get: getSegment(db),
   getMany: getSegments(db),
   list: listSegments(db),
