@@ -48,6 +48,21 @@ describe.concurrent('a gateway that is stopped', () => {
     await drop();
   });
 
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)('ends in good order by %s', async (signal) => {
+    const { gateway, drop } = await started();
+    await create(gateway.url);
+    const inFlight = Array.from({ length: 100 }, () => create(gateway.url));
+    await inFlight[0];
+    const ended = gateway.end(signal);
+    const outcomes = await Promise.allSettled(inFlight);
+    expect(await ended).toBe(0);
+    expect(gateway.said().out).toContain(`"signal":"${signal}","msg":"stopping"`);
+    const answers = outcomes.flatMap((outcome) => ('value' in outcome ? [outcome.value.status] : []));
+    expect(answers).toContain(201);
+    for (const status of answers) expect([201, 503]).toContain(status);
+    await drop();
+  });
+
   it.each([
     ['is gone', [0, null]],
     ['has stopped reading', [null, 'SIGKILL']],
