@@ -24,7 +24,7 @@ interface Parts {
   database: Database;
   tokens: TokenStore;
   /** What every call shares. */
-  shared: Pick<Context, 'segments' | 'report'>;
+  shared: Pick<Context, 'segments' | 'quota' | 'report'>;
   inFlight(): number;
   onFault(fault: unknown): void;
 }

@@ -11,6 +11,7 @@ import { drain, type Face, httpServer } from './http/server.ts';
 import { healthFace } from './operations/health.ts';
 import { type Log, logExchange, logFault } from './operations/log.ts';
 import { restFace } from './rest/face.ts';
+import { segmentQuota } from './segments/quota.ts';
 import { segmentStore } from './segments/store.ts';
 
 interface Options extends Admission {
@@ -26,6 +27,8 @@ interface Options extends Admission {
   persistedOperations?: ReadonlyMap<string, string> | undefined;
   /** Whose pages may call; nobody's, where they are left out. */
   corsOrigins?: ReadonlySet<string> | undefined;
+  /** How many segments an account may have; any number, where it is left out. */
+  maxSegmentsPerAccount?: number | undefined;
   /** A token that is made sure of before the first request, for the account `default`, with every scope. */
   apiToken?: string | undefined;
   log: Log;
@@ -52,6 +55,7 @@ export async function startGateway({
   introspection,
   persistedOperations,
   corsOrigins = new Set(),
+  maxSegmentsPerAccount,
   apiToken,
   log,
   ...admitted
@@ -65,7 +69,8 @@ export async function startGateway({
   const forget = setInterval(() => segments.forgetIdempotencyKeys().catch(onFault), FORGET_MS).unref();
   let isDraining = false;
 
-  const shared = { segments, report };
+  const quota = maxSegmentsPerAccount ? segmentQuota(maxSegmentsPerAccount, segments.countUpTo) : undefined;
+  const shared = { segments, quota, report };
   const contextOf = admission(admitted, { database, tokens, shared, onFault, inFlight: () => inFlight() });
   const rest = acrossOrigins(corsOrigins, restFace({ contextOf: contextOf.anyone, report }));
   // Only a router gets past its secret. It has to read the schema, and it writes its own texts.
@@ -108,6 +113,7 @@ export async function startGateway({
     inFlight,
     tokens,
     segments,
+    quota,
     database,
     /** Answers what is in flight, takes nothing new, then lets the database go. */
     async stop() {

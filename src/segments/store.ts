@@ -1,11 +1,13 @@
 import type { Database } from '../database/connect.ts';
 import { segmentIds } from './segment-id.ts';
 import { countSegments } from './store/count.ts';
+import { countSegmentsUpTo } from './store/count-up-to.ts';
 import { createSegments } from './store/create.ts';
 import { createSegmentsOnce, forgetIdempotencyKeys } from './store/create-once.ts';
 import { deleteSegments } from './store/delete.ts';
 import { getSegment } from './store/get.ts';
 import { getSegments } from './store/get-many.ts';
+import { recallSegments } from './store/idempotency-key.ts';
 import { listSegments } from './store/list.ts';
 import { updateSegments } from './store/update.ts';
 
@@ -21,8 +23,10 @@ export const segmentStore = (db: Database, clock: () => number) => ({
   getMany: getSegments(db),
   list: listSegments(db),
   count: countSegments(db),
+  countUpTo: countSegmentsUpTo(db),
   create: createSegments(db),
   createOnce: createSegmentsOnce(db),
+  recall: recallSegments(db),
   forgetIdempotencyKeys: forgetIdempotencyKeys(db),
   update: updateSegments(db),
   delete: deleteSegments(db),
