@@ -9,7 +9,8 @@ import { acrossOrigins } from './http/cors.ts';
 import { listen } from './http/listen.ts';
 import { drain, type Face, httpServer } from './http/server.ts';
 import { healthFace } from './operations/health.ts';
-import { type Log, logExchange, logFault } from './operations/log.ts';
+import type { Log } from './operations/log.ts';
+import { records } from './operations/records.ts';
 import { restFace } from './rest/face.ts';
 import { segmentQuota } from './segments/quota.ts';
 import { segmentStore } from './segments/store.ts';
@@ -60,8 +61,9 @@ export async function startGateway({
   log,
   ...admitted
 }: Options) {
-  const onFault = (fault: unknown) => logFault(log, fault);
-  const report = (fault: unknown, requestId: string) => logFault(log, fault, requestId);
+  const logged = records(log);
+  const onFault = (fault: unknown) => logged.fault(fault);
+  const report = logged.fault;
   const database = connect({ url: databaseUrl, poolSize, pooler, onIdleError: onFault });
   const clock = await followClock(database);
   const segments = segmentStore(database, clock.now);
@@ -95,7 +97,7 @@ export async function startGateway({
 
   const { server, inFlight } = httpServer({
     route,
-    onEnd: (exchange, milliseconds) => logExchange(log, exchange, milliseconds),
+    onEnd: logged.exchange,
     onFault: (fault, { requestId }) => report(fault, requestId),
   });
   try {
@@ -122,6 +124,7 @@ export async function startGateway({
       clock.stop();
       clearInterval(forget);
       await disconnect(database);
+      logged.flush();
     },
   };
 }

@@ -50,7 +50,7 @@ const HOUSE: Record<string, string[]> = {
   'stop-signal.ts': [],
   'config.ts': ['config/', 'wrong-config.ts'],
   'config/': ['accounts/token.ts', ...ERRORS],
-  'operations/': ['database/', 'http/'],
+  'operations/': ['database/', 'http/', ...ERRORS],
   'graphql/': FACE,
   'rest/': FACE,
   'context.ts': ['segments/quota.ts', 'segments/store.ts', 'resolver.ts'],
