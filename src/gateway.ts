@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { ensuredToken } from './accounts/ensured-token.ts';
 import { tokenStore } from './accounts/tokens.ts';
 import { type Admission, admission } from './admission.ts';
 import { followClock } from './database/clock.ts';
@@ -100,8 +101,13 @@ export async function startGateway({
     onEnd: logged.exchange,
     onFault: (fault, { requestId }) => report(fault, requestId),
   });
+  let stopEnsuring = () => {};
   try {
-    if (apiToken !== undefined) await tokens.ensure(apiToken, DEFAULT_ACCOUNT);
+    if (apiToken !== undefined) {
+      const onWait = (reason: string) =>
+        log.warn({ reason }, 'API_TOKEN is not valid yet: the database cannot be written');
+      stopEnsuring = await ensuredToken(() => tokens.ensure(apiToken, DEFAULT_ACCOUNT), onWait);
+    }
     await listen(server, { port, host });
   } catch (error) {
     clock.stop();
@@ -122,6 +128,7 @@ export async function startGateway({
       isDraining = true;
       await drain(server, PATIENCE_MS);
       clock.stop();
+      stopEnsuring();
       clearInterval(forget);
       await disconnect(database);
       logged.flush();

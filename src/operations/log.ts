@@ -30,7 +30,10 @@ export function standardLog(level: string): { log: Log; end(): Promise<boolean> 
   const output = pino.destination({ sync: false, minLength: TOGETHER.bytes, maxLength: UNREAD.bytes });
   let hasReader = true;
   output.on('error', () => {
-    hasReader = false; // it is gone: nothing is written any more
+    hasReader = false; // it is gone, or its disk is full: lines are kept as long as there is room for them
+  });
+  output.on('write', () => {
+    hasReader = true;
   });
   const timer = setInterval(() => output.flush(), TOGETHER.milliseconds).unref();
   return {
