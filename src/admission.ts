@@ -24,7 +24,7 @@ interface Parts {
   database: Database;
   tokens: TokenStore;
   /** What every call shares. */
-  shared: Pick<Context, 'segments' | 'report'>;
+  shared: Pick<Context, 'segments' | 'quota' | 'report'>;
   inFlight(): number;
   onFault(fault: unknown): void;
 }
@@ -54,6 +54,7 @@ export function admission(
       }
       const viewer = await identify(exchange.request.headers);
       exchange.accountId = viewer?.accountId;
+      exchange.tokenId = viewer?.tokenId;
       const hasBadToken = viewer === null && sendsToken(exchange.request.headers);
       const spend = async (points: number) => {
         if (viewer && limit) Object.assign(exchange.headers, await limit(viewer, points));

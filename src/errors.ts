@@ -87,6 +87,20 @@ export class VersionConflict extends Refusal {
   }
 }
 
+/** An account has as many segments as it may have. Nothing was changed. */
+export class QuotaExceeded extends Refusal {
+  readonly limit: number;
+
+  constructor(limit: number) {
+    const many = limit === 1 ? '1 segment' : `${limit.toLocaleString('en')} segments`;
+    super(
+      'QUOTA_EXCEEDED',
+      `This account may have ${many} at most. Delete segments before you create others.`,
+    );
+    this.limit = limit;
+  }
+}
+
 /** A key that another request was sent with. Nothing was changed. */
 export class IdempotencyKeyReused extends Refusal {
   constructor() {

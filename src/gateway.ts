@@ -1,6 +1,8 @@
 import type { AddressInfo } from 'node:net';
+import { ensuredToken } from './accounts/ensured-token.ts';
 import { tokenStore } from './accounts/tokens.ts';
 import { type Admission, admission } from './admission.ts';
+import { followClock } from './database/clock.ts';
 import { connect, disconnect, type Pooler } from './database/connect.ts';
 import { graphqlFace } from './graphql/face.ts';
 import { schema } from './graphql/schema.ts';
@@ -8,8 +10,10 @@ import { acrossOrigins } from './http/cors.ts';
 import { listen } from './http/listen.ts';
 import { drain, type Face, httpServer } from './http/server.ts';
 import { healthFace } from './operations/health.ts';
-import { type Log, logExchange, logFault } from './operations/log.ts';
+import type { Log } from './operations/log.ts';
+import { records } from './operations/records.ts';
 import { restFace } from './rest/face.ts';
+import { segmentQuota } from './segments/quota.ts';
 import { segmentStore } from './segments/store.ts';
 
 interface Options extends Admission {
@@ -25,6 +29,8 @@ interface Options extends Admission {
   persistedOperations?: ReadonlyMap<string, string> | undefined;
   /** Whose pages may call; nobody's, where they are left out. */
   corsOrigins?: ReadonlySet<string> | undefined;
+  /** How many segments an account may have; any number, where it is left out. */
+  maxSegmentsPerAccount?: number | undefined;
   /** A token that is made sure of before the first request, for the account `default`, with every scope. */
   apiToken?: string | undefined;
   log: Log;
@@ -51,19 +57,23 @@ export async function startGateway({
   introspection,
   persistedOperations,
   corsOrigins = new Set(),
+  maxSegmentsPerAccount,
   apiToken,
   log,
   ...admitted
 }: Options) {
-  const onFault = (fault: unknown) => logFault(log, fault);
-  const report = (fault: unknown, requestId: string) => logFault(log, fault, requestId);
+  const logged = records(log);
+  const onFault = (fault: unknown) => logged.fault(fault);
+  const report = logged.fault;
   const database = connect({ url: databaseUrl, poolSize, pooler, onIdleError: onFault });
-  const segments = segmentStore(database);
+  const clock = await followClock(database);
+  const segments = segmentStore(database, clock.now);
   const tokens = tokenStore(database);
   const forget = setInterval(() => segments.forgetIdempotencyKeys().catch(onFault), FORGET_MS).unref();
   let isDraining = false;
 
-  const shared = { segments, report };
+  const quota = maxSegmentsPerAccount ? segmentQuota(maxSegmentsPerAccount, segments.countUpTo) : undefined;
+  const shared = { segments, quota, report };
   const contextOf = admission(admitted, { database, tokens, shared, onFault, inFlight: () => inFlight() });
   const rest = acrossOrigins(corsOrigins, restFace({ contextOf: contextOf.anyone, report }));
   // Only a router gets past its secret. It has to read the schema, and it writes its own texts.
@@ -88,13 +98,19 @@ export async function startGateway({
 
   const { server, inFlight } = httpServer({
     route,
-    onEnd: (exchange, milliseconds) => logExchange(log, exchange, milliseconds),
+    onEnd: logged.exchange,
     onFault: (fault, { requestId }) => report(fault, requestId),
   });
+  let stopEnsuring = () => {};
   try {
-    if (apiToken !== undefined) await tokens.ensure(apiToken, DEFAULT_ACCOUNT);
+    if (apiToken !== undefined) {
+      const onWait = (reason: string) =>
+        log.warn({ reason }, 'API_TOKEN is not valid yet: the database cannot be written');
+      stopEnsuring = await ensuredToken(() => tokens.ensure(apiToken, DEFAULT_ACCOUNT), onWait);
+    }
     await listen(server, { port, host });
   } catch (error) {
+    clock.stop();
     clearInterval(forget);
     await disconnect(database);
     throw error;
@@ -105,13 +121,17 @@ export async function startGateway({
     inFlight,
     tokens,
     segments,
+    quota,
     database,
     /** Answers what is in flight, takes nothing new, then lets the database go. */
     async stop() {
       isDraining = true;
       await drain(server, PATIENCE_MS);
+      clock.stop();
+      stopEnsuring();
       clearInterval(forget);
       await disconnect(database);
+      logged.flush();
     },
   };
 }

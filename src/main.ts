@@ -72,6 +72,7 @@ async function start(config: Config, log: Log, started: AsyncDisposableStack, si
     pooler: config.DATABASE_POOLER,
     corsOrigins: config.CORS_ORIGINS,
     rateLimit: { points: config.RATE_LIMIT, store: config.RATE_LIMIT_STORE },
+    maxSegmentsPerAccount: config.MAX_SEGMENTS_PER_ACCOUNT,
     routerSecret: config.ROUTER_SECRET,
     persistedOperations: config.PERSISTED_OPERATIONS,
     apiToken,

@@ -76,11 +76,16 @@ export function jwtReader({ jwksUrl, issuer, audience, accountClaim }: JwtIssuer
   }
 }
 
-function verifiedOf({ exp, scope, ...claims }: JWTPayload, accountClaim: string): Verified | null {
+/** The id of a JWT (`jti`), where it can stand in a log. */
+const TOKEN_ID = /^[\w.:-]{1,64}$/;
+
+function verifiedOf({ exp, scope, jti, ...claims }: JWTPayload, accountClaim: string): Verified | null {
   const accountId = claims[accountClaim] ?? undefined;
   if (exp === undefined || typeof accountId !== 'string' || !isAccountId(accountId)) return null;
   const scopes = typeof scope === 'string' ? scope.split(' ') : [];
-  return { viewer: { accountId, callerId: `account ${accountId}`, scopes: new Set(scopes) }, expires: exp };
+  const tokenId = typeof jti === 'string' && TOKEN_ID.test(jti) ? jti : undefined;
+  const viewer = { accountId, callerId: `account ${accountId}`, tokenId, scopes: new Set(scopes) };
+  return { viewer, expires: exp };
 }
 
 /** Whether it is the token that is wrong, and not the way to the keys. */

@@ -36,9 +36,9 @@ const SHOWN = {
 
 /** The API tokens: looked up by digest, all of one turn in one statement; made, listed and revoked by hand. */
 export function tokenStore(db: Database) {
-  const { digest, accountId, scopes, expiresAt } = apiTokens;
+  const { digest, id, accountId, scopes, expiresAt } = apiTokens;
   const live = db
-    .select({ digest, accountId, scopes, left: milliseconds(sql`${expiresAt} - now()`) })
+    .select({ digest, id, accountId, scopes, left: milliseconds(sql`${expiresAt} - now()`) })
     .from(apiTokens)
     .where(and(sql`${digest} = any(${sql.placeholder('digests')}::text[])`, isLive));
   const find = prepare(db, 'find_api_tokens', live, grantOf);
@@ -98,10 +98,11 @@ const isLive: SQL | undefined = and(
   or(isNull(apiTokens.expiresAt), gt(apiTokens.expiresAt, sql`now()`)),
 );
 
-function grantOf([digest, accountId, scopes, left]: Values): [string, Grant] {
+function grantOf([digest, id, accountId, scopes, left]: Values): [string, Grant] {
   const viewer = {
     accountId: String(accountId),
     callerId: String(digest),
+    tokenId: String(id),
     scopes: new Set(Array.isArray(scopes) ? scopes : []),
   };
   return [String(digest), { viewer, millisecondsLeft: left === null ? Infinity : Number(left) }];

@@ -9,6 +9,8 @@ export interface Viewer {
   accountId: string;
   /** What it is counted by: its token, or where it has none of ours, its account. */
   callerId: string;
+  /** What its token is called, by `token list` or by the issuer; for the log. */
+  tokenId?: string | undefined;
   scopes: ReadonlySet<string>;
 }
 

@@ -68,6 +68,7 @@ export const Variables = z.object({
     .optional(),
   RATE_LIMIT: wholeNumber(1, 999_999_999).default(60_000_000),
   RATE_LIMIT_STORE: z.enum(['memory', 'postgres']).describe('memory or postgres').default('memory'),
+  MAX_SEGMENTS_PER_ACCOUNT: wholeNumber(1, 999_999_999).optional(),
   PERSISTED_OPERATIONS: z.string().transform(operationsOf).optional(),
   LOG_LEVEL: z
     .enum(LEVELS)

@@ -3,6 +3,7 @@ export const catalogue = {
   INVALID_INPUT: { status: 400, title: 'Invalid input' },
   UNAUTHENTICATED: { status: 401, title: 'Unauthenticated' },
   FORBIDDEN: { status: 403, title: 'Forbidden' },
+  QUOTA_EXCEEDED: { status: 403, title: 'Quota exceeded' },
   NOT_FOUND: { status: 404, title: 'Not found' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'Method not allowed' },
   IDEMPOTENCY_KEY_IN_USE: {

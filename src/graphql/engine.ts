@@ -61,7 +61,7 @@ export function graphqlEngine({ schema, introspection, ...persistence }: Options
   const run = async (params: GraphQLParams, how: How, context: Context): Promise<ExecutionResult> => {
     if (how.traced && how.method !== 'GET') {
       traced ??= import('./inline-trace.ts').then(({ tracedEngine }) => tracedEngine(options));
-      return (await traced)(params, context);
+      return (await traced)(params, context, (errors) => shown(errors, context));
     }
     const repeated = operations.find(params, how.method);
     return repeated ? repeated(params.variables ?? {}, context) : throughYoga(params, how.method, context);

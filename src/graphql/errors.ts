@@ -5,6 +5,7 @@ import {
   InvalidInput,
   type Issue,
   NotFound,
+  QuotaExceeded,
   type Refusal,
   Unavailable,
   VersionConflict,
@@ -46,6 +47,15 @@ builder.objectType(IdempotencyKeyReused, {
   name: 'SegmentIdempotencyKeyReused',
   description: 'The idempotency key was sent with another input before. Nothing was created.',
   interfaces: [SegmentError],
+});
+
+builder.objectType(QuotaExceeded, {
+  name: 'SegmentQuotaExceeded',
+  description: 'The account has as many segments as it may have. Nothing was created.',
+  interfaces: [SegmentError],
+  fields: (t) => ({
+    limit: t.exposeInt('limit', { description: 'How many segments the account may have.' }),
+  }),
 });
 
 builder.objectType(VersionConflict, {

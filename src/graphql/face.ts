@@ -10,6 +10,7 @@ import { writeResult } from './answer.ts';
 import { graphqlEngine } from './engine.ts';
 import { graphqlErrorOf } from './errors.ts';
 import { sendGraphiQL } from './graphiql.ts';
+import { operationNameOf } from './operation-name.ts';
 import { isRead, paramsOf } from './params.ts';
 import type { Persistence } from './persisted-operations.ts';
 import { representationOf } from './representation.ts';
@@ -41,6 +42,7 @@ export function graphqlFace({ contextOf, report, graphiql, ...options }: Options
     try {
       const context = await contextOf(exchange);
       const params = await paramsOf(exchange);
+      exchange.operation = operationNameOf(params);
       const how = { method: isRead(request) ? 'GET' : 'POST', traced: request.headers[TRACE] === 'ftv1' };
       writeResult(exchange, await run(params, how, context), type);
     } catch (error) {

@@ -19,8 +19,10 @@ export interface Exchange {
   headers: Record<string, string>;
   /** The trace that it belongs to; for the log. */
   trace?: TraceContext | undefined;
-  /** Whose request it turned out to be; for the log. */
-  accountId?: string;
+  /** Whose request it turned out to be, by which token, and what it asked for; for the log. */
+  accountId?: string | undefined;
+  tokenId?: string | undefined;
+  operation?: string;
 }
 
 /** A way in. It answers every exchange it is given, and settles when it has. */

@@ -37,6 +37,7 @@ async function answerTo(exchange: Exchange, context: Context): Promise<Answer> {
   const { method = '' } = exchange.request;
   const { route, id } = routeOf(exchange.path);
   const handler = handlerOf(route, method === 'HEAD' ? 'GET' : method);
+  exchange.operation = `${method} ${route.path}`;
   const fields = documented(await fieldsOf(exchange), route);
   try {
     return await handler({ id, fields, headers: exchange.request.headers }, context);

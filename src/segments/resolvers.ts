@@ -1,23 +1,24 @@
-import { hash } from 'node:crypto';
 import { NotFound, VersionConflict } from '../errors.ts';
 import { type Call, resolver } from '../resolver.ts';
+import type { SegmentQuota } from './quota.ts';
 import {
   type Created,
   CreateSegment,
   DeleteSegment,
-  type Draft,
   GetSegment,
   GetSegments,
   type Segment,
   UpdateSegment,
 } from './segment.ts';
-import { isSegmentId, segmentIds } from './segment-id.ts';
+import { isSegmentId } from './segment-id.ts';
 import { CountSegments, ListSegments, type Window } from './segment-list.ts';
 import { type Order, placeOf } from './segment-order.ts';
+import { digestOf } from './store/idempotency-key.ts';
 import type { SegmentStore } from './store.ts';
 
 interface Context extends Call {
   segments: SegmentStore;
+  quota?: SegmentQuota | undefined;
 }
 
 /** Part of a list, and what lies before and behind it. */
@@ -27,8 +28,6 @@ export interface SegmentPage {
   hasNext(): Promise<boolean>;
   hasPrevious(): Promise<boolean>;
 }
-
-const newSegment = segmentIds();
 
 /** The segment, or null: one of another account is as little there as one that never was. */
 export const getSegment = resolver({
@@ -77,18 +76,17 @@ export const countSegments = resolver({
     segments.count({ accountId, filter: filter ?? {} }),
 });
 
+/** Creates a segment. Throws QUOTA_EXCEEDED, except for what was created by the same request before. */
 export const createSegment = resolver({
   scope: 'segments:write',
   input: CreateSegment,
-  run: ({ idempotencyKey, ...draft }, { segments }: Context, { accountId }): Promise<Created> => {
-    const segment = { accountId, ...newSegment(), ...draft };
-    if (!idempotencyKey) return segments.create(segment);
-    return segments.createOnce({ ...segment, idempotencyKey, digest: digestOf(draft) });
+  run: ({ idempotencyKey, ...draft }, { segments, quota }: Context, { accountId }): Promise<Created> => {
+    const segment = { accountId, ...segments.birth(), ...draft };
+    const once = idempotencyKey ? { ...segment, idempotencyKey, digest: digestOf(draft) } : null;
+    const create = () => (once ? segments.createOnce(once) : segments.create(segment));
+    return quota ? quota.within(accountId, create, async () => once && segments.recall(once)) : create();
   },
 });
-
-const digestOf = ({ name, criteria, description }: Draft): string =>
-  hash('sha256', JSON.stringify([name, criteria, description]));
 
 export const updateSegment = resolver({
   scope: 'segments:write',
@@ -101,8 +99,12 @@ export const updateSegment = resolver({
 export const deleteSegment = resolver({
   scope: 'segments:write',
   input: DeleteSegment,
-  run: async ({ id, ...conditions }, { segments }: Context, { accountId }) =>
-    changed(segments, { accountId, id }, (key) => segments.delete({ ...key, ...conditions })),
+  run: ({ id, ...conditions }, { segments, quota }: Context, { accountId }) =>
+    changed(segments, { accountId, id }, async (key) => {
+      const deleted = await segments.delete({ ...key, ...conditions });
+      if (deleted) quota?.freed(accountId);
+      return deleted;
+    }),
 });
 
 /** Reading what is not there gives null; what needs it is refused: NOT_FOUND. */

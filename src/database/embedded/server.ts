@@ -7,6 +7,7 @@ import { dropPostgresVariables } from './environment.ts';
 import { inFolder, makeFolder } from './folder.ts';
 import { type Launched, launch } from './launch.ts';
 import { clusterFolder, interrupt, isUp, stopServer, urlOf } from './postmaster.ts';
+import { freeReserve, keepReserve } from './reserve.ts';
 import { takeFolder } from './tenancy.ts';
 
 /** A Postgres of our own, reached by a socket in its folder: no port, no password, nobody else. */
@@ -42,7 +43,12 @@ export async function startEmbedded(
   const { launched, letGo } = await inFolder(dataDir, async () => {
     makeFolder(resolve(dataDir));
     await ensureCluster(folder, binaries, signal);
-    return ensureOurs(folder, binaries, settings, signal);
+    const freed = freeReserve(folder);
+    try {
+      return await ensureOurs(folder, binaries, settings, signal);
+    } finally {
+      keepReserve(folder, freed);
+    }
   });
   if (!letGo) {
     throw new Error(
