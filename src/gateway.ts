@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { type ApiToken, configureApiToken } from './accounts/api-token.ts';
 import { tokenStore } from './accounts/tokens.ts';
 import { type Admission, admission } from './admission.ts';
 import { connect, disconnect, type Pooler } from './database/connect.ts';
@@ -25,7 +26,7 @@ interface Options extends Admission {
   persistedOperations?: ReadonlyMap<string, string> | undefined;
   /** Whose pages may call; nobody's, where they are left out. */
   corsOrigins?: ReadonlySet<string> | undefined;
-  /** A token that is made sure of before the first request, for the account `default`, with every scope. */
+  /** The only token of its kind from the first request on, for the account `default`, with every scope. */
   apiToken?: string | undefined;
   log: Log;
 }
@@ -35,8 +36,6 @@ const PATIENCE_MS = 10_000;
 
 /** How often idempotency keys that are too old are forgotten. */
 const FORGET_MS = 60 * 60 * 1_000;
-
-export const DEFAULT_ACCOUNT = 'default';
 
 export type Gateway = Awaited<ReturnType<typeof startGateway>>;
 
@@ -59,7 +58,7 @@ export async function startGateway({
   const report = (fault: unknown, requestId: string) => logFault(log, fault, requestId);
   const database = connect({ url: databaseUrl, poolSize, pooler, onIdleError: onFault });
   const segments = segmentStore(database);
-  const tokens = tokenStore(database);
+  const tokens = tokenStore(database, onFault);
   const forget = setInterval(() => segments.forgetIdempotencyKeys().catch(onFault), FORGET_MS).unref();
   let isDraining = false;
 
@@ -91,8 +90,9 @@ export async function startGateway({
     onEnd: (exchange, milliseconds) => logExchange(log, exchange, milliseconds),
     onFault: (fault, { requestId }) => report(fault, requestId),
   });
+  let configured: ApiToken | undefined;
   try {
-    if (apiToken !== undefined) await tokens.ensure(apiToken, DEFAULT_ACCOUNT);
+    if (apiToken !== undefined) configured = await configureApiToken(database, apiToken, onFault);
     await listen(server, { port, host });
   } catch (error) {
     clearInterval(forget);
@@ -104,6 +104,8 @@ export async function startGateway({
     url: urlOf(server.address(), host),
     inFlight,
     tokens,
+    /** What became of the token that it was given; undefined where it was given none. */
+    apiToken: configured,
     segments,
     database,
     /** Answers what is in flight, takes nothing new, then lets the database go. */
@@ -111,6 +113,7 @@ export async function startGateway({
       isDraining = true;
       await drain(server, PATIENCE_MS);
       clearInterval(forget);
+      await tokens.writeUse();
       await disconnect(database);
     },
   };

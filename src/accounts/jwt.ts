@@ -100,8 +100,12 @@ export function jwtReader({ jwksUrl, issuer, audience, accountClaim, keyTimes }:
   }
 }
 
-function verifiedOf(payload: JWTPayload, accountClaim: string, find: KeySet['find']): Verified | null {
-  const { exp, scope, [accountClaim]: accountId } = payload;
+function verifiedOf(
+  { exp, scope, ...claims }: JWTPayload,
+  accountClaim: string,
+  find: KeySet['find'],
+): Verified | null {
+  const accountId = claims[accountClaim] ?? undefined;
   if (exp === undefined || typeof accountId !== 'string' || !isAccountId(accountId)) return null;
   const scopes = typeof scope === 'string' ? scope.split(' ') : [];
   const viewer = { accountId, callerId: `account ${accountId}`, scopes: new Set(scopes) };

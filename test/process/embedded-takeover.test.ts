@@ -40,7 +40,7 @@ const filesOf = (folder: string, uid: number) =>
     (name) => existsSync(join(folder, name)) && lstatSync(join(folder, name)).uid === uid,
   );
 
-describe.concurrent('a DATA_DIR of version 0.1 is taken over at the first start', () => {
+describe.concurrent('a DATA_DIR of an earlier version is taken over at the first start', () => {
   it('with its data, its token, and the server that a killed gateway left', async ({ expect }) => {
     const dataDir = temporaryFolder();
     const token = newToken();

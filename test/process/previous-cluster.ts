@@ -9,11 +9,11 @@ import { administer } from '../postgres.ts';
 import { until } from '../until.ts';
 
 const isRoot = process.getuid?.() === 0;
-/** What version 0.1 ran Postgres as, where it was started as root. */
+/** What an earlier version ran Postgres as, where it was started as root. */
 export const NOBODY = 65_534;
 
 /**
- * A DATA_DIR as version 0.1 left it, with one segment and a function of its user: the cluster of `nobody` (where it was started
+ * A DATA_DIR as an earlier version left it, with one segment and a function of its user: the cluster of `nobody` (where it was started
  * as root), all in the database `postgres` and owned by its superuser, whom everybody is that reaches the socket. Its server
  * is left running, as by a gateway that was killed.
  */
