@@ -54,8 +54,8 @@ describe('the embedded Postgres of a running gateway', () => {
   });
 
   it.skipIf(!isRoot).each([
-    ['nobody', NOBODY],
-    ['another user', 12_345],
+    ['a process of nobody', NOBODY],
+    ['a process of another user', 12_345],
   ])('keeps %s out of its socket, its files and its processes', (_, uid) => {
     const args = ['test/process/intruder.ts', `${uid}`, `${pidOf(dataDir)}`, dataDir];
     const { uid: was, ...outcomes } = JSON.parse(execFileSync(process.execPath, args).toString());
