@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { type ApiToken, configureApiToken } from './accounts/api-token.ts';
 import { ensuredToken } from './accounts/ensured-token.ts';
 import { tokenStore } from './accounts/tokens.ts';
 import { type Admission, admission } from './admission.ts';
@@ -31,7 +32,7 @@ interface Options extends Admission {
   corsOrigins?: ReadonlySet<string> | undefined;
   /** How many segments an account may have; any number, where it is left out. */
   maxSegmentsPerAccount?: number | undefined;
-  /** A token that is made sure of before the first request, for the account `default`, with every scope. */
+  /** The only token of its kind from the first request on, for the account `default`, with every scope. */
   apiToken?: string | undefined;
   log: Log;
 }
@@ -41,8 +42,6 @@ const PATIENCE_MS = 10_000;
 
 /** How often idempotency keys that are too old are forgotten. */
 const FORGET_MS = 60 * 60 * 1_000;
-
-export const DEFAULT_ACCOUNT = 'default';
 
 export type Gateway = Awaited<ReturnType<typeof startGateway>>;
 
@@ -68,7 +67,7 @@ export async function startGateway({
   const database = connect({ url: databaseUrl, poolSize, pooler, onIdleError: onFault });
   const clock = await followClock(database);
   const segments = segmentStore(database, clock.now);
-  const tokens = tokenStore(database);
+  const tokens = tokenStore(database, onFault);
   const forget = setInterval(() => segments.forgetIdempotencyKeys().catch(onFault), FORGET_MS).unref();
   let isDraining = false;
 
@@ -101,12 +100,16 @@ export async function startGateway({
     onEnd: logged.exchange,
     onFault: (fault, { requestId }) => report(fault, requestId),
   });
+  let configured: ApiToken | undefined;
   let stopEnsuring = () => {};
   try {
     if (apiToken !== undefined) {
-      const onWait = (reason: string) =>
-        log.warn({ reason }, 'API_TOKEN is not valid yet: the database cannot be written');
-      stopEnsuring = await ensuredToken(() => tokens.ensure(apiToken, DEFAULT_ACCOUNT), onWait);
+      const configure = async () => {
+        configured = await configureApiToken(database, apiToken, onFault);
+      };
+      stopEnsuring = await ensuredToken(configure, (reason) =>
+        log.warn({ reason }, 'API_TOKEN is not valid yet: the database cannot be written'),
+      );
     }
     await listen(server, { port, host });
   } catch (error) {
@@ -120,6 +123,8 @@ export async function startGateway({
     url: urlOf(server.address(), host),
     inFlight,
     tokens,
+    /** What became of the token that it was given; undefined where it was given none. */
+    apiToken: configured,
     segments,
     quota,
     database,
@@ -130,6 +135,7 @@ export async function startGateway({
       clock.stop();
       stopEnsuring();
       clearInterval(forget);
+      await tokens.writeUse();
       await disconnect(database);
       logged.flush();
     },

@@ -4,6 +4,9 @@ import { Refusal } from '../errors.ts';
 export const SCOPES = ['segments:read', 'segments:write'] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** Whose segments API_TOKEN opens, and a token of `segments token create` unless told otherwise. */
+export const DEFAULT_ACCOUNT = 'default';
+
 /** Who calls, as its token says. */
 export interface Viewer {
   accountId: string;

@@ -11,7 +11,7 @@ Runs the gateway until SIGTERM or Ctrl-C: GraphQL at /graphql, REST at /v1/custo
 
   PORT=4000  HOST=127.0.0.1
   DATABASE_URL (unset: an embedded Postgres in DATA_DIR=.data)  DATABASE_POOL_SIZE=10
-  API_TOKEN (made sure of at start, for the account "default")
+  API_TOKEN (the one token of the account "default" that the environment sets: ends the one before)
   DATABASE_WAIT=30 (seconds that the start waits for a database that is away)
   DATABASE_NEWER=refuse (or serve: start on a database that a newer version has migrated)
   DATABASE_POOLER=none (or transaction, behind PgBouncer)  CORS_ORIGINS (whose pages may call)
