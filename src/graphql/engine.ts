@@ -42,7 +42,7 @@ export function graphqlEngine({ schema, introspection, ...persistence }: Options
       documentCache: textCache<DocumentNode>(KEPT.documents),
       errorCache: textCache<Error>(KEPT.errors),
     },
-    plugins: [useGuard(), operations.plugin, ...(introspection ? [] : [useNoIntrospection])],
+    plugins: [useGuard(), operations.plugin, ...(introspection ? [] : [useNoIntrospection()])],
   };
   const yoga = createYoga<object, Context>(options);
   let traced: Promise<TracedEngine> | undefined;
