@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { authenticator, sendsToken } from './accounts/authenticate.ts';
 import type { JwtIssuer } from './accounts/jwt.ts';
 import { type RateLimit, rateLimiter } from './accounts/rate-limit.ts';
@@ -6,8 +5,8 @@ import { type Authenticate, behindRouter } from './accounts/router.ts';
 import type { TokenStore } from './accounts/tokens.ts';
 import type { Context } from './context.ts';
 import type { Database } from './database/connect.ts';
-import { Unavailable } from './errors.ts';
 import type { Exchange } from './http/server.ts';
+import { type placesFor, UNIDENTIFIED } from './places.ts';
 
 export interface Admission {
   /** Whose JWTs are believed, beside our own tokens. */
@@ -16,8 +15,6 @@ export interface Admission {
   routerSecret?: string | undefined;
   /** What each caller may spend; no limit where it is left out. */
   rateLimit?: RateLimit | undefined;
-  /** Requests that are worked on at once. */
-  mostInFlight?: number;
 }
 
 interface Parts {
@@ -25,20 +22,14 @@ interface Parts {
   tokens: TokenStore;
   /** What every call shares. */
   shared: Pick<Context, 'segments' | 'report'>;
-  inFlight(): number;
+  places: ReturnType<typeof placesFor>;
   onFault(fault: unknown): void;
 }
 
-/**
- * Requests that are worked on at once, unless said otherwise. One more would wait longer than its caller: it is refused
- * at once, which costs a twentieth of answering it.
- */
-const MOST_IN_FLIGHT = 3_000;
-
 /** The ways in for a request: for anyone, and for a router alone. Each tells who calls, and what they may spend. */
 export function admission(
-  { jwt, routerSecret, rateLimit, mostInFlight = MOST_IN_FLIGHT }: Admission,
-  { database, tokens, shared, inFlight, onFault }: Parts,
+  { jwt, routerSecret, rateLimit }: Admission,
+  { database, tokens, shared, places, onFault }: Parts,
 ) {
   const authenticate = authenticator(tokens, jwt);
   const limit = rateLimit && rateLimiter(rateLimit, database, onFault);
@@ -46,15 +37,14 @@ export function admission(
   const by =
     (identify: Authenticate) =>
     async (exchange: Exchange): Promise<Context> => {
-      if (inFlight() > mostInFlight) {
-        await turn(); // many are refused in one turn, which wakes whoever sent them once and not each time
-        throw new Unavailable('not_applied', {
-          message: 'Too much is asked at once. Try again in a moment.',
-        });
-      }
-      const viewer = await identify(exchange.request.headers);
+      const { request } = exchange;
+      const address = request.socket.remoteAddress;
+      // To find out who calls is work too.
+      const unknown = await places.take({ accountId: UNIDENTIFIED, address });
+      const viewer = await identify(request.headers).finally(unknown.leave);
       exchange.accountId = viewer?.accountId;
-      const hasBadToken = viewer === null && sendsToken(exchange.request.headers);
+      exchange.place = await places.take({ accountId: viewer?.accountId, address });
+      const hasBadToken = viewer === null && sendsToken(request.headers);
       const spend = async (points: number) => {
         if (viewer && limit) Object.assign(exchange.headers, await limit(viewer, points));
       };

@@ -8,11 +8,12 @@ import { acrossOrigins } from './http/cors.ts';
 import { listen } from './http/listen.ts';
 import { drain, type Face, httpServer } from './http/server.ts';
 import { healthFace } from './operations/health.ts';
-import { type Log, logExchange, logFault } from './operations/log.ts';
+import { type Log, logExchange, logFault, logRefusedConnection } from './operations/log.ts';
+import { type Places, placesFor } from './places.ts';
 import { restFace } from './rest/face.ts';
 import { segmentStore } from './segments/store.ts';
 
-interface Options extends Admission {
+interface Options extends Admission, Places {
   databaseUrl: string;
   poolSize: number;
   /** Whether a pooler stands before the database that gives each transaction another session. */
@@ -25,6 +26,8 @@ interface Options extends Admission {
   persistedOperations?: ReadonlyMap<string, string> | undefined;
   /** Whose pages may call; nobody's, where they are left out. */
   corsOrigins?: ReadonlySet<string> | undefined;
+  /** How many connections one address may have open. */
+  maxConnectionsPerAddress?: number;
   /** A token that is made sure of before the first request, for the account `default`, with every scope. */
   apiToken?: string | undefined;
   log: Log;
@@ -53,6 +56,9 @@ export async function startGateway({
   corsOrigins = new Set(),
   apiToken,
   log,
+  places: maxPlaces,
+  bodies: maxBodies,
+  maxConnectionsPerAddress = Number.POSITIVE_INFINITY,
   ...admitted
 }: Options) {
   const onFault = (fault: unknown) => logFault(log, fault);
@@ -64,7 +70,8 @@ export async function startGateway({
   let isDraining = false;
 
   const shared = { segments, report };
-  const contextOf = admission(admitted, { database, tokens, shared, onFault, inFlight: () => inFlight() });
+  const places = placesFor({ places: maxPlaces, bodies: maxBodies });
+  const contextOf = admission(admitted, { database, tokens, shared, onFault, places });
   const rest = acrossOrigins(corsOrigins, restFace({ contextOf: contextOf.anyone, report }));
   // Only a router gets past its secret. It has to read the schema, and it writes its own texts.
   const isForRouter = admitted.routerSecret !== undefined;
@@ -80,16 +87,18 @@ export async function startGateway({
       anyText: isForRouter,
     }),
   );
-  const health = healthFace(database, () => isDraining);
+  const health = healthFace(database, () => (isDraining ? 'stopping' : places.isFull() ? 'busy' : null));
   const route = (path: string): Face => {
     if (path === '/graphql') return graphql;
     return path.startsWith('/health/') ? health : rest;
   };
 
-  const { server, inFlight } = httpServer({
+  const { server, unsentBytes } = httpServer({
     route,
     onEnd: (exchange, milliseconds) => logExchange(log, exchange, milliseconds),
     onFault: (fault, { requestId }) => report(fault, requestId),
+    maxConnectionsPerAddress,
+    onConnectionRefused: (address) => logRefusedConnection(log, address),
   });
   try {
     if (apiToken !== undefined) await tokens.ensure(apiToken, DEFAULT_ACCOUNT);
@@ -102,7 +111,8 @@ export async function startGateway({
 
   return {
     url: urlOf(server.address(), host),
-    inFlight,
+    inFlight: places.taken,
+    unsentBytes,
     tokens,
     segments,
     database,

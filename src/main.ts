@@ -74,6 +74,7 @@ async function start(config: Config, log: Log, started: AsyncDisposableStack, si
     rateLimit: { points: config.RATE_LIMIT, store: config.RATE_LIMIT_STORE },
     routerSecret: config.ROUTER_SECRET,
     persistedOperations: config.PERSISTED_OPERATIONS,
+    maxConnectionsPerAddress: config.MAX_CONNECTIONS_PER_ADDRESS,
     apiToken,
     log,
   });

@@ -16,6 +16,7 @@ Runs the gateway until SIGTERM or Ctrl-C: GraphQL at /graphql, REST at /v1/custo
   DATABASE_NEWER=refuse (or serve: start on a database that a newer version has migrated)
   DATABASE_POOLER=none (or transaction, behind PgBouncer)  CORS_ORIGINS (whose pages may call)
   RATE_LIMIT=60000000 (points a minute for each token)  RATE_LIMIT_STORE=memory (or postgres)
+  MAX_CONNECTIONS_PER_ADDRESS=10000 (what an address may have open; a load balancer is one address)
   PERSISTED_OPERATIONS (a JSON file as tools write it: only these operations run)
   ROUTER_SECRET (GraphQL only for a router that sends it)
   JWT_JWKS_URL  JWT_ISSUER  JWT_AUDIENCE (whose JWTs are taken: all three or none)  JWT_ACCOUNT_CLAIM=account_id

@@ -69,6 +69,7 @@ export const Variables = z.object({
   RATE_LIMIT: wholeNumber(1, 999_999_999).default(60_000_000),
   RATE_LIMIT_STORE: z.enum(['memory', 'postgres']).describe('memory or postgres').default('memory'),
   PERSISTED_OPERATIONS: z.string().transform(operationsOf).optional(),
+  MAX_CONNECTIONS_PER_ADDRESS: wholeNumber(1, 1_000_000).default(10_000),
   LOG_LEVEL: z
     .enum(LEVELS)
     .describe(`one of ${LEVELS.join(', ')}`)

@@ -68,6 +68,10 @@ export function logExchange(
   );
 }
 
+/** A connection that was closed because its address has as many as MAX_CONNECTIONS_PER_ADDRESS allows. */
+export const logRefusedConnection = (log: Log, address: string): void =>
+  log.warn({ address }, 'refused a connection: see MAX_CONNECTIONS_PER_ADDRESS');
+
 /** What an operator needs of a fault. A database's message can quote the data, so only its codes are kept. */
 export function logFault(log: Log, fault: unknown, requestId?: string): void {
   log.error({ requestId, fault: described(fault) }, 'fault');
