@@ -3,10 +3,12 @@ import type { JwtIssuer } from './accounts/jwt.ts';
 import { type RateLimit, rateLimiter } from './accounts/rate-limit.ts';
 import { type Authenticate, behindRouter } from './accounts/router.ts';
 import type { TokenStore } from './accounts/tokens.ts';
+import type { Viewer } from './accounts/viewer.ts';
 import type { Context } from './context.ts';
 import type { Database } from './database/connect.ts';
+import { Unavailable } from './errors.ts';
 import type { Exchange } from './http/server.ts';
-import { type placesFor, UNIDENTIFIED } from './places.ts';
+import type { placesFor } from './places.ts';
 
 export interface Admission {
   /** Whose JWTs are believed, beside our own tokens. */
@@ -26,6 +28,10 @@ interface Parts {
   onFault(fault: unknown): void;
 }
 
+/** Callers whose tokens are looked up at once. More come only while the database does not answer. */
+const MAX_IDENTIFYING = 3_000;
+const TOO_MANY = 'Too many tokens are being checked. Try again in a moment.';
+
 /** The ways in for a request: for anyone, and for a router alone. Each tells who calls, and what they may spend. */
 export function admission(
   { jwt, routerSecret, rateLimit }: Admission,
@@ -34,16 +40,24 @@ export function admission(
   const authenticate = authenticator(tokens, jwt);
   const limit = rateLimit && rateLimiter(rateLimit, database, onFault);
 
+  let identifying = 0;
+
   const by =
     (identify: Authenticate) =>
     async (exchange: Exchange): Promise<Context> => {
       const { request } = exchange;
       const address = request.socket.remoteAddress;
-      // To find out who calls is work too.
-      const unknown = await places.take({ accountId: UNIDENTIFIED, address });
-      const viewer = await identify(request.headers).finally(unknown.leave);
+      if (identifying >= MAX_IDENTIFYING) throw new Unavailable('not_applied', { message: TOO_MANY });
+      identifying += 1;
+      let viewer: Viewer | null;
+      try {
+        viewer = await identify(request.headers);
+      } finally {
+        identifying -= 1;
+      }
       exchange.accountId = viewer?.accountId;
-      exchange.place = await places.take({ accountId: viewer?.accountId, address });
+      const place = places.take({ accountId: viewer?.accountId, address });
+      exchange.place = place instanceof Promise ? await place : place;
       const hasBadToken = viewer === null && sendsToken(request.headers);
       const spend = async (points: number) => {
         if (viewer && limit) Object.assign(exchange.headers, await limit(viewer, points));

@@ -83,6 +83,3 @@ export function placesFor({ places = DEFAULTS.places, bodies = DEFAULTS.bodies }
 
 /** What those count as who have no account. No account has this name. */
 const STRANGER = '';
-
-/** What those count as who have sent a token that was not looked up yet, so that they do not share with those who sent none. */
-export const UNIDENTIFIED = '?';

@@ -59,7 +59,7 @@ function collect(request: IncomingMessage): Promise<Buffer> {
       bytes.set(chunk, before);
     };
     request.on('data', take);
-    request.once('end', () => resolve(bytes.subarray(0, size)));
+    request.once('end', () => resolve(size === bytes.length ? bytes : bytes.subarray(0, size)));
     request.once('error', () => reject(new ClientGone()));
   });
 }
