@@ -76,6 +76,7 @@ async function start(config: Config, log: Log, started: AsyncDisposableStack, si
     maxSegmentsPerAccount: config.MAX_SEGMENTS_PER_ACCOUNT,
     routerSecret: config.ROUTER_SECRET,
     persistedOperations: config.PERSISTED_OPERATIONS,
+    maxConnectionsPerAddress: config.MAX_CONNECTIONS_PER_ADDRESS,
     apiToken: given,
     log,
   });

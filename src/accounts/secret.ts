@@ -1,6 +1,6 @@
 /** What people write until they set something better, or copy from examples. */
 const PLACEHOLDER =
-  /change.?(me|this|it)|replace.?(me|this|it)|place.?holder|pass.?word|qwert[yz]|example|(your|my).{0,20}(token|secret|key)|(token|secret|key).?here/i;
+  /change.?(me|this|it)|replace.?(me|this|it)|place.?holder|pass.?word|qwert[yz]u|example|\b(your|my)[-_.].{0,20}(token|secret|key)|(token|secret|key)[-_.]?here/i;
 const MIN_CHARACTERS = 8;
 /** Steps from one character to the next: a counted-up or repeated text has few, however many characters it has. */
 const MIN_STEPS = 8;

@@ -81,6 +81,7 @@ export const Variables = z.object({
   RATE_LIMIT_STORE: z.enum(['memory', 'postgres']).describe('memory or postgres').default('memory'),
   MAX_SEGMENTS_PER_ACCOUNT: wholeNumber(1, 999_999_999).optional(),
   PERSISTED_OPERATIONS: z.string().transform(operationsOf).optional(),
+  MAX_CONNECTIONS_PER_ADDRESS: wholeNumber(1, 1_000_000).default(10_000),
   LOG_LEVEL: z
     .enum(LEVELS)
     .describe(`one of ${LEVELS.join(', ')}`)

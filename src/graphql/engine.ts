@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import type { Context } from '../context.ts';
 import { useGuard } from './guard.ts';
 import { useNoIntrospection } from './introspection.ts';
-import { masked, withoutSuggestion } from './masking.ts';
+import { masked } from './masking.ts';
 import { type Persistence, resolved } from './persisted-operations.ts';
 import { repeatedOperations } from './repeated-operations.ts';
 
@@ -42,7 +42,7 @@ export function graphqlEngine({ schema, introspection, ...persistence }: Options
       documentCache: textCache<DocumentNode>(KEPT.documents),
       errorCache: textCache<Error>(KEPT.errors),
     },
-    plugins: [useGuard(), operations.plugin, ...(introspection ? [] : [useNoIntrospection])],
+    plugins: [useGuard(), operations.plugin, ...(introspection ? [] : [useNoIntrospection()])],
   };
   const yoga = createYoga<object, Context>(options);
   let traced: Promise<TracedEngine> | undefined;
@@ -68,7 +68,7 @@ export function graphqlEngine({ schema, introspection, ...persistence }: Options
   };
 
   const shown = (errors: readonly unknown[], context: Context): GraphQLError[] =>
-    introspection ? masked(errors, context) : masked(errors, context).map(withoutSuggestion);
+    masked(errors, context, { suggestions: introspection });
 
   return async (params, how, context) => {
     try {

@@ -57,6 +57,11 @@ export function records(log: Log) {
       }
     },
 
+    /** A connection that was closed because its address has as many as MAX_CONNECTIONS_PER_ADDRESS allows. */
+    refusedConnection(address: string): void {
+      log.warn({ address }, 'refused a connection: see MAX_CONNECTIONS_PER_ADDRESS');
+    },
+
     /** Tells of what was left out so far: the last lines of a log. */
     flush(): void {
       requests.flush();

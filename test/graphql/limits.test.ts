@@ -28,6 +28,18 @@ const HOSTILE: [string, string, string, string][] = [
     `{ segments { ${'...f '.repeat(51)} } } fragment f on SegmentConnection { ${'totalCount '.repeat(20)} }`,
     '1,000 fields',
   ],
+  [
+    'aliases in introspection',
+    'INTROSPECTION_LIMIT',
+    `{ ${times(11, (i) => `a${i}: __type(name: "Segment") { name }`)} }`,
+    '10 aliases in introspection',
+  ],
+  [
+    'lists in introspection',
+    'INTROSPECTION_LIMIT',
+    `fragment t on __Type { fields { args { name } } interfaces { name } } { __schema { ${times(5, (i) => `a${i}: types { ...t }`)} } }`,
+    '12 lists in introspection',
+  ],
   ['tokens', 'TOKEN_LIMIT', `{ ${'__typename '.repeat(2_000)} }`, '2,000 tokens'],
   [
     'objects',
@@ -38,14 +50,14 @@ const HOSTILE: [string, string, string, string][] = [
 ];
 
 describe('an operation', () => {
-  it.each(HOSTILE.slice(0, 7))('may not have too many %s', async (_, code, query, words) => {
+  it.each(HOSTILE.slice(0, 9))('may not have too many %s', async (_, code, query, words) => {
     const { status, body } = await graphql(gateway, query);
     expect(status).toBe(200); // of application/json, which knows no better
     expect(body.data).toBeUndefined();
     expect(body.errors[0]).toMatchObject({ extensions: { code }, message: expect.stringContaining(words) });
   });
 
-  it.each(HOSTILE.slice(0, 7))(
+  it.each(HOSTILE.slice(0, 9))(
     'that has too many %s is refused with 400 to clients that know better',
     async (_, __, query) => {
       const headers = { accept: 'application/graphql-response+json' };

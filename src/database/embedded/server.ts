@@ -138,12 +138,15 @@ async function ensureRunning({ folder, binaries, user, settings, signal }: Start
     if (await isUp(folder)) return null;
     signal.throwIfAborted();
     // A killed server that is not yet reaped, or another gateway's that is starting, still holds the folder.
-    const isHeld = /lock file ".*" already exists|shared memory block/.test(launched.said());
+    const isHeld = HELD.some((words) => launched.said().includes(words));
     if (!isHeld || performance.now() > deadline) throw notStarted(folder, launched);
     await sleep(POLL_MS * 10);
   }
   return null;
 }
+
+/** What Postgres says of a folder that another server holds. */
+const HELD = ['postmaster.pid" already exists', 'shared memory block'];
 
 const notStarted = (folder: string, { said }: Launched) =>
   new Error(`The embedded Postgres did not start in ${folder}:\n${said().trim()}`);
