@@ -1,6 +1,8 @@
-/** What people write until they set something better, or copy from examples. */
-const PLACEHOLDER =
-  /change.?(me|this|it)|replace.?(me|this|it)|place.?holder|pass.?word|qwert[yz]u|example|\b(your|my)[-_.].{0,20}(token|secret|key)|(token|secret|key)[-_.]?here/i;
+/** What people write until they set something better, or copy from examples: in small letters, without punctuation. */
+const PLACEHOLDERS = [
+  ...['changeme', 'changethis', 'changeit', 'replaceme', 'replacethis', 'replaceit', 'placeholder'],
+  ...['password', 'qwertyu', 'qwertzu', 'example', 'tokenhere', 'secrethere', 'keyhere'],
+];
 const MIN_CHARACTERS = 8;
 /** Steps from one character to the next: a counted-up or repeated text has few, however many characters it has. */
 const MIN_STEPS = 8;
@@ -15,8 +17,15 @@ export function weaknessOf(secret: string): string | null {
     return `it has fewer than ${MIN_CHARACTERS} different characters`;
   if (repeats(secret)) return 'it repeats itself';
   if (stepsOf(secret).size < MIN_STEPS) return 'its characters follow each other in sequence';
-  return PLACEHOLDER.test(secret) ? 'it contains a placeholder' : null;
+  return isPlaceholder(secret.toLowerCase().replaceAll(/[^a-z0-9]/g, ''))
+    ? 'it contains a placeholder'
+    : null;
 }
+
+/** Whether a text holds a placeholder, or begins as "your secret" or "my token" do. */
+const isPlaceholder = (text: string): boolean =>
+  PLACEHOLDERS.some((word) => text.includes(word)) ||
+  (/^(your|my)/.test(text) && /token|secret|key/.test(text));
 
 /** Whether a text is one piece over and over, of which the last may be cut. */
 function repeats(text: string): boolean {

@@ -19,8 +19,11 @@ export function ensurePasswords(folder: string): void {
 
 /** The password of a role. Throws where there is none. */
 export function passwordOf(folder: string, role: Role): string {
-  const [, password] = new RegExp(`:${role}:(\\w+)$`, 'm').exec(readFileSync(fileOf(folder), 'utf8')) ?? [];
-  if (password !== undefined) return password;
+  const lines = readFileSync(fileOf(folder), 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
+  const [password] = lines.find((fields) => fields.at(-2) === role)?.slice(-1) ?? [];
+  if (password) return password;
   throw new Error(
     `${fileOf(folder)} has no password of ${role}. Stop what serves it, delete it, and start again.`,
   );

@@ -1,17 +1,16 @@
 import { dirname, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { reasonToWait } from '../failure.ts';
 import { accessOf } from './access.ts';
-import { type Binaries, findBinaries } from './binaries.ts';
+import { findBinaries } from './binaries.ts';
 import { ensureCluster } from './cluster.ts';
 import { dropPostgresVariables } from './environment.ts';
 import { inFolder, makeFolder } from './folder.ts';
-import { type Launched, launch } from './launch.ts';
 import { clusterFolder, interrupt, isUp, stopServer, urlOf } from './postmaster.ts';
 import { freeReserve, keepReserve } from './reserve.ts';
 import { closeAccess } from './roles.ts';
-import { isRoot, type ServerUser, serverUser } from './server-user.ts';
+import { ensureRunning, type Start } from './running.ts';
+import { isRoot, serverUser } from './server-user.ts';
 import { takeOver } from './takeover.ts';
 import { takeFolder } from './tenancy.ts';
 
@@ -32,8 +31,7 @@ interface Options {
 const WRONG_PASSWORD = '28P01';
 const NOT_ITS_PASSWORDS =
   'whose pgpass does not hold the passwords of its Postgres: delete pgpass, and the next start sets new ones.';
-const START_MS = 60_000;
-const POLL_MS = 10;
+const LET_IN_MS = 60_000;
 const NEVER = new AbortController().signal;
 
 /**
@@ -80,22 +78,13 @@ export async function startEmbedded(
   };
 }
 
-/** What a server is started on, and as whom. */
-interface Start {
-  folder: string;
-  binaries: Binaries;
-  user: ServerUser;
-  settings: string[];
-  signal: AbortSignal;
-}
-
 /**
  * A running server, and the way to let go of it; none where another gateway has it. One that goes away meanwhile, because its
  * gateway was just stopping, is started anew.
  */
 async function ensureOurs(start: Start) {
   const { folder, user, signal } = start;
-  const deadline = performance.now() + START_MS;
+  const deadline = performance.now() + LET_IN_MS;
   for (;;) {
     const launched = await ensureRunning(start);
     try {
@@ -120,33 +109,3 @@ export async function joinEmbedded(dataDir: string, options: Options = {}): Prom
     return { url: urlOf(folder), stop: async () => {} };
   return startEmbedded(dataDir, options);
 }
-
-/** Gives the server that it launched, and null where one runs already. */
-async function ensureRunning({ folder, binaries, user, settings, signal }: Start): Promise<Launched | null> {
-  const deadline = performance.now() + START_MS;
-  while (!(await isUp(folder))) {
-    const launched = launch(folder, binaries.postgres, user, settings);
-    while (!launched.hasExited() && !(await isUp(folder))) {
-      if (signal.aborted || performance.now() > deadline) {
-        await launched.stop();
-        signal.throwIfAborted();
-        throw notStarted(folder, launched);
-      }
-      await sleep(POLL_MS);
-    }
-    if (!launched.hasExited()) return launched;
-    if (await isUp(folder)) return null;
-    signal.throwIfAborted();
-    // A killed server that is not yet reaped, or another gateway's that is starting, still holds the folder.
-    const isHeld = HELD.some((words) => launched.said().includes(words));
-    if (!isHeld || performance.now() > deadline) throw notStarted(folder, launched);
-    await sleep(POLL_MS * 10);
-  }
-  return null;
-}
-
-/** What Postgres says of a folder that another server holds. */
-const HELD = ['postmaster.pid" already exists', 'shared memory block'];
-
-const notStarted = (folder: string, { said }: Launched) =>
-  new Error(`The embedded Postgres did not start in ${folder}:\n${said().trim()}`);
