@@ -46,7 +46,7 @@ describe.concurrent('a DATA_DIR of an earlier version is taken over at the first
     const token = newToken();
     const { folder, launched } = await previousCluster(dataDir, token);
     const gateway = await serve({ DATA_DIR: dataDir });
-    expect(launched.hasExited()).toBe(true);
+    await expect.poll(launched.hasExited).toBe(true);
     expect(await namesOf(gateway, token)).toEqual(['kept']);
     expect(await isClosed(folder)).toBe(true);
     const owners = `select distinct relowner::regrole::text as owner from pg_class where relnamespace::regnamespace::text in ('public', 'drizzle')

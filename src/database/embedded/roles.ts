@@ -56,7 +56,8 @@ async function makeDatabase(client: pg.Client): Promise<void> {
   const has = (name: string) => rows.some(({ datname }) => datname === name);
   if (!has('segments')) await client.query('alter database postgres rename to segments');
   await client.query('alter database segments owner to segments');
-  if (!has('segments') || !has('postgres')) await client.query('create database postgres');
+  // Not from template1: another process that starts may be connected to it, waiting for its turn.
+  if (!has('segments') || !has('postgres')) await client.query('create database postgres template template0');
 }
 
 /** REASSIGN OWNED refuses to take anything from the first superuser: its system objects cannot be had. */
