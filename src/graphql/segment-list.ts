@@ -3,7 +3,8 @@ import type { Segment as SegmentShape } from '../segments/segment.ts';
 import { DEFAULT_SIZE, LARGEST_SIZE } from '../segments/segment-list.ts';
 import { cursorOf, type Order } from '../segments/segment-order.ts';
 import { builder } from './builder.ts';
-import { Segment } from './segment.ts';
+import { selectedNames } from './engine/selected-names.ts';
+import { Segment, selectedTexts } from './segment.ts';
 import { SegmentFilter, SegmentOrder } from './segment-list-input.ts';
 
 type Connection = SegmentPage & { args: object };
@@ -75,6 +76,9 @@ const SegmentConnection = builder.objectRef<Connection>('SegmentConnection').imp
   }),
 });
 
+/** The fields of a connection that need its page. */
+const OF_THE_PAGE = ['edges', 'nodes', 'pageInfo'];
+
 builder.queryField('segments', (t) =>
   t.field({
     type: SegmentConnection,
@@ -104,8 +108,10 @@ builder.queryField('segments', (t) =>
       filter: t.arg({ type: SegmentFilter, description: 'Conditions that a segment must meet.' }),
       orderBy: t.arg({ type: SegmentOrder, description: 'Order of the list. Defaults to newest first.' }),
     },
-    resolve: async (_, args, context) => {
-      const page = await listSegments(args, context);
+    resolve: async (_, args, context, info) => {
+      const names = selectedNames(info);
+      const isRead = OF_THE_PAGE.some((name) => names.has(name));
+      const page = await listSegments({ ...args, isRead, texts: selectedTexts(info) }, context);
       return { ...page, args: { filter: args.filter } };
     },
   }),

@@ -33,17 +33,17 @@ export interface SegmentPage {
 export const getSegment = resolver({
   scope: 'segments:read',
   input: GetSegment,
-  run: ({ id }, { segments }: Context, { accountId }) =>
-    isSegmentId(id) ? segments.get({ accountId, id }) : null,
+  run: ({ id, texts }, { segments }: Context, { accountId }) =>
+    isSegmentId(id) ? segments.get({ accountId, id, texts }) : null,
 });
 
 /** As many answers as ids, each in its place. */
 export const getSegments = resolver({
   scope: 'segments:read',
   input: GetSegments,
-  run: ({ ids }, { segments }: Context, { accountId }) =>
+  run: ({ ids, texts }, { segments }: Context, { accountId }) =>
     // An id of another form is like one that is not there: asked for as the empty one, which never is.
-    segments.getMany({ accountId, ids: ids.map((id) => (isSegmentId(id) ? id : '')) }),
+    segments.getMany({ accountId, texts, ids: ids.map((id) => (isSegmentId(id) ? id : '')) }),
 });
 
 /**
@@ -54,8 +54,13 @@ export const getSegments = resolver({
 export const listSegments = resolver({
   scope: 'segments:read',
   input: ListSegments,
-  run: async ({ tail, ...window }, { segments: store }: Context, { accountId }): Promise<SegmentPage> => {
+  run: async (
+    { tail, isRead, ...window },
+    { segments: store }: Context,
+    { accountId },
+  ): Promise<SegmentPage> => {
     const { order, backward } = window;
+    if (!isRead) return unread(order);
     const { segments, hasMore } = await store.list({ accountId, ...window });
     const hasAhead = async () => hasMore;
     if (tail !== null) {
@@ -67,6 +72,14 @@ export const listSegments = resolver({
       ? { order, segments, hasNext: hasBehind, hasPrevious: hasAhead }
       : { order, segments, hasNext: hasAhead, hasPrevious: hasBehind };
   },
+});
+
+/** A page that nobody looks at. */
+const unread = (order: Order): SegmentPage => ({
+  order,
+  segments: [],
+  hasNext: async () => false,
+  hasPrevious: async () => false,
 });
 
 export const countSegments = resolver({
@@ -122,7 +135,7 @@ async function changed(
   if (!isSegmentId(key.id)) return found(null, key.id);
   const after = await change(key);
   if (after) return after;
-  const { version } = found(await segments.get(key), key.id);
+  const { version } = found(await segments.get({ ...key, texts: 'none' }), key.id);
   throw new VersionConflict('segment', version);
 }
 
@@ -143,6 +156,7 @@ async function liesBehind(
     until: null,
     size: 1,
     filter,
+    texts: 'none',
   });
   return page.segments.length > 0;
 }
