@@ -11,22 +11,14 @@ import {
   UpdateSegment,
 } from './segment.ts';
 import { isSegmentId } from './segment-id.ts';
-import { CountSegments, ListSegments, type Window } from './segment-list.ts';
-import { type Order, placeOf } from './segment-order.ts';
+import { CountSegments, ListSegments } from './segment-list.ts';
+import { liesBehind, type SegmentPage, unreadPage } from './segment-page.ts';
 import { digestOf } from './store/idempotency-key.ts';
 import type { SegmentStore } from './store.ts';
 
 interface Context extends Call {
   segments: SegmentStore;
   quota?: SegmentQuota | undefined;
-}
-
-/** Part of a list, and what lies before and behind it. */
-export interface SegmentPage {
-  order: Order;
-  segments: Segment[];
-  hasNext(): Promise<boolean>;
-  hasPrevious(): Promise<boolean>;
 }
 
 /** The segment, or null: one of another account is as little there as one that never was. */
@@ -60,7 +52,7 @@ export const listSegments = resolver({
     { accountId },
   ): Promise<SegmentPage> => {
     const { order, backward } = window;
-    if (!isRead) return unread(order);
+    if (!isRead) return unreadPage(order);
     const { segments, hasMore } = await store.list({ accountId, ...window });
     const hasAhead = async () => hasMore;
     if (tail !== null) {
@@ -72,14 +64,6 @@ export const listSegments = resolver({
       ? { order, segments, hasNext: hasBehind, hasPrevious: hasAhead }
       : { order, segments, hasNext: hasAhead, hasPrevious: hasBehind };
   },
-});
-
-/** A page that nobody looks at. */
-const unread = (order: Order): SegmentPage => ({
-  order,
-  segments: [],
-  hasNext: async () => false,
-  hasPrevious: async () => false,
 });
 
 export const countSegments = resolver({
@@ -137,26 +121,4 @@ async function changed(
   if (after) return after;
   const { version } = found(await segments.get({ ...key, texts: 'none' }), key.id);
   throw new VersionConflict('segment', version);
-}
-
-async function liesBehind(
-  store: SegmentStore,
-  accountId: string,
-  { order, backward, from, filter }: Window,
-  shown: readonly Segment[],
-): Promise<boolean> {
-  if (!from) return false; // nothing lies behind the end of the list
-  const nearest = backward ? shown.at(-1) : shown.at(0);
-  const place = nearest ? placeOf(order, nearest) : { ...from, included: true };
-  const page = await store.list({
-    accountId,
-    order,
-    backward: !backward,
-    from: place,
-    until: null,
-    size: 1,
-    filter,
-    texts: 'none',
-  });
-  return page.segments.length > 0;
 }
