@@ -14,6 +14,7 @@ export const catalogue = {
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'Idempotency key reused' },
   PRECONDITION_FAILED: { status: 412, title: 'Precondition failed' },
   PAYLOAD_TOO_LARGE: { status: 413, title: 'Payload too large' },
+  RESPONSE_TOO_LARGE: { status: 400, title: 'Response too large' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'Unsupported media type' },
   RATE_LIMITED: { status: 429, title: 'Rate limited' },
   INTERNAL: { status: 500, title: 'Internal error' },

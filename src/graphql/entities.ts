@@ -3,7 +3,8 @@ import type { Context } from '../context.ts';
 import { quoted } from '../errors/quoted.ts';
 import { InvalidInput } from '../errors.ts';
 import { getSegments } from '../segments/resolvers.ts';
-import { MOST_IDS, type Segment } from '../segments/segment.ts';
+import { MOST_IDS, type Segment, type Texts } from '../segments/segment.ts';
+import { selectedTexts } from './segment.ts';
 
 /** What a router knows of an entity: its type and its key, and whatever else it has at hand. */
 type Representation = Readonly<Record<string, unknown>>;
@@ -17,7 +18,8 @@ export function resolveEntitiesTogether(schema: GraphQLSchema): GraphQLSchema {
   const field = schema.getQueryType()?.getFields()._entities;
   const type = schema.getType('_Entity');
   if (!field || !isUnionType(type)) throw new TypeError('The schema has no entities.');
-  field.resolve = (_, { representations }, context) => entitiesOf(representations, context);
+  field.resolve = (_, { representations }, context, info) =>
+    entitiesOf(representations, selectedTexts(info), context);
   type.resolveType = () => 'Segment'; // the only entity there is
   return schema;
 }
@@ -36,6 +38,7 @@ const tooMany = (count: number) =>
 /** Each entity in the place of its representation: null where there is none, an error where it can't be one. Throws INVALID_INPUT for too many of them, or too many wrong ones. */
 async function entitiesOf(
   representations: readonly Representation[],
+  texts: Texts,
   context: Context,
 ): Promise<(Segment | InvalidInput | null)[]> {
   if (representations.length > MOST_IDS) throw tooMany(representations.length);
@@ -43,7 +46,7 @@ async function entitiesOf(
   const wrong = keys.filter((key) => typeof key !== 'string');
   if (wrong.length > MAX_WRONG) throw new InvalidInput(wrong.flatMap(({ issues }) => issues));
   const ids = keys.filter((key) => typeof key === 'string');
-  const segments = (await getSegments({ ids }, context)).values();
+  const segments = (await getSegments({ ids, texts }, context)).values();
   return keys.map((key) => (typeof key === 'string' ? (segments.next().value ?? null) : key));
 }
 

@@ -49,13 +49,13 @@ export function graphqlFace({ contextOf, report, graphiql, ...options }: Options
       const params = await paramsOf(exchange);
       exchange.operation = operationNameOf(params);
       const how = { method: isRead(request) ? 'GET' : 'POST', traced: request.headers[TRACE] === 'ftv1' };
-      writeResult(exchange, await run(params, how, context), type);
+      await writeResult(exchange, await run(params, how, context), type);
     } catch (error) {
       if (error instanceof ClientGone) return;
       // Refused before GraphQL began: the status says so to any client.
       const refusal = shownOf(error, { requestId, report });
       const http = { status: catalogue[refusal.code].status, headers: refusal.headers };
-      writeResult(exchange, { errors: [graphqlErrorOf(refusal, { http })] }, type ?? JSON_TYPE);
+      await writeResult(exchange, { errors: [graphqlErrorOf(refusal, { http })] }, type ?? JSON_TYPE);
     }
   };
 }

@@ -9,11 +9,11 @@ const SegmentTextFilter = builder.inputType('SegmentTextFilter', {
     }),
     contains: t.string({
       description:
-        'Contains this text, ignoring case: `spend` matches `High Spend Customers`. Case is folded as in Unicode, as far as the locale of the database knows it: `ς` matches `Σ`. Accents count, and `%` and `_` are ordinary characters.',
+        'Contains this text, ignoring case: `spend` matches `High Spend Customers`. Case is folded as in Unicode, as far as the locale of the database knows it: `ς` matches `Σ`. Accents count, and `%` and `_` are ordinary characters. Up to 255 characters.',
     }),
     startsWith: t.string({
       description:
-        'Starts with this text, ignoring case as `contains` does: `high` matches `High Spend Customers`.',
+        'Starts with this text, ignoring case as `contains` does: `high` matches `High Spend Customers`. Up to 255 characters.',
     }),
   }),
 });

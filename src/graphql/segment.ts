@@ -1,7 +1,10 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import { getSegment, getSegments } from '../segments/resolvers.ts';
-import { MOST_IDS, type Segment as SegmentShape } from '../segments/segment.ts';
+import { MAX_NAME, MOST_IDS, type Segment as SegmentShape, type Texts } from '../segments/segment.ts';
 import { builder } from './builder.ts';
+import { maxCharacters } from './contents.ts';
 import './date-time.ts';
+import { selectedNames } from './engine/selected-names.ts';
 
 /** Today every node is a segment, and an id is a segment's own: unique in its account, and short to type. */
 export const Node = builder.interfaceRef<SegmentShape>('Node').implement({
@@ -17,10 +20,12 @@ export const Segment = builder.objectRef<SegmentShape>('Segment').implement({
   directives: { key: { fields: 'id' } },
   fields: (t) => ({
     id: t.exposeID('id', {
+      extensions: maxCharacters(16),
       description:
         '16 characters of 0-9, A-Z and a-z, such as `xgQQXg3hrtjh7AvZ`. Later segments have greater ids.',
     }),
     name: t.exposeString('name', {
+      extensions: maxCharacters(MAX_NAME),
       description: '1 to 255 characters, such as `High Spend Customers`. Names need not be unique.',
     }),
     criteria: t.exposeString('criteria', {
@@ -39,20 +44,27 @@ export const Segment = builder.objectRef<SegmentShape>('Segment').implement({
   }),
 });
 
+/** The long texts that an operation selects below a field: the others are not fetched. */
+export function selectedTexts(info: GraphQLResolveInfo): Texts {
+  const names = selectedNames(info);
+  if (names.has('criteria')) return names.has('description') ? 'all' : 'criteria';
+  return names.has('description') ? 'description' : 'none';
+}
+
 builder.queryFields((t) => ({
   segment: t.field({
     type: Segment,
     nullable: true,
     description: 'One segment; null if your account has none of this id.',
     args: { id: t.arg.id({ required: true, description: 'Such as `xgQQXg3hrtjh7AvZ`.' }) },
-    resolve: (_, args, context) => getSegment(args, context),
+    resolve: (_, { id }, context, info) => getSegment({ id, texts: selectedTexts(info) }, context),
   }),
   node: t.field({
     type: Node,
     nullable: true,
     description: 'Whatever has this id; null if your account has nothing of this id.',
     args: { id: t.arg.id({ required: true, description: 'The `id` of any object.' }) },
-    resolve: (_, args, context) => getSegment(args, context),
+    resolve: (_, { id }, context, info) => getSegment({ id, texts: selectedTexts(info) }, context),
   }),
   nodes: t.field({
     type: [Node],
@@ -65,6 +77,6 @@ builder.queryFields((t) => ({
         description: `The ids of any objects, ${MOST_IDS.toLocaleString('en')} at most.`,
       }),
     },
-    resolve: (_, args, context) => getSegments(args, context),
+    resolve: (_, { ids }, context, info) => getSegments({ ids, texts: selectedTexts(info) }, context),
   }),
 }));

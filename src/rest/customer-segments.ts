@@ -116,6 +116,8 @@ export const customerSegments: Resource = {
     'before',
     'filter',
     'orderBy',
+    'texts',
+    'isRead',
     'expectedVersion',
     'excludedVersion',
     'idempotencyKey',

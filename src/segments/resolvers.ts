@@ -11,8 +11,8 @@ import {
   UpdateSegment,
 } from './segment.ts';
 import { isSegmentId } from './segment-id.ts';
-import { CountSegments, ListSegments, type Window } from './segment-list.ts';
-import { type Order, placeOf } from './segment-order.ts';
+import { CountSegments, ListSegments } from './segment-list.ts';
+import { liesBehind, type SegmentPage, unreadPage } from './segment-page.ts';
 import { digestOf } from './store/idempotency-key.ts';
 import type { SegmentStore } from './store.ts';
 
@@ -21,29 +21,21 @@ interface Context extends Call {
   quota?: SegmentQuota | undefined;
 }
 
-/** Part of a list, and what lies before and behind it. */
-export interface SegmentPage {
-  order: Order;
-  segments: Segment[];
-  hasNext(): Promise<boolean>;
-  hasPrevious(): Promise<boolean>;
-}
-
 /** The segment, or null: one of another account is as little there as one that never was. */
 export const getSegment = resolver({
   scope: 'segments:read',
   input: GetSegment,
-  run: ({ id }, { segments }: Context, { accountId }) =>
-    isSegmentId(id) ? segments.get({ accountId, id }) : null,
+  run: ({ id, texts }, { segments }: Context, { accountId }) =>
+    isSegmentId(id) ? segments.get({ accountId, id, texts }) : null,
 });
 
 /** As many answers as ids, each in its place. */
 export const getSegments = resolver({
   scope: 'segments:read',
   input: GetSegments,
-  run: ({ ids }, { segments }: Context, { accountId }) =>
+  run: ({ ids, texts }, { segments }: Context, { accountId }) =>
     // An id of another form is like one that is not there: asked for as the empty one, which never is.
-    segments.getMany({ accountId, ids: ids.map((id) => (isSegmentId(id) ? id : '')) }),
+    segments.getMany({ accountId, texts, ids: ids.map((id) => (isSegmentId(id) ? id : '')) }),
 });
 
 /**
@@ -54,8 +46,13 @@ export const getSegments = resolver({
 export const listSegments = resolver({
   scope: 'segments:read',
   input: ListSegments,
-  run: async ({ tail, ...window }, { segments: store }: Context, { accountId }): Promise<SegmentPage> => {
+  run: async (
+    { tail, isRead, ...window },
+    { segments: store }: Context,
+    { accountId },
+  ): Promise<SegmentPage> => {
     const { order, backward } = window;
+    if (!isRead) return unreadPage(order);
     const { segments, hasMore } = await store.list({ accountId, ...window });
     const hasAhead = async () => hasMore;
     if (tail !== null) {
@@ -122,27 +119,6 @@ async function changed(
   if (!isSegmentId(key.id)) return found(null, key.id);
   const after = await change(key);
   if (after) return after;
-  const { version } = found(await segments.get(key), key.id);
+  const { version } = found(await segments.get({ ...key, texts: 'none' }), key.id);
   throw new VersionConflict('segment', version);
-}
-
-async function liesBehind(
-  store: SegmentStore,
-  accountId: string,
-  { order, backward, from, filter }: Window,
-  shown: readonly Segment[],
-): Promise<boolean> {
-  if (!from) return false; // nothing lies behind the end of the list
-  const nearest = backward ? shown.at(-1) : shown.at(0);
-  const place = nearest ? placeOf(order, nearest) : { ...from, included: true };
-  const page = await store.list({
-    accountId,
-    order,
-    backward: !backward,
-    from: place,
-    until: null,
-    size: 1,
-    filter,
-  });
-  return page.segments.length > 0;
 }

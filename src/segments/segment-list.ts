@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { quoted } from '../errors/quoted.ts';
 import { TimeFilter } from './moment.ts';
-import { text } from './segment.ts';
+import { type Texts, text, texts } from './segment.ts';
 import { NEWEST_FIRST, type Order, type Place, placeAt, SegmentOrder } from './segment-order.ts';
 
 export const DEFAULT_SIZE = 10;
 export const LARGEST_SIZE = 100;
 const MOST_VALUES = 100;
+/** Characters of a text to search for: those of the longest name. */
+export const MAX_SOUGHT = 255;
 
 /**
  * A page to read: at most `size` segments, starting at `from` (or at the end of the list where the direction starts) and
@@ -19,11 +21,15 @@ export interface Window {
   until: Place | null;
   size: number;
   filter: Filter;
+  /** The long texts of each segment to read; all of them by default. */
+  texts?: Texts;
 }
 
 /** A window, and how many of the segments at its end are shown: all of them where it is null. */
 export interface Paging extends Window {
   tail: number | null;
+  /** False where nobody looks at the page, as where only the total count is asked: its arguments are checked all the same. */
+  isRead: boolean;
 }
 
 const rule = `must be a whole number from 1 to ${LARGEST_SIZE}`;
@@ -33,10 +39,15 @@ const size = z
     error: ({ input }) => `${rule}, not ${quoted(input)}`,
   })
   .nullish();
-const sought = text(0, 5_000).nullish();
+const stored = text(0, 5_000);
+/**
+ * A text to search for. Searching compares it at every place of every text, so its length bounds what a search can cost;
+ * see `docs/lists.md`.
+ */
+const sought = text(0, MAX_SOUGHT).nullish();
 const TextFilter = z.strictObject({
-  eq: sought,
-  in: z.array(text(0, 5_000)).max(MOST_VALUES, `must have at most ${MOST_VALUES} values`).nullish(),
+  eq: stored.nullish(),
+  in: z.array(stored).max(MOST_VALUES, `must have at most ${MOST_VALUES} values`).nullish(),
   contains: sought,
   startsWith: sought,
 });
@@ -66,8 +77,10 @@ export const ListSegments = z
     before: place,
     filter: SegmentFilter.nullish(),
     orderBy: SegmentOrder.nullish(),
+    texts,
+    isRead: z.boolean().optional(),
   })
-  .transform(({ first, after, last, before, filter, orderBy }, { issues }): Paging => {
+  .transform(({ first, after, last, before, filter, orderBy, texts, isRead }, { issues }): Paging => {
     const order = orderBy ?? NEWEST_FIRST;
     const placed = (param: string, given: typeof after): Place | null => {
       const found = given == null ? null : placeAt(order, given);
@@ -87,6 +100,8 @@ export const ListSegments = z
       size: (backward ? last : first) ?? DEFAULT_SIZE,
       tail: backward ? null : (last ?? null),
       filter: filter ?? {},
+      ...(texts && { texts }),
+      isRead: isRead ?? true,
     };
   });
 

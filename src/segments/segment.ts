@@ -71,8 +71,16 @@ const id = aString;
 /** How many segments one call may name by their ids. */
 export const MOST_IDS = 1_000;
 
-export const GetSegment = z.strictObject({ id });
+/** Which of the two long texts of a segment a caller reads. */
+export const TEXTS = ['none', 'criteria', 'description', 'all'] as const;
+export type Texts = (typeof TEXTS)[number];
+
+/** All by default. A text that is not asked for is not fetched: it is undefined in the segments that are returned. */
+export const texts = z.enum(TEXTS).optional();
+
+export const GetSegment = z.strictObject({ id, texts });
 export const GetSegments = z.strictObject({
+  texts,
   ids: z.array(id).max(MOST_IDS, {
     error: ({ input }) =>
       `must have at most ${MOST_IDS.toLocaleString('en')} ids, not ${Array.isArray(input) ? input.length.toLocaleString('en') : 0}`,

@@ -75,7 +75,8 @@ describe('an operation', () => {
       const { body } = await graphql(gateway, more, { ids: Array.from({ length: 950 }, () => 'x') });
       expect(body.errors).toMatchObject([
         {
-          message: 'An operation may ask for 10,000 objects at most; this one could give 10,450.',
+          message:
+            'An operation may ask for 10,000 objects at most; this one could give 10,450. An object counts once for every 20 fields.',
           extensions: { code: 'COST_LIMIT' },
         },
       ]);
@@ -130,7 +131,7 @@ describe('an operation', () => {
 });
 
 describe('the cost of an operation', () => {
-  const cost = (text: string, variables = {}) => costOf(schema, parse(text))(variables);
+  const cost = (text: string, variables = {}) => costOf(schema, parse(text))(variables).points;
 
   it.each([
     ['{ __typename }', 1],
@@ -142,10 +143,20 @@ describe('the cost of an operation', () => {
     ['{ segments(first: 99999999999) { nodes { id } } }', 99_999_999_999],
     ['{ nodes(ids: ["a", "b"]) { id } }', 2],
     [
-      '{ a: segment(id: "x") { id } ... on Query { segments(first: 3) { nodes { id } } } ...f } fragment f on Query { segments(first: 4) { nodes { id } } }',
+      '{ a: segment(id: "x") { id } ... on Query { segments(first: 3) { nodes { id } } } ...f } fragment f on Query { b: segments(first: 4) { nodes { id } } }',
       8,
     ],
     ['mutation { createSegment(input: { name: "n", criteria: "c", description: "" }) { __typename } }', 1],
+    // A page with all that it has, and then with more.
+    [
+      '{ segments { edges { cursor __typename node { __typename id name criteria description createdAt updatedAt version } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor __typename } totalCount __typename } }',
+      10,
+    ],
+    [`{ segments { nodes { ${times(20, (i) => `a${i}: id`)} } } }`, 10],
+    [`{ segments { nodes { ${times(21, (i) => `a${i}: id`)} } } }`, 20],
+    [`{ segments { nodes { ${times(41, () => 'id')} } } }`, 10],
+    [`{ segment(id: "x") { ${times(50, (i) => `a${i}: id`)} } }`, 3],
+    [`{ segments { pageInfo { ${times(50, (i) => `a${i}: endCursor`)} } nodes { id } } }`, 10],
   ])('%s is the objects that it may give', (text, expected) => expect(cost(text)).toBe(expected));
 
   it('takes what variables say, or their defaults', () => {

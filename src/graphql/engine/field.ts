@@ -25,6 +25,7 @@ import {
   type Variables,
 } from './execution.ts';
 import { argumentsOf } from './field-arguments.ts';
+import { WORK_OF } from './growth.ts';
 import type { CompletedField } from './object-completion.ts';
 
 /** An operation whose `@skip` and `@include` are decided. */
@@ -58,6 +59,7 @@ export function plannedField(planned: Planned, selected: SelectedField): Planned
 
   const run: PlannedField['run'] = (source, parent, execution) => {
     const path = pathTo(parent, responseName, parentType.name);
+    execution.growth.work += WORK_OF.resolver;
     const fail = (error: unknown) => failed(error, nodes, path, isRequired, execution);
     try {
       const info = infoAt(path, execution);
@@ -72,7 +74,11 @@ export function plannedField(planned: Planned, selected: SelectedField): Planned
   };
   const isBare = !definition.resolve && definition.args.length === 0;
   const isProperty = isBare && isLeafType(getNullableType(definition.type));
-  return { responseName, run: isProperty ? leafProperty(selected, complete, run) : run };
+  return {
+    responseName,
+    size: responseName.length + ENTRY.length,
+    run: isProperty ? leafProperty(selected, complete, run) : run,
+  };
 }
 
 /**
@@ -89,7 +95,10 @@ function leafProperty(
   return (source, parent, execution) => {
     try {
       const value = propertyOf(source, name);
-      if (isText && typeof value === 'string') return value; // which serializes as itself
+      if (isText && typeof value === 'string') {
+        execution.growth.size += value.length + QUOTES.length;
+        return value; // which serializes as itself
+      }
       // With this very value: a getter would give another promise, and nobody would handle the first.
       if (isPromise(value)) return general({ [name]: value }, parent, execution);
       if (typeof value === 'function') return general(source, parent, execution);
@@ -100,6 +109,10 @@ function leafProperty(
     }
   };
 }
+
+/** What JSON writes around a name in an object, and around a text. */
+const ENTRY = '"":,';
+const QUOTES = '""';
 
 /** The path of a value that has no need of one: that of a leaf, which fails at its field. */
 const NOWHERE: Path = pathTo(undefined, '');

@@ -3,6 +3,7 @@ import { segments } from '../../database/tables.ts';
 import { type TimeRange, timestampOf } from '../moment.ts';
 import { idPrefix } from '../segment-id.ts';
 import type { Filter } from '../segment-list.ts';
+import { isRepetitive } from './repetition.ts';
 
 /** One condition of a filter: its name and SQL, the same for every call that has it, and this call's value. */
 export interface Condition {
@@ -31,8 +32,12 @@ function textConditions(
   { eq, in: oneOf, contains, startsWith }: TextFilter,
 ) {
   // The pattern does not depend on the row: in a subquery, it is folded once for all of them.
-  const alike = (pattern: SQL) =>
-    sql`${folded(sql`${column} collate "default"`)} like (select ${folded(pattern)})`;
+  const text = folded(sql`${column} collate "default"`);
+  const alike = (pattern: SQL) => sql`${text} like (select ${folded(pattern)})`;
+  // `***=` makes the rest of a regular expression literal. Postgres runs one in linear time, which LIKE takes only for texts
+  // that do not repeat themselves; for those, LIKE is several times faster.
+  const within = (sought: SQL) => sql`${text} ~ (select '***=' || ${folded(sought)})`;
+  const isSlow = contains != null && isRepetitive(contains);
   return present([
     condition(`${property}_eq`, eq, (value) => sql`${column} = ${value}`),
     // An array of arrays would be flattened by unnest: the values of one call travel as JSON.
@@ -41,7 +46,9 @@ function textConditions(
       oneOf && JSON.stringify(oneOf),
       (value) => sql`${column} = any(array(select jsonb_array_elements_text(${value}::jsonb)))`,
     ),
-    condition(`${property}_contains`, contains != null ? `%${literal(contains)}%` : null, alike),
+    isSlow
+      ? condition(`${property}_contains_repetitive`, contains, within)
+      : condition(`${property}_contains`, contains != null ? `%${literal(contains)}%` : null, alike),
     condition(`${property}_starts_with`, startsWith != null ? `${literal(startsWith)}%` : null, alike),
   ]);
 }

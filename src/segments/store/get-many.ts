@@ -3,12 +3,19 @@ import { batch } from '../../database/batch.ts';
 import type { Database, Lane } from '../../database/connect.ts';
 import { prepare, type Run } from '../../database/statement.ts';
 import { segments } from '../../database/tables.ts';
-import type { Segment } from '../segment.ts';
+import type { Segment, Texts } from '../segment.ts';
 import { accountOf, unnested } from './key.ts';
-import { columnsOfSegment, type NumberedSegment, numberedSegmentOf } from './row.ts';
+import {
+  byTexts,
+  columnsOfSegment,
+  type NumberedSegment,
+  named,
+  numberedSegmentReader,
+  type Reading,
+} from './row.ts';
 
 /** Segments of one account, by ids that have the form of an id: none of them can hold a space. */
-export interface Keys {
+export interface Keys extends Reading {
   accountId: string;
   ids: readonly string[];
 }
@@ -28,6 +35,11 @@ const MOST = {
  * and one answer a call costs less here than one an id.
  */
 export function getSegments(db: Database) {
+  const readers = byTexts((texts) => segmentsOfKeys(db, texts));
+  return (keys: Keys) => readers[keys.texts ?? 'all'](keys);
+}
+
+function segmentsOfKeys(db: Database, texts: Texts) {
   const wanted = unnested('wanted', { account_id: 'text', ids: 'text' }, { numbered: true });
   const rowsOf = db
     .select()
@@ -40,9 +52,10 @@ export function getSegments(db: Database) {
     )
     .as('found');
   const query = db
-    .select({ ...columnsOfSegment(rowsOf), n: sql`wanted.n` })
+    .select({ ...columnsOfSegment(rowsOf, texts), n: sql`wanted.n` })
     .from(wanted)
     .crossJoinLateral(rowsOf);
+  const read = numberedSegmentReader(texts);
 
   const segmentsBy = (run: Run<NumberedSegment>) => async (calls: readonly Keys[]) => {
     const rows = await run({
@@ -56,7 +69,7 @@ export function getSegments(db: Database) {
   const batchOf = (lane: Lane, most: (typeof MOST)[keyof typeof MOST]) =>
     batch<Keys, (Segment | null)[]>(
       lane,
-      segmentsBy(prepare(lane, 'get_segments', query, numberedSegmentOf)),
+      segmentsBy(prepare(lane, named('get_segments', texts), query, read)),
       { accountOf, ...most },
     );
   const small = batchOf(db, MOST.small);

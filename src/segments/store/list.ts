@@ -8,7 +8,7 @@ import type { Window } from '../segment-list.ts';
 import type { Order } from '../segment-order.ts';
 import { conditionsOf } from './condition.ts';
 import { accountOf, unnested } from './key.ts';
-import { columnsOfSegment, type NumberedSegment, numberedSegmentOf } from './row.ts';
+import { columnsOfSegment, type NumberedSegment, named, numberedSegmentReader, type Reading } from './row.ts';
 import { ALONE, mayScan } from './scan.ts';
 import { allHold, columnsOf, loaderOfShape, valuesOf } from './shape.ts';
 
@@ -26,18 +26,20 @@ const SMALL = 20;
  */
 const MOST = { small: { largest: 100, shared: 10 }, large: { largest: 10, shared: 2 } };
 
-export type List = Window & { accountId: string };
+export type List = Window & Reading & { accountId: string };
 
 /** A page of an account's segments. */
 export const listSegments = (db: Database) =>
   loaderOfShape<List, Page>(
-    ({ order, backward, from, until }) => {
+    ({ order, backward, from, until, texts = 'all' }) => {
       const start = from ? (from.included ? '_at' : '_from') : '';
-      return `list_${order.field}_${isAscending(order, backward) ? 'asc' : 'desc'}${start}${until ? '_until' : ''}`;
+      const direction = isAscending(order, backward) ? 'asc' : 'desc';
+      return named(`list_${order.field}_${direction}${start}${until ? '_until' : ''}`, texts);
     },
     (list, shape) => {
       const query = listing(db, list);
       const name = isCommon(list) ? shape : '';
+      const read = numberedSegmentReader(list.texts ?? 'all');
       const pagesBy = (run: Run<NumberedSegment>) => async (lists: readonly List[]) => {
         const rows = await run({
           account_id: lists.map(({ accountId }) => accountId),
@@ -55,7 +57,7 @@ export const listSegments = (db: Database) =>
         return lists.map((each, i) => pageOf(each, found[i] ?? []));
       };
       const batchOf = (lane: Lane, most: { largest: number; shared: number }) =>
-        batch<List, Page>(lane, pagesBy(prepare(lane, name, query, numberedSegmentOf)), {
+        batch<List, Page>(lane, pagesBy(prepare(lane, name, query, read)), {
           accountOf,
           ...most,
         });
@@ -70,7 +72,7 @@ export const listSegments = (db: Database) =>
  * A lateral subquery with a limit can only be run once for each call, in a nested loop: rows arrive call by
  * call, in the order asked for.
  */
-function listing(db: Database, { order, backward, from, until, filter }: List) {
+function listing(db: Database, { order, backward, from, until, filter, texts }: List) {
   const conditions = conditionsOf(filter);
   const value = order.field === 'UPDATED_AT' ? 'timestamptz' : 'text';
   const wanted = unnested(
@@ -106,7 +108,7 @@ function listing(db: Database, { order, backward, from, until, filter }: List) {
     .limit(sql`wanted.size` as unknown as Placeholder) // Drizzle writes any SQL here; only its type says less
     .as('page');
   return db
-    .select({ ...columnsOfSegment(page), n: sql`wanted.n` })
+    .select({ ...columnsOfSegment(page, texts), n: sql`wanted.n` })
     .from(wanted)
     .crossJoinLateral(page);
 }
