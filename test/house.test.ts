@@ -15,6 +15,7 @@ const FACE = [
   'segments/segment-page.ts',
   'accounts/viewer.ts',
   'http/',
+  'fairness/',
   ...ERRORS,
 ];
 
@@ -59,7 +60,8 @@ const HOUSE: Record<string, string[]> = {
   'segments/': ['resolver.ts', 'database/', ...ERRORS],
   'resolver.ts': ['accounts/', ...ERRORS],
   'accounts/': ['database/', 'wrong-config.ts', ...ERRORS],
-  'database/': [...ERRORS, 'wrong-config.ts'],
+  'database/': ['fairness/', ...ERRORS, 'wrong-config.ts'],
+  'fairness/': [...ERRORS],
   'http/': [...ERRORS, 'wrong-config.ts'],
   'errors.ts': ['errors/'],
   'errors/': [],

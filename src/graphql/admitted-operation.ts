@@ -6,8 +6,8 @@ import {
   OperationTypeNode,
 } from 'graphql';
 import type { Context } from '../context.ts';
-import type { FairQueue } from '../database/fair-queue.ts';
 import { MAX_RESPONSE, ResponseTooLarge } from '../errors.ts';
+import type { FairQueue } from '../fairness/fair-queue.ts';
 import { boundedReads } from './bounded-reads.ts';
 import { type Cost, costOf, SCALARS_PER_POINT } from './cost.ts';
 import { isIntrospection, operationOf } from './engine/document.ts';

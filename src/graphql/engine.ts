@@ -2,6 +2,7 @@ import type { DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema } from 
 import { createYoga, type GraphQLParams } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { Context } from '../context.ts';
+import { turns } from '../fairness/turns.ts';
 import { useGuard } from './guard.ts';
 import { useNoIntrospection } from './introspection.ts';
 import { masked } from './masking.ts';
@@ -53,6 +54,8 @@ export function graphqlEngine({ schema, introspection, ...persistence }: Options
   const keepingNothing = { ...options, parserAndValidationCache: false };
   const yoga = createYoga<object, Context>(options);
   const forgetful = createYoga<object, Context>(keepingNothing);
+  /** Reading and checking a text can take some 30 ms. */
+  const first = turns();
   let traced: Promise<{ yoga: TracedEngine; forgetful: TracedEngine }> | undefined;
 
   // What plugins see of a request: its method. What else they need of it is in the context.
@@ -62,7 +65,10 @@ export function graphqlEngine({ schema, introspection, ...persistence }: Options
   const throughYoga = async (params: GraphQLParams, method: string | undefined, context: Context) => {
     const request = method === 'GET' ? seenByGet : seenByPost;
     const used = context.viewer ? yoga : forgetful;
-    const result = await used.getResultForParams({ params, request }, context);
+    const accountId = context.viewer?.accountId ?? STRANGER;
+    const result = await first.begin(accountId, async () =>
+      used.getResultForParams({ params, request }, context),
+    );
     if (result && isResult(result)) return result;
     throw new TypeError('An operation gave no single result.');
   };
@@ -96,6 +102,9 @@ export function graphqlEngine({ schema, introspection, ...persistence }: Options
   const kept = () => ({ ...operations.kept(), documents: documents.size, errors: errors.size });
   return Object.assign(engine, { kept });
 }
+
+/** Callers without an account have one share together. No account has this name. */
+const STRANGER = '';
 
 /** Characters of the texts that Yoga keeps something of: a parsed one is a hundred times as large. Operations that repeat do not reach Yoga. */
 const KEPT = { documents: 32 * 1024, errors: 16 * 1024 };

@@ -2,7 +2,7 @@ import type { DocumentNode, ExecutionArgs, GraphQLSchema } from 'graphql';
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { Context } from '../context.ts';
-import { fairQueue } from '../database/fair-queue.ts';
+import { fairQueue } from '../fairness/fair-queue.ts';
 import { type AdmittedOperation, admittedOperation } from './admitted-operation.ts';
 import { conditionsOf, operationOf } from './engine/document.ts';
 import { MAX_PLANS } from './engine/planned-operation.ts';

@@ -1,7 +1,7 @@
 import { buildSchema, parse } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { fairQueue } from '../../src/database/fair-queue.ts';
 import { MAX_RESPONSE } from '../../src/errors.ts';
+import { fairQueue } from '../../src/fairness/fair-queue.ts';
 import { admittedOperation } from '../../src/graphql/admitted-operation.ts';
 import { costOf } from '../../src/graphql/cost.ts';
 import { schema } from '../../src/graphql/schema.ts';
