@@ -9,7 +9,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { type Complete, type Execution, failed, isPromise, type Path, pathTo } from './execution.ts';
-import { turnDue } from './growth.ts';
+import { sizeOf, turnDue } from './growth.ts';
 import { abstract, type CompletedField, object } from './object-completion.ts';
 
 /** Returns the function that completes values of a type; made once for each field of a plan. */
@@ -41,9 +41,8 @@ const nonNull =
 
 const leaf =
   (type: GraphQLLeafType): Complete =>
-  (value, _, { growth }) => {
+  (value) => {
     const serialized = type.serialize(value);
-    growth.size += typeof serialized === 'string' ? serialized.length + 2 : 1;
     if (serialized !== null && serialized !== undefined) return serialized;
     throw new Error(`${type.name} serialized a value as ${serialized}.`);
   };
@@ -76,7 +75,9 @@ function list(itemType: GraphQLOutputType, field: CompletedField): Complete {
       while (items.length < values.length) {
         const due = turnDue(execution.growth);
         if (due) return due;
-        items.push(itemOf(values[items.length], pathTo(path, items.length), execution));
+        const item = itemOf(values[items.length], pathTo(path, items.length), execution);
+        execution.growth.size += sizeOf(item);
+        items.push(item);
       }
       return undefined;
     };

@@ -1,6 +1,6 @@
 import { type FieldNode, type GraphQLError, locatedError } from 'graphql';
 import { ResponseTooLarge } from '../../errors.ts';
-import { checkSize, type Growth, SIZE_OF_ERROR, WORK_OF } from './growth.ts';
+import { checkSize, type Growth, SIZE_OF_ERROR, sizeOf, WORK_OF } from './growth.ts';
 
 export type Variables = Readonly<Record<string, unknown>>;
 
@@ -104,25 +104,26 @@ export function executeFields(
   const { growth } = execution;
   checkSize(growth);
   growth.work += fields.length;
+  let size = 0;
   let pending: string[] | undefined;
   try {
     for (const field of fields) {
-      growth.size += field.size;
       const value = field.run(source, path, execution);
       results[field.responseName] = value;
-      if (isPromise(value)) {
-        if (pending) pending.push(field.responseName);
-        else pending = [field.responseName];
-      }
+      size += field.size;
+      if (!isPromise(value)) size += sizeOf(value);
+      else if (pending) pending.push(field.responseName);
+      else pending = [field.responseName];
     }
   } catch (error) {
     if (!pending) throw error;
     // The fields that were started go on: without a handler, a second failure would end the process.
-    return settled(results, pending).finally(() => {
+    return settled(results, pending, growth).finally(() => {
       throw error;
     });
   }
-  return pending ? settled(results, pending) : results;
+  growth.size += size;
+  return pending ? settled(results, pending, growth) : results;
 }
 
 /** Executes the fields of Mutation, one after another (GraphQL, section 6.3.4). */
@@ -137,8 +138,11 @@ export async function executeSerially(
   return results;
 }
 
-async function settled(results: Results, pending: readonly string[]): Promise<Results> {
+async function settled(results: Results, pending: readonly string[], growth: Growth): Promise<Results> {
   const values = await Promise.all(pending.map((name) => results[name]));
-  for (const [i, name] of pending.entries()) results[name] = values[i];
+  for (const [i, name] of pending.entries()) {
+    results[name] = values[i];
+    growth.size += sizeOf(values[i]);
+  }
   return results;
 }

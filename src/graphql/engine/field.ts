@@ -95,10 +95,7 @@ function leafProperty(
   return (source, parent, execution) => {
     try {
       const value = propertyOf(source, name);
-      if (isText && typeof value === 'string') {
-        execution.growth.size += value.length + QUOTES.length;
-        return value; // which serializes as itself
-      }
+      if (isText && typeof value === 'string') return value; // which serializes as itself
       // With this very value: a getter would give another promise, and nobody would handle the first.
       if (isPromise(value)) return general({ [name]: value }, parent, execution);
       if (typeof value === 'function') return general(source, parent, execution);
@@ -110,9 +107,8 @@ function leafProperty(
   };
 }
 
-/** What JSON writes around a name in an object, and around a text. */
+/** What JSON writes around a name in an object. */
 const ENTRY = '"":,';
-const QUOTES = '""';
 
 /** The path of a value that has no need of one: that of a leaf, which fails at its field. */
 const NOWHERE: Path = pathTo(undefined, '');

@@ -26,6 +26,9 @@ const WORK_PER_TURN = 10_000;
 /** What a field costs that runs a resolver, beside one that is a property of its object; and an error. */
 export const WORK_OF = { resolver: 4, error: 100 };
 
+/** The characters of a completed value: those of a text; the fields of an object are counted when they are executed. */
+export const sizeOf = (value: unknown): number => (typeof value === 'string' ? value.length + 2 : 1);
+
 /** What an error counts for. It takes longer to make than its size tells, so an answer of errors alone ends at 2,000. */
 export const SIZE_OF_ERROR = 4 * 1024;
 
