@@ -2,6 +2,7 @@ import { type ApiToken, configureApiToken } from './accounts/api-token.ts';
 import { ensuredToken } from './accounts/ensured-token.ts';
 import { tokenStore } from './accounts/tokens.ts';
 import { type Admission, admission } from './admission.ts';
+import { startChore } from './chore.ts';
 import { followClock } from './database/clock.ts';
 import { connect, disconnect, type Pooler } from './database/connect.ts';
 import { faces, type Open } from './faces.ts';
@@ -33,8 +34,8 @@ interface Options extends Admission, Places, Open {
 /** How long requests in flight may take to be answered once the gateway stops. */
 const PATIENCE_MS = 10_000;
 
-/** How often idempotency keys that are too old are forgotten. */
-const FORGET_MS = 60 * 60 * 1_000;
+/** When idempotency keys that are too old are forgotten: soon after the start, then often, so that it is never long work. */
+const FORGET = { firstMs: 10_000, everyMs: 10 * 60_000 };
 
 export type Gateway = Awaited<ReturnType<typeof startGateway>>;
 
@@ -64,7 +65,15 @@ export async function startGateway({
   const clock = await followClock(database);
   const segments = segmentStore(database, clock.now);
   const tokens = tokenStore(database, onFault);
-  const forget = setInterval(() => segments.forgetIdempotencyKeys().catch(onFault), FORGET_MS).unref();
+  const forgetting = startChore({
+    ...FORGET,
+    onFault,
+    async work(signal) {
+      const start = performance.now();
+      const keys = await segments.forgetIdempotencyKeys(signal);
+      if (keys > 0) log.info({ keys, ms: Math.round(performance.now() - start) }, 'forgot idempotency keys');
+    },
+  });
   let isDraining = false;
 
   const quota = maxSegmentsPerAccount ? segmentQuota(maxSegmentsPerAccount, segments.countUpTo) : undefined;
@@ -97,7 +106,7 @@ export async function startGateway({
     await listen(server, { port, host });
   } catch (error) {
     clock.stop();
-    clearInterval(forget);
+    await forgetting.stop();
     await disconnect(database);
     throw error;
   }
@@ -118,7 +127,7 @@ export async function startGateway({
       await drain(server, PATIENCE_MS);
       clock.stop();
       stopEnsuring();
-      clearInterval(forget);
+      await forgetting.stop();
       await tokens.writeUse();
       await disconnect(database);
       logged.flush();

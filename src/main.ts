@@ -60,7 +60,13 @@ async function start(config: Config, log: Log, started: AsyncDisposableStack, si
   const databaseUrl = config.DATABASE_URL ?? embedded?.url ?? '';
   const onWait = (reason: string) => log.warn({ reason }, 'waiting for the database');
   const mayBeNewer = config.DATABASE_NEWER === 'serve';
-  await migrate(databaseUrl, { seconds: config.DATABASE_WAIT, onWait, signal, mayBeNewer });
+  await migrate(databaseUrl, {
+    seconds: config.DATABASE_WAIT,
+    onWait,
+    signal,
+    mayBeNewer,
+    pooler: config.DATABASE_POOLER,
+  });
   const given = config.API_TOKEN ?? (embedded ? await keptToken(config.DATA_DIR) : undefined);
   const gateway = await startGateway({
     databaseUrl,

@@ -12,16 +12,16 @@ export async function withDatabase<Result>(
   environment: NodeJS.ProcessEnv,
   work: (database: Database) => Promise<Result>,
 ): Promise<Result> {
-  const { DATABASE_URL, DATA_DIR, DATABASE_NEWER } = readConfig(environment);
+  const { DATABASE_URL, DATA_DIR, DATABASE_NEWER, DATABASE_POOLER: pooler } = readConfig(environment);
   const { signal } = stopSignal();
   await using started = new AsyncDisposableStack();
   try {
     const embedded = DATABASE_URL === undefined ? await joinEmbedded(DATA_DIR, { signal }) : null;
     started.defer(async () => embedded?.stop());
     const url = DATABASE_URL ?? embedded?.url ?? '';
-    await migrate(url, { mayBeNewer: DATABASE_NEWER === 'serve', signal });
+    await migrate(url, { mayBeNewer: DATABASE_NEWER === 'serve', pooler, signal });
     signal.throwIfAborted();
-    const database = connect({ url, poolSize: 1, onIdleError: () => {} });
+    const database = connect({ url, poolSize: 1, pooler, onIdleError: () => {} });
     started.defer(async () => void (await disconnect(database)));
     return await work(database);
   } catch (error) {

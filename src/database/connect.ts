@@ -2,6 +2,7 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { type FairQueue, fairQueue } from '../fairness/fair-queue.ts';
 import { cutLate } from './deadline.ts';
+import { PLANNER_OPTIONS } from './planner.ts';
 
 /** Connections for statements of one kind, and the queue in which accounts wait for them. */
 export interface Lane {
@@ -48,19 +49,12 @@ const WAITING = {
   scan: { patienceMs: 5_000, maxWaiting: 100 },
 };
 
-/**
- * Every statement is planned once and for all. Left to itself, Postgres plans a batch anew each time, because it
- * guesses that an array whose length it does not know is longer than the one at hand: that took three times as
- * long as running it. `test/segments/plans.test.ts` holds the plans.
- */
-const PLANNED_ONCE = '-c plan_cache_mode=force_generic_plan';
-
 /** What a session is told when it begins. A pooler by transactions refuses it: there it is set on the role. */
 const SESSION = {
   lock_timeout: 300,
   statement_timeout: 1_200,
   idle_in_transaction_session_timeout: 5_000,
-  options: PLANNED_ONCE,
+  options: PLANNER_OPTIONS,
 } as const satisfies pg.PoolConfig;
 
 interface Options {

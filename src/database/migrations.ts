@@ -1,15 +1,18 @@
 import { findPackageJSON } from 'node:module';
 import { dirname, join } from 'node:path';
-import { readMigrationFiles } from 'drizzle-orm/migrator';
+import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator';
 import type pg from 'pg';
 
 /** From the sources and from the bundle, the package's folder is the one that holds package.json. */
 export const migrationsFolder = join(dirname(findPackageJSON(import.meta.url) ?? '.'), 'drizzle');
 
+/** What Drizzle writes: statements, and the moment by which they are known. */
+export type Migration = Pick<MigrationMeta, 'sql' | 'hash' | 'folderMillis'>;
+
 /** How a database and this version stand to each other. A migration is known by its moment. */
 export interface Standing {
-  /** Whether the database lacks migrations of this version. */
-  lacks: boolean;
+  /** The migrations of this version that the database lacks, in their order. */
+  lacking: Migration[];
   /** The newest migration of the database that this version does not know. */
   unknown: Date | null;
   /** The newest that this version knows. */
@@ -18,14 +21,15 @@ export interface Standing {
 
 /**
  * Compares the database with this version. Only reads: a role without rights to make anything may ask, and a database
- * that only reads answers. Lacking is what Drizzle would apply: what is newer than the newest applied.
+ * that only reads answers. A migration that was merged late is lacking too, although a newer one was applied.
  */
 export async function standingOf(client: pg.Client): Promise<Standing> {
-  const known = readMigrationFiles({ migrationsFolder }).map(({ folderMillis }) => folderMillis);
+  const migrations = readMigrationFiles({ migrationsFolder });
+  const known = migrations.map(({ folderMillis }) => folderMillis);
   const applied = await appliedOf(client);
   const unknown = applied.filter((moment) => !known.includes(moment));
   return {
-    lacks: Math.max(...known) > Math.max(...applied),
+    lacking: migrations.filter(({ folderMillis }) => !applied.includes(folderMillis)),
     unknown: unknown.length > 0 ? new Date(Math.max(...unknown)) : null,
     known: new Date(Math.max(...known)),
   };

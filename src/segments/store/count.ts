@@ -1,36 +1,35 @@
-import { and, count, eq, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { batch } from '../../database/batch.ts';
 import type { Database } from '../../database/connect.ts';
-import { prepare } from '../../database/statement.ts';
-import { segments } from '../../database/tables.ts';
+import { prepare, statement } from '../../database/statement.ts';
 import type { Filter } from '../segment-list.ts';
-import { conditionsOf } from './condition.ts';
+import { type Access, accessOfCount } from './access.ts';
 import { accountOf, unnested } from './key.ts';
 import { ALONE } from './scan.ts';
-import { allHold, columnsOf, loaderOfShape, valuesOf } from './shape.ts';
+import { loaderOfShape } from './shape.ts';
+import { columnsOfAccess, EACH, rowsOf, valuesOfAccess } from './source.ts';
 
 export interface Count {
   accountId: string;
   filter: Filter;
 }
 
-/** How many segments of an account a filter lets through. Reads them all, so each count is a statement of its own. */
-export const countSegments = (db: Database) =>
-  loaderOfShape<Count, number>(
+/**
+ * How many segments of an account a filter lets through. Reads them all, so each count is a statement of its own; without a
+ * filter, with names or with times of one kind, it reads an index alone.
+ */
+export function countSegments(db: Database) {
+  const load = loaderOfShape<Count & Access, number>(
     () => 'count',
     (call, name) => {
-      const run = prepare(
-        db.scan,
-        name,
-        counting(db, call),
-        ([n, total]) => [Number(n), Number(total)] as const,
-      );
-      return batch<Count, number>(
+      const query = counting(db, call);
+      const run = prepare(db.scan, name, query, ([n, total]) => [Number(n), Number(total)] as const);
+      return batch<Count & Access, number>(
         db.scan,
         async (counts) => {
           const rows = await run({
             account_id: counts.map(({ accountId }) => accountId),
-            ...valuesOf(counts),
+            ...valuesOfAccess(counts),
           });
           const totals = new Map(rows);
           return counts.map((_, i) => totals.get(i + 1) ?? 0);
@@ -39,14 +38,13 @@ export const countSegments = (db: Database) =>
       );
     },
   );
+  return (call: Count): Promise<number> => load({ ...call, ...accessOfCount(call.filter) });
+}
 
-function counting(db: Database, { filter }: Count) {
-  const conditions = conditionsOf(filter);
-  const wanted = unnested('wanted', { account_id: 'text', ...columnsOf(conditions) }, { numbered: true });
-  const counted = db
-    .select({ total: count().as('total') })
-    .from(segments)
-    .where(and(eq(segments.accountId, sql`wanted.account_id`), ...allHold(conditions)))
-    .as('counted');
-  return db.select({ n: sql`wanted.n`, total: counted.total }).from(wanted).crossJoinLateral(counted);
+function counting(db: Database, call: Access) {
+  const wanted = unnested('wanted', { account_id: 'text', ...columnsOfAccess(call) }, { numbered: true });
+  const rows = rowsOf(db, call, {}).as('rows');
+  const all = call.sought?.kind === 'each' ? sql`${EACH} cross join lateral ${rows}` : sql`${rows}`;
+  return statement(sql`select wanted.n, counted.total
+    from ${wanted} cross join lateral (select count(*) as total from ${all}) as counted`);
 }

@@ -62,7 +62,7 @@ function claiming(db: Database) {
     made as (
       insert into ${segments} (account_id, id, name, criteria, description, created_at, updated_at)
       select account_id, id, name, criteria, description, created_at, created_at
-      from drafts inner join claimed using (account_id, key)
+      from drafts where ((account_id, key) in (select account_id, key from claimed)) is true
     )
     select account_id, key from claimed`);
   const run = prepare(db, 'create_segments_once', query, ([accountId, key]) =>
@@ -79,18 +79,4 @@ function claiming(db: Database) {
       description: wave.map(({ description }) => description),
       created_at: wave.map(({ createdAt }) => createdAt.toISOString()),
     });
-}
-
-const AT_ONCE = 5_000;
-
-/** Forgets keys that are too old to be asked for again. */
-export function forgetIdempotencyKeys(db: Database) {
-  const query = statement(sql`
-    delete from ${idempotencyKeys} where (account_id, key) in (
-      select account_id, key from ${idempotencyKeys} where created_at < now() - ${KEPT} limit ${AT_ONCE}
-    ) returning 1`);
-  const run = prepare(db, '', query, () => null);
-  return async (): Promise<void> => {
-    while ((await run({})).length === AT_ONCE);
-  };
 }

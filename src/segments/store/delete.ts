@@ -12,7 +12,7 @@ type Removal = Key & Expecting;
 
 /** Deletes for good and gives back what was there; null where the account has no such segment, or not at a version expected. */
 export function deleteSegments(db: Database) {
-  const wanted = unnested('wanted', { account_id: 'text', id: 'text', ...EXPECTING });
+  const wanted = unnested('wanted', { account_id: 'text', id: 'text', ...EXPECTING }, { numbered: true });
   const query = db
     .delete(segments)
     .where(

@@ -18,7 +18,7 @@ export function inOrderOf<Row extends Key>(keys: readonly Key[], rows: readonly 
   return keys.map((key) => byKey.get(rowOf(key)) ?? null);
 }
 
-type ColumnType = 'text' | 'int' | 'timestamptz';
+export type ColumnType = 'text' | 'int' | 'timestamptz';
 
 /**
  * A batch as a table, a row a call: `unnest($1::text[], …) as {name} (column, …)`. Each column is filled at

@@ -1,16 +1,15 @@
-import { and, asc, desc, eq, type Placeholder, type SQL, sql } from 'drizzle-orm';
+import { and, sql } from 'drizzle-orm';
 import { batch } from '../../database/batch.ts';
 import type { Database, Lane } from '../../database/connect.ts';
 import { prepare, type Run } from '../../database/statement.ts';
-import { segments } from '../../database/tables.ts';
 import type { Segment } from '../segment.ts';
 import type { Window } from '../segment-list.ts';
-import type { Order } from '../segment-order.ts';
-import { conditionsOf } from './condition.ts';
+import { accessOfPage, type PageAccess } from './access.ts';
 import { accountOf, unnested } from './key.ts';
 import { columnsOfSegment, type NumberedSegment, named, numberedSegmentReader, type Reading } from './row.ts';
-import { ALONE, mayScan } from './scan.ts';
-import { allHold, columnsOf, loaderOfShape, valuesOf } from './shape.ts';
+import { ALONE } from './scan.ts';
+import { loaderOfShape } from './shape.ts';
+import { asNumber, columnsOfAccess, EACH, inOrder, rowsOf, valuesOfAccess, withinRange } from './source.ts';
 
 export interface Page {
   segments: Segment[];
@@ -28,105 +27,71 @@ const MOST = { small: { largest: 100, shared: 10 }, large: { largest: 10, shared
 
 export type List = Window & Reading & { accountId: string };
 
+/** A list with the way to read it. */
+type Accessed = List & PageAccess;
+
 /** A page of an account's segments. */
-export const listSegments = (db: Database) =>
-  loaderOfShape<List, Page>(
-    ({ order, backward, from, until, texts = 'all' }) => {
-      const start = from ? (from.included ? '_at' : '_from') : '';
-      const direction = isAscending(order, backward) ? 'asc' : 'desc';
-      return named(`list_${order.field}_${direction}${start}${until ? '_until' : ''}`, texts);
-    },
-    (list, shape) => {
+export function listSegments(db: Database) {
+  const load = loaderOfShape<Accessed, Page>(
+    ({ ascending, texts = 'all' }) => named(`list_${ascending ? 'asc' : 'desc'}`, texts),
+    (list, name) => {
       const query = listing(db, list);
-      const name = isCommon(list) ? shape : '';
       const read = numberedSegmentReader(list.texts ?? 'all');
-      const pagesBy = (run: Run<NumberedSegment>) => async (lists: readonly List[]) => {
+      const pagesBy = (run: Run<NumberedSegment>) => async (lists: readonly Accessed[]) => {
         const rows = await run({
           account_id: lists.map(({ accountId }) => accountId),
           size: lists.map(({ size }) => size + 1),
-          place_id: lists.map(({ from }) => from?.id),
-          place_value: lists.map(({ from }) => from?.value),
-          ...(list.until && {
-            until_id: lists.map(({ until }) => until?.id),
-            until_value: lists.map(({ until }) => until?.value),
-          }),
-          ...valuesOf(lists),
+          ...valuesOfAccess(lists),
         });
         const found = lists.map((): Segment[] => []);
         for (const { n, segment } of rows) found[n - 1]?.push(segment);
         return lists.map((each, i) => pageOf(each, found[i] ?? []));
       };
       const batchOf = (lane: Lane, most: { largest: number; shared: number }) =>
-        batch<List, Page>(lane, pagesBy(prepare(lane, name, query, read)), {
-          accountOf,
-          ...most,
-        });
-      if (mayScan(list)) return batchOf(db.scan, ALONE);
+        batch<Accessed, Page>(lane, pagesBy(prepare(lane, name, query, read)), { accountOf, ...most });
+      const scanning = batchOf(db.scan, ALONE);
       const small = batchOf(db, MOST.small);
       const large = batchOf(db.large, MOST.large);
-      return (each) => (each.size > SMALL ? large(each) : small(each));
+      return (each) => {
+        if (each.mayScan) return scanning(each);
+        return each.size > SMALL || each.sought?.kind === 'each' ? large(each) : small(each);
+      };
     },
   );
+  return (list: List): Promise<Page> => load({ ...list, ...accessOfPage(list) });
+}
 
 /**
  * A lateral subquery with a limit can only be run once for each call, in a nested loop: rows arrive call by
  * call, in the order asked for.
  */
-function listing(db: Database, { order, backward, from, until, filter, texts }: List) {
-  const conditions = conditionsOf(filter);
-  const value = order.field === 'UPDATED_AT' ? 'timestamptz' : 'text';
-  const wanted = unnested(
-    'wanted',
-    {
-      account_id: 'text',
-      size: 'int',
-      place_id: 'text',
-      place_value: value,
-      ...(until && { until_id: 'text', until_value: value }),
-      ...columnsOf(conditions),
-    },
-    { numbered: true },
-  );
-  const { key, place, end } = ORDERS[order.field];
-  const ascending = isAscending(order, backward);
-  // One row comparison is one end of a range of the index; `a < x or (a = x and id < y)` filters every row before it.
-  const compared = (operator: string, to: SQL) =>
-    sql`(${sql.join(key, sql`, `)}) ${sql.raw(operator)} (${to})`;
-  const [beyond, short] = ascending ? ['>', '<'] : ['<', '>'];
-  const page = db
-    .select()
-    .from(segments)
-    .where(
-      and(
-        eq(segments.accountId, sql`wanted.account_id`),
-        from ? compared(from.included ? `${beyond}=` : beyond, place) : undefined,
-        until ? compared(short, end) : undefined,
-        ...allHold(conditions),
-      ),
-    )
-    .orderBy(...key.map((column) => (ascending ? asc(column) : desc(column))))
-    .limit(sql`wanted.size` as unknown as Placeholder) // Drizzle writes any SQL here; only its type says less
-    .as('page');
+function listing(db: Database, { texts, ...list }: Accessed) {
+  const columns = { account_id: 'text', size: 'int', ...columnsOfAccess(list) } as const;
+  const wanted = unnested('wanted', columns, { numbered: true });
+  const page = (
+    list.sought?.kind === 'each' ? merged(db, list) : rowsOf(db, list, { ...list, size: SIZE })
+  ).as('page');
   return db
     .select({ ...columnsOfSegment(page, texts), n: sql`wanted.n` })
     .from(wanted)
     .crossJoinLateral(page);
 }
 
-const AFTER_VALUE = {
-  place: sql`wanted.place_value, wanted.place_id`,
-  end: sql`wanted.until_value, wanted.until_id`,
-};
-const ORDERS = {
-  CREATED_AT: { key: [segments.id], place: sql`wanted.place_id`, end: sql`wanted.until_id` },
-  UPDATED_AT: { key: [segments.updatedAt, segments.id], ...AFTER_VALUE },
-  NAME: { key: [segments.name, segments.id], ...AFTER_VALUE },
-};
+const SIZE = sql`wanted.size`;
 
-/** Whether a statement is worth keeping: a connection keeps a named one for good. */
-const isCommon = ({ from, until }: List) => !from?.included && !until;
-
-const isAscending = ({ direction }: Order, backward: boolean) => (direction === 'ASC') !== backward;
+/** The rows of several values, in the order of the page. In the order of creation, a page of each is enough. */
+function merged(db: Database, list: PageAccess) {
+  const { field, ascending } = list;
+  const isOfIds = field === 'CREATED_AT';
+  const found = rowsOf(db, list, { ascending, ...(isOfIds && { size: SIZE }) }).as('found');
+  return db
+    .select(found._.selectedFields)
+    .from(EACH)
+    .crossJoinLateral(found)
+    .where(isOfIds ? undefined : and(...withinRange(list, found)))
+    .orderBy(...inOrder(field, ascending, found))
+    .limit(asNumber(SIZE));
+}
 
 function pageOf({ size, backward }: List, rows: Segment[]): Page {
   const segments = rows.slice(0, size);

@@ -2,13 +2,14 @@ import { type SQL, sql } from 'drizzle-orm';
 import { segments } from '../../database/tables.ts';
 
 /**
- * The rows of a batch that are there, locked in the order of their keys: two processes that change the same
- * rows wait for each other instead of dying in a deadlock. Each has the version that it is held at.
+ * The rows of a numbered batch that are there, locked in the order of the batch: batches are sorted by their keys, so two
+ * processes that change the same rows wait for each other instead of dying in a deadlock. Each has the version that it is held
+ * at. To order by the keys themselves, Postgres may read the whole index.
  */
 export const locked = (wanted: SQL, strength: 'update' | 'no key update'): SQL => sql`(
   select wanted.*, held.version as held_version from ${wanted} inner join ${segments} as held
     on (held.account_id, held.id) = (wanted.account_id, wanted.id)
-  order by held.account_id, held.id for ${sql.raw(strength)} of held
+  order by wanted.n for ${sql.raw(strength)} of held
 ) as wanted`;
 
 /** What a change expects of its row: a version, or one of several; and none of others. */

@@ -14,14 +14,15 @@ export type Change = Key & Changes;
 export function updateSegments(db: Database) {
   const changed = (property: (typeof WRITABLE)[number]) =>
     sql`coalesce(wanted.${sql.identifier(property)}, ${segments[property]})`;
-  const wanted = unnested('wanted', {
+  const columns = {
     account_id: 'text',
     id: 'text',
     name: 'text',
     criteria: 'text',
     description: 'text',
     ...EXPECTING,
-  });
+  } as const;
+  const wanted = unnested('wanted', columns, { numbered: true });
   const query = db
     .update(segments)
     .set({

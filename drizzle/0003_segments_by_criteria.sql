@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY "segments_by_criteria" ON "segments" USING btree ("account_id",substr(sha256(decode(replace("criteria", chr(92), chr(92) || chr(92)), 'escape')), 1, 16),"id");

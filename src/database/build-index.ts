@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import type { Wait } from './arrive.ts';
+
+/** Between looks at a build that another session has begun. */
+const LOOK_MS = 250;
+
+const CONCURRENTLY = /^\s*create\s+(?:unique\s+)?index\s+concurrently\s+"(\w+)"/i;
+
+/** The index that a statement builds while its table is written; undefined for any other statement. */
+export const indexIn = (statement: string): string | undefined => CONCURRENTLY.exec(statement)?.[1];
+
+/**
+ * Builds an index without keeping anybody from reading or writing. A build that was broken off leaves an index that Postgres
+ * goes on writing and never reads: it is dropped, and built again. One that still runs, though its client has left, is waited for.
+ */
+export async function buildIndex(
+  client: pg.Client,
+  statement: string,
+  { onWait, signal }: Partial<Wait>,
+): Promise<void> {
+  const name = indexIn(statement);
+  if (name === undefined)
+    throw new Error(`A migration that builds an index may do nothing else: ${statement}`);
+  for (let isFirst = true; ; isFirst = false) {
+    const state = await stateOf(client, name);
+    if (state === 'valid') return;
+    if (state === 'building') {
+      if (isFirst) onWait?.(`the index ${name} is being built by a session that was left behind`);
+      await sleep(LOOK_MS, undefined, { signal });
+      continue;
+    }
+    try {
+      if (state === 'broken') await client.query(`drop index concurrently "${name}"`);
+      onWait?.(`the index ${name} is being built, which waits for every transaction that is open`);
+      await client.query(statement);
+    } catch (error) {
+      throw tooSlow(error, name);
+    }
+  }
+}
+
+async function stateOf(client: pg.Client, name: string): Promise<'valid' | 'building' | 'broken' | 'none'> {
+  const { rows } = await client.query<{ is_valid: boolean; is_building: boolean }>(
+    `select indisvalid as is_valid,
+       exists (select from pg_stat_progress_create_index where index_relid = indexrelid) as is_building
+     from pg_index where indexrelid = to_regclass($1)`,
+    [`"${name}"`],
+  );
+  const [index] = rows;
+  if (!index) return 'none';
+  if (index.is_valid) return 'valid';
+  return index.is_building ? 'building' : 'broken';
+}
+
+/** Only behind a pooler is there a time limit: of the role, and nothing there can lift it. */
+function tooSlow(error: unknown, name: string): unknown {
+  if (!(error instanceof pg.DatabaseError && error.code === '57014')) return error;
+  return new Error(
+    `The index ${name} takes longer to build than a time limit of the role allows (${error.message}). Run "segments migrate" with a DATABASE_URL that leads to Postgres itself and not to a pooler, then start again.`,
+  );
+}

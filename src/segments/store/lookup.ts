@@ -1,0 +1,27 @@
+import type { Filter } from '../segment-list.ts';
+
+/** Names or criteria that a filter names in full: each of them is a range of an index. */
+export interface Lookup {
+  index: 'NAME' | 'CRITERIA';
+  /** Each once. */
+  values: readonly string[];
+  /** What is left of the filter. */
+  rest: Filter;
+}
+
+/** The lookup of fewest values that a filter allows. */
+export function lookupOf(filter: Filter): Lookup | null {
+  const [byName, byCriteria] = [lookupBy('name', filter), lookupBy('criteria', filter)];
+  if (!byName || !byCriteria) return byName ?? byCriteria;
+  return byCriteria.values.length < byName.values.length ? byCriteria : byName;
+}
+
+const INDEXES = { name: 'NAME', criteria: 'CRITERIA' } as const;
+
+function lookupBy(property: 'name' | 'criteria', filter: Filter): Lookup | null {
+  const { eq, in: oneOf } = filter[property] ?? {};
+  const index = INDEXES[property];
+  const without = (given: 'eq' | 'in') => ({ ...filter, [property]: { ...filter[property], [given]: null } });
+  if (eq != null) return { index, values: [eq], rest: without('eq') };
+  return oneOf == null ? null : { index, values: [...new Set(oneOf)], rest: without('in') };
+}

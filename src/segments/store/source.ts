@@ -1,0 +1,120 @@
+import { and, asc, desc, eq, type Placeholder, type SQL, sql } from 'drizzle-orm';
+import type { AnyPgColumn } from 'drizzle-orm/pg-core';
+import type { Database } from '../../database/connect.ts';
+import { digestOf, segments } from '../../database/tables.ts';
+import type { Access, Index } from './access.ts';
+import type { ColumnType } from './key.ts';
+import { type End, IDS } from './range.ts';
+
+/** The table, or a subquery on it. */
+type Rows = Record<'id' | 'name' | 'criteria' | 'updatedAt', AnyPgColumn>;
+
+/** By what each index is ordered before the id, and what holds such a value. */
+const VALUES: Record<Index, { of(rows: Rows): SQL | null; type: ColumnType }> = {
+  CREATED_AT: { of: () => null, type: 'text' },
+  UPDATED_AT: { of: ({ updatedAt }) => sql`${updatedAt}`, type: 'timestamptz' },
+  NAME: { of: ({ name }) => sql`${name}`, type: 'text' },
+  CRITERIA: { of: ({ criteria }) => digestOf(criteria), type: 'text' },
+};
+
+const keyOf = (index: Index, rows: Rows): SQL[] => {
+  const value = VALUES[index].of(rows);
+  return value ? [value, sql`${rows.id}`] : [sql`${rows.id}`];
+};
+
+/** An order by an index, written in full, also if only one value of it is read: no other index gives the same. */
+export const inOrder = (index: Index, ascending: boolean, rows: Rows = segments): SQL[] =>
+  keyOf(index, rows).map(ascending ? asc : desc);
+
+/** The columns of a batch that an access needs, and what one call has in them. */
+export function columnsOfAccess({ sought, field, range: { low, high }, conditions }: Access) {
+  const { type } = VALUES[field];
+  const endOf = (name: string, end: End | null): Record<string, ColumnType> => ({
+    ...(end && { [`${name}_id`]: 'text' }),
+    ...(end && field !== 'CREATED_AT' && { [`${name}_value`]: type }),
+  });
+  return {
+    ...(sought && { sought: 'text' as const }),
+    ...endOf('low', low),
+    ...endOf('high', high),
+    ...Object.fromEntries(conditions.map(({ name, type }) => [name, type])),
+  };
+}
+
+/** The values of those columns. */
+export function valuesOfAccess(calls: readonly Access[]): Record<string, (string | null | undefined)[]> {
+  const conditions = calls[0]?.conditions ?? []; // all have the same, with values of their own
+  return {
+    sought: calls.map(({ sought }) => sought?.text),
+    low_id: calls.map(({ range }) => range.low?.id),
+    low_value: calls.map(({ range }) => range.low?.value),
+    high_id: calls.map(({ range }) => range.high?.id),
+    high_value: calls.map(({ range }) => range.high?.value),
+    ...Object.fromEntries(
+      conditions.map(({ name }, i) => [name, calls.map((call) => call.conditions[i]?.value)]),
+    ),
+  };
+}
+
+const WANTED = {
+  account: sql`wanted.account_id`,
+  sought: sql`wanted.sought`,
+  low: { id: sql`wanted.low_id`, value: sql`wanted.low_value` },
+  high: { id: sql`wanted.high_id`, value: sql`wanted.high_value` },
+};
+
+/** One of several values that are looked up, as a table of one column. An array of arrays would be flattened by `unnest`. */
+export const EACH = sql`jsonb_array_elements_text(${WANTED.sought}::jsonb) as each (value)`;
+
+/**
+ * The rows of an access that its call wants: of `wanted`, the batch, and where several values are looked up, of `each`.
+ * They come in the order of the index, so that Postgres reads them from nowhere else. `size` limits them. Without one, `offset 0`
+ * keeps them a subquery of their own.
+ */
+export function rowsOf(
+  db: Database,
+  access: Access,
+  { ascending = true, size }: { ascending?: boolean; size?: SQL },
+) {
+  const rows = db
+    .select()
+    .from(segments)
+    .where(
+      and(
+        eq(segments.accountId, WANTED.account),
+        ...(access.sought ? lookedUp(access, access.sought.kind) : withinRange(access)),
+        ...access.conditions.map(({ name, holds }) => holds(sql`wanted.${sql.identifier(name)}`)),
+      ),
+    )
+    .orderBy(...inOrder(access.index, ascending));
+  return size ? rows.limit(asNumber(size)) : rows.offset(asNumber(sql`0`));
+}
+
+/** Drizzle writes any SQL here; only its type says less. */
+export const asNumber = (number: SQL) => number as unknown as Placeholder;
+
+/** A range of an order. One row comparison is one end of it; `a < x or (a = x and id < y)` filters every row before it. */
+export function withinRange({ field, range: { low, high } }: Access, rows: Rows = segments): SQL[] {
+  const key = sql.join(keyOf(field, rows), sql`, `);
+  const endOf = ({ id, value }: (typeof WANTED)['low']) =>
+    field === 'CREATED_AT' ? id : sql`${value}, ${id}`;
+  return [
+    ...(low ? [sql`(${key}) ${sql.raw(low.included ? '>=' : '>')} (${endOf(WANTED.low)})`] : []),
+    ...(high ? [sql`(${key}) ${sql.raw(high.included ? '<=' : '<')} (${endOf(WANTED.high)})`] : []),
+  ];
+}
+
+/** The rows of one value. Equality would leave the order to the ids, and Postgres free to read them by another index. */
+function lookedUp({ index, field, range: { low, high } }: Access, kind: 'one' | 'each'): SQL[] {
+  const value = kind === 'one' ? WANTED.sought : sql`each.value`;
+  const key = sql.join(keyOf(index, segments), sql`, `);
+  const place = index === 'CRITERIA' ? digestOf(value) : value;
+  const isOfIds = field === 'CREATED_AT';
+  const from = isOfIds && low ? WANTED.low.id : sql.raw(`'${IDS.low}'`);
+  const until = isOfIds && high ? WANTED.high.id : sql.raw(`'${IDS.high}'`);
+  return [
+    sql`(${key}) ${sql.raw(isOfIds && low?.included ? '>=' : '>')} (${place}, ${from})`,
+    sql`(${key}) ${sql.raw(isOfIds && high?.included ? '<=' : '<')} (${place}, ${until})`,
+    ...(index === 'CRITERIA' ? [sql`${segments.criteria} = ${value}`] : []),
+  ];
+}

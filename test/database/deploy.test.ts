@@ -1,0 +1,194 @@
+import { once } from 'node:events';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { applyMigrations } from '../../src/database/apply.ts';
+import { migrate } from '../../src/database/migrate.ts';
+import { migrationsFolder } from '../../src/database/migrations.ts';
+import { rest } from '../client.ts';
+import { draft, testGateway } from '../harness.ts';
+import { processes } from '../process/gateway-process.ts';
+import { until } from '../until.ts';
+import previous from './previous-statements.json' with { type: 'json' };
+
+const gateway = testGateway();
+const { launch, run } = processes();
+const INDEX = 'segments_by_criteria';
+
+let client: pg.Client;
+let reader: pg.Client | undefined;
+let url = '';
+
+beforeAll(async () => {
+  url = gateway.database.$client.options.connectionString ?? '';
+  client = new pg.Client(url);
+  await client.connect();
+});
+afterAll(() => client.end());
+
+/** Begins a transaction that reads segments and goes on. */
+async function read(): Promise<void> {
+  reader = new pg.Client(url);
+  await reader.connect();
+  await reader.query('begin isolation level repeatable read; select count(*) from segments');
+}
+afterEach(() => reader?.end());
+
+const migrations = readMigrationFiles({ migrationsFolder });
+
+/** Takes the migration of the index back, as if the database were that of the version before. */
+async function goBack(): Promise<void> {
+  const [built] = migrations.filter(({ sql }) => sql.some((statement) => statement.includes(INDEX)));
+  await client.query(`drop index if exists ${INDEX}`);
+  await client.query('delete from drizzle.__drizzle_migrations where created_at = $1', [built?.folderMillis]);
+}
+
+const isBuilding = async () =>
+  (await client.query('select from pg_stat_progress_create_index where datname = current_database()'))
+    .rowCount === 1;
+const indexes = async () =>
+  (await client.query(`select indisvalid from pg_index where indexrelid = to_regclass('${INDEX}')`)).rows;
+const recorded = async () =>
+  (await client.query('select created_at from drizzle.__drizzle_migrations order by id')).rows.map(
+    ({ created_at }) => Number(created_at),
+  );
+
+/** Sends requests of every kind, one after the other, until it is stopped. Gives how many there were, and those that failed. */
+function traffic() {
+  const failed: unknown[] = [];
+  let sent = 0;
+  let isOn = true;
+  const expectStatus = async (expected: number, ...[path, init]: [string, object?]) => {
+    const { status, body } = await rest(gateway, path, init);
+    sent += 1;
+    if (status !== expected) failed.push({ status, body });
+    return body;
+  };
+  const done = (async () => {
+    while (isOn) {
+      const { id } = await expectStatus(201, '', { method: 'POST', body: draft() });
+      await expectStatus(200, `/${id}`);
+      await expectStatus(200, `/${id}`, { method: 'PUT', body: { criteria: 'other' } });
+      await expectStatus(200, '');
+      await expectStatus(200, '?criteria=other');
+      await expectStatus(204, `/${id}`, { method: 'DELETE' });
+    }
+  })();
+  return {
+    failed,
+    sent: () => sent,
+    stop: async () => {
+      isOn = false;
+      await done;
+    },
+  };
+}
+
+describe('while a transaction that has read segments goes on, and a gateway serves', () => {
+  it('an index is built without a failed request', async () => {
+    await goBack();
+    await read();
+    const requests = traffic();
+    const migrating = run(['migrate'], { DATABASE_URL: url });
+    await until(isBuilding);
+    const before = requests.sent();
+    await expect.poll(requests.sent).toBeGreaterThan(before + 60);
+    await reader?.query('commit');
+    expect(await migrating).toMatchObject({ code: 0 });
+    await requests.stop();
+    expect(requests.failed).toEqual([]);
+    expect(await indexes()).toEqual([{ indisvalid: true }]);
+    expect((await recorded()).length).toBe(migrations.length);
+  });
+
+  it('a statement that locks a table gives up its place, and is tried again', async () => {
+    await read();
+    const requests = traffic();
+    const reasons: string[] = [];
+    const sql = ['alter table segments add column noted text'];
+    const migrator = new pg.Client(url);
+    await migrator.connect();
+    const applied = applyMigrations(migrator, [{ sql, hash: 'x', folderMillis: 1 }], {
+      onWait: (reason) => reasons.push(reason),
+    });
+    await until(() => reasons.length > 0);
+    const before = requests.sent();
+    await expect.poll(requests.sent).toBeGreaterThan(before + 60);
+    await reader?.query('commit');
+    await applied;
+    await requests.stop();
+    expect(requests.failed).toEqual([]);
+    expect(reasons).toEqual(['a transaction holds what a migration has to lock']);
+    expect(await recorded()).toContain(1);
+    await client.query('alter table segments drop column noted');
+    await client.query('delete from drizzle.__drizzle_migrations where created_at = 1');
+    await migrator.end();
+  });
+});
+
+describe('a build that is broken off', () => {
+  it.each(['SIGKILL', 'SIGTERM'] as const)('by %s is begun anew by the next start', async (signal) => {
+    await goBack();
+    await read();
+    const { child } = launch(['migrate'], { DATABASE_URL: url });
+    const ended = once(child, 'close');
+    await until(isBuilding);
+    child.kill(signal);
+    expect(await ended).toEqual(signal === 'SIGKILL' ? [null, 'SIGKILL'] : [1, null]);
+    await until(async () => !(await isBuilding())); // Postgres notices
+    expect(await indexes()).toEqual([{ indisvalid: false }]);
+    await reader?.query('commit');
+    await Promise.all([migrate(url), migrate(url), migrate(url)]); // as several gateways do
+    expect(await indexes()).toEqual([{ indisvalid: true }]);
+    expect((await recorded()).length).toBe(migrations.length);
+  });
+
+  it('but goes on in a session that was left behind is waited for', async () => {
+    await goBack();
+    await read();
+    const left = new pg.Client(url);
+    await left.connect();
+    const building = left.query(
+      `create index concurrently ${INDEX} on segments (account_id, (substr(criteria, 1, 10)), id)`,
+    );
+    await until(isBuilding);
+    const reasons: string[] = [];
+    const migrating = migrate(url, { onWait: (reason) => reasons.push(reason) });
+    await until(() => reasons.length > 0);
+    expect(reasons).toEqual([`the index ${INDEX} is being built by a session that was left behind`]);
+    await reader?.query('commit');
+    await Promise.all([building, migrating]);
+    expect((await recorded()).length).toBe(migrations.length);
+    await left.end();
+    await client.query(`drop index ${INDEX}`);
+  });
+});
+
+describe('the version before', () => {
+  /** What each of its statements is given, and how many rows it gives. `forget` has a limit. */
+  const CALLS: Record<keyof typeof previous, [unknown[], number]> = {
+    create_segments: [[['a'], ['1'], ['n'], ['c'], ['d'], ['2026-01-01']], 0],
+    create_segments_once: [[['a'], ['k'], ['x'], ['2'], ['n'], ['c'], ['d'], ['2026-01-01']], 1],
+    find_idempotency_keys: [[['a'], ['k']], 1],
+    get_segment: [[['a'], ['1']], 1],
+    get_segments: [[['a'], ['1 2']], 2],
+    update_segments: [[['a'], ['1'], ['m'], [null], [null], ['1'], [null]], 1],
+    count: [[['a']], 1],
+    list_CREATED_AT_asc: [[['a'], [3], [null], [null]], 2],
+    list_UPDATED_AT_asc: [[['a'], [3], [null], [null]], 2],
+    list_NAME_asc: [[['a'], [3], [null], [null]], 2],
+    list_CREATED_AT_asc_criteria_eq: [[['a'], [3], [null], [null], ['c']], 2],
+    delete_segments: [[['a'], ['1'], [null], [null]], 1],
+    forget: [[5_000], 0],
+  };
+
+  it('goes on working on the tables of this one', async () => {
+    const gone = Object.keys(previous).filter((name) => !(name in CALLS));
+    expect(gone).toEqual([]);
+    await client.query('set plan_cache_mode = force_generic_plan');
+    for (const [name, [values, rows]] of Object.entries(CALLS)) {
+      const text = previous[name as keyof typeof previous]; // a key of the same table
+      expect((await client.query({ name, text, values })).rows, name).toHaveLength(rows);
+    }
+  });
+});

@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PLANNER_OPTIONS } from '../../src/database/planner.ts';
+import { testGateway } from '../harness.ts';
+import { administer, makeDatabase } from '../postgres.ts';
+import { processes, TOKEN } from '../process/gateway-process.ts';
+
+const gateway = testGateway();
+const { serve } = processes();
+/** `OLD_KEYS=2000000` is the long form. */
+const OLD = Number(process.env.OLD_KEYS ?? 200_000);
+const FRESH = 1_000;
+const PIECE = 1_000;
+
+const fresh = (name: string) =>
+  `insert into idempotency_keys select 'ada', '${name} ' || g, 'x', 'x', now() from generate_series(1, ${FRESH / 2}) g;`;
+const old = (keys: number) =>
+  `insert into idempotency_keys select 'account ' || g % 5, 'old ' || g, 'x', 'x', now() - interval '30 hours' + g * interval '5 ms'
+     from generate_series(1, ${keys}) g;`;
+
+describe('idempotency keys that are too old', () => {
+  let client: pg.Client;
+
+  beforeAll(async () => {
+    const { connectionString = '' } = gateway.database.$client.options;
+    client = new pg.Client({ connectionString, options: PLANNER_OPTIONS });
+    await client.connect();
+    await client.query('alter table idempotency_keys set (autovacuum_enabled = off)'); // Postgres knows nothing about it
+    await client.query(fresh('before') + old(OLD) + fresh('behind'));
+  });
+  afterAll(() => client.end());
+
+  const left = async () =>
+    Number((await client.query('select count(*) from idempotency_keys')).rows[0].count);
+
+  it('are forgotten a piece at a time, and no longer than wanted', async () => {
+    gateway.statements.length = 0;
+    const stopping = new AbortController();
+    const forgetting = gateway.segments.forgetIdempotencyKeys(stopping.signal);
+    stopping.abort();
+    expect([await forgetting, gateway.statements.length]).toEqual([PIECE, 1]);
+  });
+
+  it('are read in the order of their age, no more than a piece', async () => {
+    const [{ text, values } = { text: '', values: [] }] = gateway.statements;
+    const name = randomUUID();
+    await client.query('begin');
+    await client.query(`prepare "${name}" as ${text}`);
+    const { rows } = await client.query(
+      `explain (analyze, buffers, format json) execute "${name}" (${values.map((value) => pg.escapeLiteral(String(value))).join(', ')})`,
+    );
+    await client.query('rollback');
+    const plan = JSON.stringify(rows);
+    expect(plan).toContain('"Index Name":"idempotency_keys_by_age"');
+    expect(plan).not.toMatch(/Seq Scan|Bitmap|Sort/);
+    const read = [...plan.matchAll(/"Actual Rows":([\d.]+)/g)].map(([, actual]) => Number(actual));
+    expect(Math.max(...read)).toBe(PIECE);
+    expect(rows[0]['QUERY PLAN'][0].Plan['Shared Hit Blocks']).toBeLessThan(20 * PIECE);
+  });
+
+  it('are skipped while somebody writes them, and forgotten later', async () => {
+    await client.query('begin');
+    await client.query(`select from idempotency_keys where key = 'old ${OLD}' for update`);
+    const before = await left();
+    const both = await Promise.all([
+      gateway.segments.forgetIdempotencyKeys(),
+      gateway.segments.forgetIdempotencyKeys(), // as another gateway does at the same time
+    ]);
+    expect([both[0] + both[1], await left()]).toEqual([before - FRESH - 1, FRESH + 1]);
+    await client.query('rollback');
+    expect([await gateway.segments.forgetIdempotencyKeys(), await left()]).toEqual([1, FRESH]);
+  });
+
+  it('are told of in the log, soon after the start', async () => {
+    const database = await makeDatabase();
+    await administer(database.url, old(2_500));
+    const { said, end } = await serve({ DATABASE_URL: database.url, API_TOKEN: TOKEN });
+    await expect.poll(() => said().out).toMatch(/"keys":2500,"ms":\d+,"msg":"forgot idempotency keys"/);
+    expect(await end()).toBe(0);
+    await database.drop();
+  });
+});
