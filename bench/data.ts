@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import pg from 'pg';
 import { digestOf, newToken } from '../src/accounts/token.ts';
+import { clusterFolder, urlOf } from '../src/database/embedded/postmaster.ts';
 import { startEmbedded } from '../src/database/embedded/server.ts';
 import { migrate } from '../src/database/migrate.ts';
 
@@ -28,7 +29,8 @@ export async function startPostgres(folder: string) {
   const given = process.env.BENCH_DATABASE_URL;
   if (given) return { url: given, stop: async () => {} };
   mkdirSync(folder, { recursive: true });
-  return startEmbedded(folder, { settings: ['max_connections=300', 'shared_buffers=1GB'] });
+  const { stop } = await startEmbedded(folder, { settings: ['max_connections=300', 'shared_buffers=1GB'] });
+  return { url: urlOf(clusterFolder(folder), { role: 'postgres' }), stop }; // as superuser: it makes databases
 }
 
 /** A database with so many segments, spread evenly over the accounts; made once and kept. */

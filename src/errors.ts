@@ -87,6 +87,20 @@ export class VersionConflict extends Refusal {
   }
 }
 
+/** An account has as many segments as it may have. Nothing was changed. */
+export class QuotaExceeded extends Refusal {
+  readonly limit: number;
+
+  constructor(limit: number) {
+    const many = limit === 1 ? '1 segment' : `${limit.toLocaleString('en')} segments`;
+    super(
+      'QUOTA_EXCEEDED',
+      `This account may have ${many} at most. Delete segments before you create others.`,
+    );
+    this.limit = limit;
+  }
+}
+
 /** A key that another request was sent with. Nothing was changed. */
 export class IdempotencyKeyReused extends Refusal {
   constructor() {
@@ -116,3 +130,16 @@ export class Timeout extends Refusal {
 const READ_TOOK_TOO_LONG =
   'This took longer than a read may take. Ask for less: narrow the filter, or leave out totalCount.';
 const WRITE_TOOK_TOO_LONG = 'This took longer than a write may take. Nothing was changed. Try again later.';
+
+/** The bytes that one operation may answer. */
+export const MAX_RESPONSE = 8 * 1024 * 1024;
+
+/** What an operation asks for is larger than an answer may be. */
+export class ResponseTooLarge extends Refusal {
+  constructor() {
+    super(
+      'RESPONSE_TOO_LARGE',
+      'An operation may answer 8 MiB at most. Ask for a smaller page or fewer ids, for fewer fields, or in several operations.',
+    );
+  }
+}

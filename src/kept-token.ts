@@ -9,14 +9,22 @@ import { inFolder } from './database/embedded/folder.ts';
  */
 export const keptToken = (dataDir: string): Promise<string> =>
   inFolder(dataDir, () => {
-    const file = join(dataDir, 'token');
-    const kept = readIfThere(file)?.trim() ?? '';
-    if (isToken(kept)) return kept;
-    const token = newToken();
-    writeFileSync(`${file}.new`, `${token}\n`, { mode: 0o600 });
-    renameSync(`${file}.new`, file);
-    return token;
+    const kept = readIfThere(fileOf(dataDir))?.trim() ?? '';
+    return isToken(kept) ? kept : makeToken(dataDir);
   });
+
+/** Another one in its place, where it has ended: it was revoked, or an API_TOKEN was set for a while. */
+export const renewedToken = (dataDir: string): Promise<string> => inFolder(dataDir, () => makeToken(dataDir));
+
+const fileOf = (dataDir: string) => join(dataDir, 'token');
+
+function makeToken(dataDir: string): string {
+  const token = newToken();
+  const draft = `${fileOf(dataDir)}.new`;
+  writeFileSync(draft, `${token}\n`, { mode: 0o600 });
+  renameSync(draft, fileOf(dataDir));
+  return token;
+}
 
 function readIfThere(file: string): string | undefined {
   try {

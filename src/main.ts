@@ -1,12 +1,13 @@
 import { setFlagsFromString } from 'node:v8';
+import { configureApiToken } from './accounts/api-token.ts';
 import type { Config } from './config.ts';
 import { startEmbedded } from './database/embedded/server.ts';
 import { foldsCase } from './database/encoding.ts';
 import { migrate } from './database/migrate.ts';
-import { startGateway } from './gateway.ts';
+import { type Gateway, startGateway } from './gateway.ts';
 import { wrongOperations } from './graphql/operation-check.ts';
 import { schema } from './graphql/schema.ts';
-import { keptToken } from './kept-token.ts';
+import { keptToken, renewedToken } from './kept-token.ts';
 import { type Log, standardLog } from './operations/log.ts';
 import { stopSignal } from './stop-signal.ts';
 import { WrongConfig } from './wrong-config.ts';
@@ -66,7 +67,7 @@ async function start(config: Config, log: Log, started: AsyncDisposableStack, si
     mayBeNewer,
     pooler: config.DATABASE_POOLER,
   });
-  const apiToken = config.API_TOKEN ?? (embedded ? await keptToken(config.DATA_DIR) : undefined);
+  const given = config.API_TOKEN ?? (embedded ? await keptToken(config.DATA_DIR) : undefined);
   const gateway = await startGateway({
     databaseUrl,
     poolSize: config.DATABASE_POOL_SIZE,
@@ -78,16 +79,40 @@ async function start(config: Config, log: Log, started: AsyncDisposableStack, si
     pooler: config.DATABASE_POOLER,
     corsOrigins: config.CORS_ORIGINS,
     rateLimit: { points: config.RATE_LIMIT, store: config.RATE_LIMIT_STORE },
+    maxSegmentsPerAccount: config.MAX_SEGMENTS_PER_ACCOUNT,
     routerSecret: config.ROUTER_SECRET,
     persistedOperations: config.PERSISTED_OPERATIONS,
-    apiToken,
+    maxConnectionsPerAddress: config.MAX_CONNECTIONS_PER_ADDRESS,
+    apiToken: given,
     log,
   });
   started.defer(gateway.stop);
   signal.throwIfAborted();
   if (!(await foldsCase(gateway.database.$client))) log.warn(CASE_KNOWS_ASCII_ONLY);
+  const apiToken = await acceptedToken(gateway, given, config, log);
   log.info({ url: gateway.url }, 'listening');
   if (embedded && apiToken !== undefined) welcome(gateway.url, apiToken, config);
+}
+
+const NOT_ACCEPTED =
+  'API_TOKEN is not accepted: it was revoked, has expired, or another API_TOKEN has taken its place. Set a new one, such as "segments token new" prints.';
+const ENDS = 'API_TOKEN will end: it was rotated. Set the token that takes its place.';
+
+/**
+ * The token that callers can use. One of the environment that has ended does not keep the gateway from starting: a restart at
+ * night would make an outage for all out of the revocation of one. The embedded database gets a new one in its place.
+ */
+async function acceptedToken(gateway: Gateway, given: string | undefined, config: Config, log: Log) {
+  const { apiToken: state, database } = gateway;
+  if (given === undefined || !state || (state.isLive && !state.endsAt)) return given;
+  if (config.API_TOKEN !== undefined) {
+    const known = { tokenId: state.id, endsAt: state.endsAt };
+    log.warn(known, state.isLive ? ENDS : NOT_ACCEPTED);
+    return state.isLive ? given : undefined;
+  }
+  const renewed = await renewedToken(config.DATA_DIR);
+  await configureApiToken(database, renewed, () => {});
+  return renewed;
 }
 
 /** For the person at the terminal. Standard error, so that standard output stays JSON lines. */

@@ -20,24 +20,29 @@ interface Definition<Input extends z.ZodType, Context extends Call, Result> {
 /**
  * A resolver is a scope, an input and a run. It checks the first two itself, so that no face can forget to:
  * authentication (UNAUTHENTICATED), authorization (FORBIDDEN), validation (INVALID_INPUT). It throws refusals alone:
- * a fault of `run` leaves as INTERNAL, with the fault as its cause, for the face to report.
+ * a fault of `run` leaves as INTERNAL, with the fault as its cause, for the face to report. `check` throws what the resolver
+ * would throw before its run, and runs nothing.
  */
 export function resolver<Input extends z.ZodType, Context extends Call, Result>({
   scope,
   input,
   run,
 }: Definition<Input, Context, Result>) {
-  const call = async (raw: unknown, context: Context): Promise<Result> => {
+  const check = (raw: unknown, context: Context) => {
     const viewer = requireScope(context, scope);
     const checked = input.safeParse(raw);
     if (!checked.success) throw new InvalidInput(checked.error.issues.flatMap(issuesOf));
+    return { viewer, checked: checked.data };
+  };
+  const call = async (raw: unknown, context: Context): Promise<Result> => {
+    const { viewer, checked } = check(raw, context);
     try {
-      return await run(checked.data, context, viewer);
+      return await run(checked, context, viewer);
     } catch (error) {
       throw asRefusal(error, context.requestId);
     }
   };
-  return Object.assign(call, { scope });
+  return Object.assign(call, { check });
 }
 
 /** A failure as a refusal: itself if it is one, otherwise INTERNAL with the fault as its cause. Reports nothing. */

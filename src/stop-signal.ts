@@ -1,5 +1,8 @@
-/** Ctrl-C; what supervisors send; and the end of the terminal, after which nobody else would stop the embedded Postgres. */
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/**
+ * Ctrl-C; what supervisors send, SIGQUIT among it; Ctrl-\; and the end of the terminal. Whichever it is, nobody but this process
+ * stops the embedded Postgres.
+ */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 /**
  * Listens to the signals that ask this process to stop. The first one aborts, with its name as the reason. npm passes

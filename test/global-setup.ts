@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { build } from 'rolldown';
 import type { TestProject } from 'vitest/node';
 import bundle from '../rolldown.config.ts';
-import { startEmbedded } from '../src/database/embedded/server.ts';
 import { migrate } from '../src/database/migrate.ts';
-import { administer, urlOf } from './postgres.ts';
+import { administer, openPostgres, urlOf } from './postgres.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -24,7 +23,7 @@ const FAST = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off', 'ma
 export default async function setup({ provide }: TestProject) {
   const folder = mkdtempSync(join(tmpdir(), 'segments-test-'));
   const given = process.env.TEST_DATABASE_URL;
-  const embedded = given ? null : await startEmbedded(folder, { settings: FAST });
+  const embedded = given ? null : await openPostgres(folder, FAST);
   const postgres = given ?? embedded?.url ?? '';
   const template = `template_${process.pid}`;
 

@@ -59,6 +59,7 @@ export function testGateway(options: Options = {}): TestGateway {
       requestId: 'test',
       viewer: viewers[who],
       segments: running.segments,
+      quota: running.quota,
       spend: async () => {},
       report: (fault) => {
         throw fault;

@@ -84,7 +84,7 @@ describe('the ways in', () => {
 
 async function birth() {
   const { segmentIds } = await import('../src/segments/segment-id.ts');
-  return segmentIds()();
+  return segmentIds(Date.now)();
 }
 
 function withoutId(outcome: object): object {

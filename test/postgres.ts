@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import pg from 'pg';
 import { inject } from 'vitest';
+import { clusterFolder, previousUrlOf } from '../src/database/embedded/postmaster.ts';
+import { type Embedded, startEmbedded } from '../src/database/embedded/server.ts';
 
 /** Runs one statement as the owner of the server, in a session of its own. Gives its rows. */
 export async function administer(url: string, statement: string) {
@@ -11,6 +15,23 @@ export async function administer(url: string, statement: string) {
   } finally {
     await client.end();
   }
+}
+
+/** Everybody who reaches the socket, as any role. */
+const TRUST = 'local all all trust\nlocal replication all trust\n';
+
+/** An embedded server that lets in as superuser whoever reaches its socket, for tests that make roles and databases. */
+export async function openPostgres(
+  folder: string,
+  settings: string[] = [],
+  rules = TRUST,
+): Promise<Embedded> {
+  const file = join(folder, 'rules');
+  mkdirSync(folder, { recursive: true });
+  chmodSync(folder, 0o755); // the server's user reads the rules
+  writeFileSync(file, rules);
+  const { stop } = await startEmbedded(folder, { settings: [`hba_file=${file}`, ...settings] });
+  return { url: previousUrlOf(clusterFolder(folder)), stop };
 }
 
 /** The same server, another database. */

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-/** For this example alone. `segments token new` makes a real one. */
-const TOKEN = 'an-example-token-for-this-machine-only';
+/** For this run alone: a real one is made by `segments token new`. */
+const TOKEN = randomBytes(24).toString('hex');
 
 export interface Answer {
   status: number;

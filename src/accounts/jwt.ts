@@ -1,6 +1,7 @@
-import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
+import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { Unavailable } from '../errors.ts';
+import { issuerKeys, type KeySet, type KeyTimes } from './jwks.ts';
 import { digestOf } from './token.ts';
 import { isAccountId, type Viewer } from './viewer.ts';
 
@@ -12,6 +13,8 @@ export interface JwtIssuer {
   audience: string;
   /** The claim that names the account. */
   accountClaim: string;
+  /** How long its keys are used, where not as usual. */
+  keyTimes?: Partial<KeyTimes>;
 }
 
 /** Keys that only the issuer can sign with: never a shared secret, never none. */
@@ -28,14 +31,15 @@ const ALGORITHMS = [
   'RS512',
 ];
 const CLOCK_TOLERANCE_S = 5;
-const JWKS_TIMEOUT_MS = 1_500;
-/** A signature costs a hundred times what remembering does; an expired token is asked of its claims each time. */
-const REMEMBERED = { max: 10_000, ttl: 60_000 };
+/** Verifying a signature costs a hundred times what remembering does. */
+const REMEMBERED_TOKENS = 10_000;
 
+/** A token that was verified, and with which keys: remembered only as long as the issuer has the same ones. */
 interface Verified {
   viewer: Viewer;
   /** Seconds since 1970. */
   expires: number;
+  find: KeySet['find'];
 }
 
 /** Whether a token has the form of a JWT, which none of ours has. */
@@ -43,11 +47,12 @@ export const isJwt = (token: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]+$/.test
 
 /**
  * Tells who calls from a JWT (RFC 9068): its account from a claim, its scopes from `scope` (RFC 8693). Null for one
- * that is expired, unsigned, for another audience or without an account. Throws UNAVAILABLE while the keys can't be fetched.
+ * that is expired, unsigned, for another audience, without an account, or signed with a key that the issuer has removed.
+ * Throws UNAVAILABLE while there are no keys to check it with.
  */
-export function jwtReader({ jwksUrl, issuer, audience, accountClaim }: JwtIssuer) {
-  const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: JWKS_TIMEOUT_MS });
-  const known = new LRUCache<string, Verified>(REMEMBERED);
+export function jwtReader({ jwksUrl, issuer, audience, accountClaim, keyTimes }: JwtIssuer) {
+  const keys = issuerKeys(jwksUrl, keyTimes);
+  const known = new LRUCache<string, Verified>({ max: REMEMBERED_TOKENS });
   const rules = {
     issuer,
     audience,
@@ -58,34 +63,61 @@ export function jwtReader({ jwksUrl, issuer, audience, accountClaim }: JwtIssuer
 
   return async (token: string): Promise<Viewer | null> => {
     const digest = digestOf(token);
-    const verified = known.get(digest) ?? (await verify(token));
-    if (!verified || verified.expires + CLOCK_TOLERANCE_S <= Date.now() / 1000) return null;
-    if (!known.has(digest)) known.set(digest, verified);
+    const verified = await verify(digest, token);
+    if (!verified || verified.expires + CLOCK_TOLERANCE_S <= Date.now() / 1000) {
+      known.delete(digest);
+      return null;
+    }
+    if (known.peek(digest) !== verified) known.set(digest, verified);
     return verified.viewer;
   };
 
-  async function verify(token: string): Promise<Verified | null> {
+  async function verify(digest: string, token: string): Promise<Verified | null> {
     try {
-      const { payload } = await jwtVerify(token, keys, rules);
-      return verifiedOf(payload, accountClaim);
+      const current = await keys.current();
+      const remembered = known.get(digest);
+      return remembered?.find === current.find ? remembered : await verifyWith(current, token);
     } catch (cause) {
       if (isOfTheToken(cause)) return null;
-      const message = 'The keys that tokens are checked with are out of reach.';
+      const message = 'The keys that tokens are checked with cannot be fetched.';
       throw new Unavailable('not_applied', { cause, message });
+    }
+  }
+
+  /** A key that the set lacks may be new: then the issuer is asked once more. */
+  async function verifyWith(current: KeySet, token: string): Promise<Verified | null> {
+    const payloadBy = async ({ find }: KeySet) => {
+      const { payload } = await jwtVerify(token, find, rules);
+      return verifiedOf(payload, accountClaim, find);
+    };
+    try {
+      return await payloadBy(current);
+    } catch (error) {
+      const newer = error instanceof errors.JWKSNoMatchingKey && (await keys.newerThan(current));
+      if (newer) return payloadBy(newer);
+      throw error;
     }
   }
 }
 
-function verifiedOf({ exp, scope, ...claims }: JWTPayload, accountClaim: string): Verified | null {
+/** The id of a JWT (`jti`), where it can stand in a log. */
+const TOKEN_ID = /^[\w.:-]{1,64}$/;
+
+function verifiedOf(
+  { exp, scope, jti, ...claims }: JWTPayload,
+  accountClaim: string,
+  find: KeySet['find'],
+): Verified | null {
   const accountId = claims[accountClaim] ?? undefined;
   if (exp === undefined || typeof accountId !== 'string' || !isAccountId(accountId)) return null;
   const scopes = typeof scope === 'string' ? scope.split(' ') : [];
-  return { viewer: { accountId, callerId: `account ${accountId}`, scopes: new Set(scopes) }, expires: exp };
+  const tokenId = typeof jti === 'string' && TOKEN_ID.test(jti) ? jti : undefined;
+  const viewer = { accountId, callerId: `account ${accountId}`, tokenId, scopes: new Set(scopes) };
+  return { viewer, expires: exp, find };
 }
 
 /** Whether it is the token that is wrong, and not the way to the keys. */
 const isOfTheToken = (error: unknown): boolean =>
   error instanceof errors.JOSEError &&
-  !(error instanceof errors.JWKSTimeout) &&
   !(error instanceof errors.JWKSInvalid) &&
   error.code !== 'ERR_JOSE_GENERIC';

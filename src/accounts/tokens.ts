@@ -5,7 +5,8 @@ import type { Database } from '../database/connect.ts';
 import { milliseconds, prepare, type Values } from '../database/statement.ts';
 import { apiTokens } from '../database/tables.ts';
 import { digestOf, newToken } from './token.ts';
-import { SCOPES, type Viewer } from './viewer.ts';
+import { tokenUse } from './token-use.ts';
+import type { Viewer } from './viewer.ts';
 
 /** What a token's digest leads to, and for how long yet: without end where it does not expire. */
 export interface Grant {
@@ -20,6 +21,20 @@ export interface TokenDraft {
   expiresAt: Date | null;
 }
 
+/** A token that takes another one's place. */
+export interface Rotated {
+  token: string;
+  id: string;
+  accountId: string;
+  expiresAt: Date | null;
+  oldEndsAt: Date;
+}
+
+/** The name of the token that the environment sets. `segments token create` gives it to no other. */
+export const API_TOKEN = 'API_TOKEN';
+/** The name of one that takes its place: a start with the old one must not end it. */
+const SUCCESSOR = 'successor of API_TOKEN';
+
 export type TokenRecord = Omit<typeof apiTokens.$inferSelect, 'digest'>;
 export type TokenStore = ReturnType<typeof tokenStore>;
 
@@ -32,13 +47,18 @@ const SHOWN = {
   createdAt: apiTokens.createdAt,
   expiresAt: apiTokens.expiresAt,
   revokedAt: apiTokens.revokedAt,
+  lastUsedAt: apiTokens.lastUsedAt,
 };
 
-/** The API tokens: looked up by digest, all of one turn in one statement; made, listed and revoked by hand. */
-export function tokenStore(db: Database) {
-  const { digest, accountId, scopes, expiresAt } = apiTokens;
+/**
+ * The API tokens: looked up by digest, all of one turn in one statement, and then taken down as used; made, listed, rotated
+ * and revoked by hand. `onFault` is told what keeps their use from being written.
+ */
+export function tokenStore(db: Database, onFault: (fault: unknown) => void = () => {}) {
+  const use = tokenUse(db, onFault);
+  const { digest, id, accountId, scopes, expiresAt } = apiTokens;
   const live = db
-    .select({ digest, accountId, scopes, left: milliseconds(sql`${expiresAt} - now()`) })
+    .select({ digest, id, accountId, scopes, left: milliseconds(sql`${expiresAt} - now()`) })
     .from(apiTokens)
     .where(and(sql`${digest} = any(${sql.placeholder('digests')}::text[])`, isLive));
   const find = prepare(db, 'find_api_tokens', live, grantOf);
@@ -49,10 +69,14 @@ export function tokenStore(db: Database) {
       db,
       async (digests) => {
         const grants = new Map(await find({ digests }));
+        for (const digest of grants.keys()) use.note(digest);
         return digests.map((digest) => grants.get(digest) ?? null);
       },
       { accountOf: () => null },
     ),
+
+    /** Writes which tokens were used, as happens by itself once a minute. Throws nothing. */
+    writeUse: use.write,
 
     /** Makes a token and gives it back, for the only time. */
     async create(draft: TokenDraft): Promise<{ token: string; id: string }> {
@@ -63,19 +87,31 @@ export function tokenStore(db: Database) {
     },
 
     /**
-     * Makes sure that a given secret opens an account with every scope, also if it was revoked before. Writes only where
-     * it does not: a database that only reads will do.
+     * Makes a token like another one, which then ends after an overlap, if not before: until then both are good. The new one
+     * lives as long as the other was made for. Null where there is no such token, or it has ended.
      */
-    async ensure(token: string, accountId: string): Promise<void> {
-      const [[, grant] = []] = await find({ digests: [digestOf(token)] });
-      const { viewer, millisecondsLeft } = grant ?? {};
-      const isGranted = viewer?.accountId === accountId && SCOPES.every((scope) => viewer.scopes.has(scope));
-      if (isGranted && millisecondsLeft === Infinity) return;
-      const granted = { accountId, scopes: [...SCOPES], expiresAt: null, revokedAt: null };
-      await db
-        .insert(apiTokens)
-        .values({ ...granted, id: randomUUID(), digest: digestOf(token), name: 'API_TOKEN' })
-        .onConflictDoUpdate({ target: apiTokens.digest, set: granted });
+    async rotate(id: string, overlapMs: number): Promise<Rotated | null> {
+      const token = newToken();
+      const made = { token, id: randomUUID() };
+      const { rows } = await db.execute<{
+        account_id: string;
+        expires_at: string | null;
+        old_ends_at: string;
+      }>(sql`
+        with old as (
+          select * from ${apiTokens} where ${apiTokens.id} = ${id} and ${isLive} for update
+        ), ending as (
+          update ${apiTokens} set expires_at = least(${apiTokens.expiresAt}, now() + ${overlapMs}::float8 * interval '1 ms')
+          from old where ${apiTokens.digest} = old.digest returning ${apiTokens.expiresAt}
+        )
+        insert into ${apiTokens} (digest, id, account_id, name, scopes, expires_at)
+        select ${digestOf(token)}, ${made.id}, account_id, case name when ${API_TOKEN} then ${SUCCESSOR} else name end, scopes,
+          now() + (expires_at - created_at)
+        from old returning account_id, expires_at, (select expires_at from ending) as old_ends_at`);
+      const [row] = rows;
+      if (!row) return null;
+      const expiresAt = row.expires_at === null ? null : new Date(row.expires_at);
+      return { ...made, accountId: row.account_id, expiresAt, oldEndsAt: new Date(row.old_ends_at) };
     },
 
     list: (): Promise<TokenRecord[]> =>
@@ -93,15 +129,17 @@ export function tokenStore(db: Database) {
   };
 }
 
-const isLive: SQL | undefined = and(
+/** Of a token that is neither revoked nor expired. */
+export const isLive: SQL | undefined = and(
   isNull(apiTokens.revokedAt),
   or(isNull(apiTokens.expiresAt), gt(apiTokens.expiresAt, sql`now()`)),
 );
 
-function grantOf([digest, accountId, scopes, left]: Values): [string, Grant] {
+function grantOf([digest, id, accountId, scopes, left]: Values): [string, Grant] {
   const viewer = {
     accountId: String(accountId),
     callerId: String(digest),
+    tokenId: String(id),
     scopes: new Set(Array.isArray(scopes) ? scopes : []),
   };
   return [String(digest), { viewer, millisecondsLeft: left === null ? Infinity : Number(left) }];

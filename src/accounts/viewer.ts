@@ -4,11 +4,16 @@ import { Refusal } from '../errors.ts';
 export const SCOPES = ['segments:read', 'segments:write'] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** Whose segments API_TOKEN opens, and a token of `segments token create` unless told otherwise. */
+export const DEFAULT_ACCOUNT = 'default';
+
 /** Who calls, as its token says. */
 export interface Viewer {
   accountId: string;
   /** What it is counted by: its token, or where it has none of ours, its account. */
   callerId: string;
+  /** What its token is called, by `token list` or by the issuer; for the log. */
+  tokenId?: string | undefined;
   scopes: ReadonlySet<string>;
 }
 

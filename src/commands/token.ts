@@ -1,31 +1,33 @@
 import { parseArgs } from 'node:util';
 import { newToken } from '../accounts/token.ts';
 import type { TokenRecord, TokenStore } from '../accounts/tokens.ts';
-import { isAccountId, SCOPES } from '../accounts/viewer.ts';
+import { SCOPES } from '../accounts/viewer.ts';
 import { type Command, print, WrongUsage } from './command.ts';
+import { draftOf, onlyId, overlapOf } from './token-options.ts';
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-const LONGEST_DAYS = 36_500;
-
-const help = `Usage: segments token <create|list|revoke|new>
+const help = `Usage: segments token <create|list|rotate|revoke|new>
 
   create   make a token, and print it for the only time
     --account <id>     whose segments it opens: 1 to 64 of A-Z a-z 0-9 _ . - (default: default)
     --name <text>      what it is for (default: unnamed)
     --scopes <list>    what it may do, by commas (default: ${SCOPES.join(',')})
     --expires <days>   after how many days it ends (default: never)
-  list     show every token, without its secret
+  list     show every token, without its secret, and when it was last used (to about a minute)
+  rotate   <id>        make a token like this one, print it, and let this one end
+    --overlap <time>   how long both are good: minutes, hours or days, such as 30m, 24h, 7d (default: 24h)
   revoke   <id>        end a token; gateways refuse it within five seconds
   new      print a token for API_TOKEN, without a database
 `;
 
 export const token: Command = {
-  summary: 'make, list and revoke API tokens',
+  summary: 'make, list, rotate and revoke API tokens',
   help,
   async run([action = '', ...args], environment) {
     const run = Object.hasOwn(actions, action) ? actions[action] : undefined;
     if (!run)
-      throw new WrongUsage(`token needs one of create, list, revoke, new${action && `, not ${action}`}.`);
+      throw new WrongUsage(
+        `token needs one of create, list, rotate, revoke, new${action && `, not ${action}`}.`,
+      );
     await run(args, environment);
   },
 };
@@ -41,14 +43,24 @@ const actions: Record<string, Command['run']> = {
   async list(args, environment) {
     parseArgs({ args });
     const tokens = await withTokens(environment, (tokens) => tokens.list());
-    print(['id', 'account', 'name', 'scopes', 'created', 'expires', 'state'].join('\t'));
+    print(['id', 'account', 'name', 'scopes', 'created', 'expires', 'state', 'last used'].join('\t'));
     for (const each of tokens) print(rowOf(each));
+  },
+
+  async rotate(args, environment) {
+    const { id, overlapMs } = overlapOf(args);
+    const made = await withTokens(environment, (tokens) => tokens.rotate(id, overlapMs));
+    if (!made) throw new Error(`There is no live token ${id}.`);
+    const until = made.expiresAt ? `It ends ${made.expiresAt.toISOString()}. ` : '';
+    process.stderr.write(
+      `Token ${made.id} of account ${made.accountId}. ${until}Keep it: it is not shown again.\nThe token ${id} ends ${made.oldEndsAt.toISOString()}.\n`,
+    );
+    print(made.token);
   },
 
   async revoke(args, environment) {
     const { positionals } = parseArgs({ args, allowPositionals: true });
-    const [id] = positionals;
-    if (id === undefined || positionals.length > 1) throw new WrongUsage('token revoke needs one id.');
+    const id = onlyId('revoke', positionals);
     const was = await withTokens(environment, (tokens) => tokens.revoke(id));
     if (!was) throw new Error(`There is no token ${id}.`);
     print(`Revoked ${id}.`);
@@ -72,39 +84,21 @@ async function withTokens<Result>(
   return withDatabase(environment, (database) => work(tokenStore(database)));
 }
 
-function draftOf(args: string[]) {
-  const { values } = parseArgs({
-    args,
-    options: {
-      account: { type: 'string', default: 'default' },
-      name: { type: 'string', default: 'unnamed' },
-      scopes: { type: 'string', default: SCOPES.join(',') },
-      expires: { type: 'string' },
-    },
-  });
-  const { account: accountId, name } = values;
-  if (!isAccountId(accountId))
-    throw new WrongUsage(`--account must be 1 to 64 of A-Z a-z 0-9 _ . -, not ${accountId}.`);
-  return { accountId, name, scopes: scopesOf(values.scopes), expiresAt: expiryOf(values.expires) };
-}
-
-function scopesOf(list: string): string[] {
-  const scopes = list.split(',');
-  const unknown = scopes.find((scope) => !SCOPES.some((known) => known === scope));
-  if (unknown === undefined) return scopes;
-  throw new WrongUsage(`--scopes takes ${SCOPES.join(' and ')}, not ${JSON.stringify(unknown)}.`);
-}
-
-function expiryOf(days: string | undefined): Date | null {
-  if (days === undefined) return null;
-  const number = /^\d+$/.test(days) ? Number(days) : 0;
-  if (number >= 1 && number <= LONGEST_DAYS) return new Date(Date.now() + number * DAY_MS);
-  throw new WrongUsage(`--expires must be a whole number of days from 1 to ${LONGEST_DAYS}, not ${days}.`);
-}
-
-function rowOf({ id, accountId, name, scopes, createdAt, expiresAt, revokedAt }: TokenRecord): string {
+function rowOf({
+  id,
+  accountId,
+  name,
+  scopes,
+  createdAt,
+  expiresAt,
+  revokedAt,
+  lastUsedAt,
+}: TokenRecord): string {
   const isOver = expiresAt !== null && expiresAt.getTime() <= Date.now();
   const state = revokedAt ? 'revoked' : isOver ? 'expired' : 'live';
   const expires = expiresAt?.toISOString() ?? 'never';
-  return [id, accountId, name, scopes.join(','), createdAt.toISOString(), expires, state].join('\t');
+  const lastUsed = lastUsedAt?.toISOString() ?? 'never';
+  return [id, accountId, name, scopes.join(','), createdAt.toISOString(), expires, state, lastUsed].join(
+    '\t',
+  );
 }

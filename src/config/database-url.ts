@@ -7,7 +7,7 @@ const PORT = 'must have a port from 1 to 65535; its port is not one';
 const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
 const SSL_FILES = ['sslrootcert', 'sslcert', 'sslkey'];
 /** Host and port, as far as the URL has them, and what follows. A password may hold anything but what ends this. */
-const PARTS = /^postgres(?:ql)?:\/\/(?:[^/?]*@)?([^/?]*)(.*)$/;
+const PARTS = /^postgres(?:ql)?:\/\/(?:[^/?]*@)?([^/?]*)(.*)/s;
 
 /**
  * What is wrong with a DATABASE_URL ("must …; it …"), and null where nothing is. pg's own reading decides, so that what
@@ -48,7 +48,7 @@ function problemOfParts(url: string, error: unknown): string {
   if (error instanceof URIError)
     return 'must have every % of a password written as %25; it contains a bare %';
   const [, authority = '', rest = ''] = PARTS.exec(url) ?? [];
-  const [, port] = /:([^:\]]*)$/.exec(authority) ?? [];
+  const port = portOf(authority);
   if (rest.includes('@')) return SLASH;
   if (authority.includes(',')) return `must name one host; it names several: ${authority}`;
   if (port !== undefined && !(Number(port) <= 65_535)) return PORT;
@@ -56,6 +56,12 @@ function problemOfParts(url: string, error: unknown): string {
   if (file) return file;
   if (error instanceof TypeError) return `must be ${EXAMPLE}; it can not be read as one (not shown)`;
   return `must be ${EXAMPLE}; ${error instanceof Error ? error.message : 'it can not be read'}`;
+}
+
+/** What follows the last colon, unless that is part of an IPv6 address. */
+function portOf(authority: string): string | undefined {
+  const mark = authority.lastIndexOf(':');
+  return mark < 0 || authority.includes(']', mark) ? undefined : authority.slice(mark + 1);
 }
 
 function problemOfFile(name: string, file: string | null): string | null {

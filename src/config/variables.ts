@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { weaknessOf } from '../accounts/secret.ts';
 import { isToken } from '../accounts/token.ts';
 import { problemOf } from './database-url.ts';
 import { readPersistedOperations, WrongOperations } from './persisted-operations.ts';
@@ -28,6 +29,14 @@ const postgresUrl = z.string().superRefine((url, { addIssue }) => {
   if (message !== null) addIssue({ code: 'custom', message, params: { isWhole: true } });
 });
 
+/** Refuses a secret that is easy to guess. Its issue is the whole message, because the value must not be shown. */
+const notWeak = (command: string) => (secret: string, context: z.RefinementCtx) => {
+  const weakness = weaknessOf(secret);
+  if (weakness === null) return;
+  const message = `must be hard to guess, such as \`${command}\` prints; ${weakness} (not shown)`;
+  context.addIssue({ code: 'custom', message, params: { isWhole: true } });
+};
+
 /** The environment variables that configure the gateway, and what each may hold. */
 export const Variables = z.object({
   PORT: wholeNumber(0, 65_535).default(4000),
@@ -44,12 +53,14 @@ export const Variables = z.object({
   DATABASE_POOLER: z.enum(['none', 'transaction']).describe('none or transaction').default('none'),
   API_TOKEN: z
     .string()
-    .refine(isToken)
+    .refine(isToken, { abort: true })
+    .superRefine(notWeak('segments token new'))
     .describe('32 to 200 characters of A-Z a-z 0-9 - . _ ~ + / =, such as `segments token new` prints')
     .optional(),
   ROUTER_SECRET: z
     .string()
-    .regex(/^[\x21-\x7e]{32,200}$/)
+    .regex(/^[\x21-\x7e]{32,200}$/, { abort: true })
+    .superRefine(notWeak('openssl rand -hex 24'))
     .describe('32 to 200 characters that a header can hold, such as `openssl rand -hex 24` prints')
     .optional(),
   JWT_JWKS_URL: z
@@ -68,7 +79,9 @@ export const Variables = z.object({
     .optional(),
   RATE_LIMIT: wholeNumber(1, 999_999_999).default(60_000_000),
   RATE_LIMIT_STORE: z.enum(['memory', 'postgres']).describe('memory or postgres').default('memory'),
+  MAX_SEGMENTS_PER_ACCOUNT: wholeNumber(1, 999_999_999).optional(),
   PERSISTED_OPERATIONS: z.string().transform(operationsOf).optional(),
+  MAX_CONNECTIONS_PER_ADDRESS: wholeNumber(1, 1_000_000).default(10_000),
   LOG_LEVEL: z
     .enum(LEVELS)
     .describe(`one of ${LEVELS.join(', ')}`)

@@ -1,7 +1,7 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
+import { type FairQueue, fairQueue } from '../fairness/fair-queue.ts';
 import { cutLate } from './deadline.ts';
-import { type FairQueue, fairQueue } from './fair-queue.ts';
 import { PLANNER_OPTIONS } from './planner.ts';
 
 /** Connections for statements of one kind, and the queue in which accounts wait for them. */

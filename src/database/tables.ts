@@ -78,6 +78,8 @@ export const apiTokens = pgTable('api_tokens', {
   createdAt: instant('created_at').notNull().defaultNow(),
   expiresAt: instant('expires_at'),
   revokedAt: instant('revoked_at'),
+  /** To about a minute; null: never, or not since this was kept. */
+  lastUsedAt: instant('last_used_at'),
 });
 
 /** What callers have spent of their rate limit, where all gateways count together. */

@@ -3,6 +3,7 @@ export const catalogue = {
   INVALID_INPUT: { status: 400, title: 'Invalid input' },
   UNAUTHENTICATED: { status: 401, title: 'Unauthenticated' },
   FORBIDDEN: { status: 403, title: 'Forbidden' },
+  QUOTA_EXCEEDED: { status: 403, title: 'Quota exceeded' },
   NOT_FOUND: { status: 404, title: 'Not found' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'Method not allowed' },
   IDEMPOTENCY_KEY_IN_USE: {
@@ -13,6 +14,7 @@ export const catalogue = {
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'Idempotency key reused' },
   PRECONDITION_FAILED: { status: 412, title: 'Precondition failed' },
   PAYLOAD_TOO_LARGE: { status: 413, title: 'Payload too large' },
+  RESPONSE_TOO_LARGE: { status: 400, title: 'Response too large' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'Unsupported media type' },
   RATE_LIMITED: { status: 429, title: 'Rate limited' },
   INTERNAL: { status: 500, title: 'Internal error' },

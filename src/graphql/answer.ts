@@ -1,6 +1,9 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
+import { MAX_RESPONSE } from '../errors.ts';
 import { respond } from '../http/respond.ts';
 import type { Exchange } from '../http/server.ts';
+import { tooLarge } from './admitted-operation.ts';
+import { jsonInTurns } from './json-pieces.ts';
 import { JSON_TYPE, type MediaType, RESULT_TYPE } from './representation.ts';
 
 /** What an error says of its answer's HTTP: Yoga's convention. It is not part of what the caller reads. */
@@ -11,22 +14,41 @@ interface HttpExtension {
   spec?: boolean;
 }
 
+/** Characters of a result that is written at once: even if each is escaped, in some milliseconds. */
+const MAX_AT_ONCE = 256 * 1024;
+
+/** What is known of the size of a result before it is written. */
+type Measured = ExecutionResult & { size?: number };
+
 /**
- * Writes a result. One that holds data is answered 200, whatever its errors say of HTTP: a part of the operation was done,
+ * Writes a result. A large one is written in turns; one that is larger than an answer may be becomes RESPONSE_TOO_LARGE.
+ * That can be no mutation: those are refused before they change anything.
+ */
+export async function writeResult(exchange: Exchange, result: Measured, type: MediaType): Promise<void> {
+  const { data, errors, extensions, size = 0 } = result;
+  const told = { data, errors: errors?.map(shown), extensions };
+  if (size <= MAX_AT_ONCE) return write(exchange, result, type, JSON.stringify(told));
+  const json = await jsonInTurns(told, MAX_RESPONSE);
+  if (json) return write(exchange, result, type, json);
+  return writeResult(exchange, tooLarge(), type);
+}
+
+/**
+ * Sends a result as JSON. One that holds data is answered 200, whatever its errors say of HTTP: a part of the operation was done,
  * and a client that took a 503 for "nothing was" would do it again (GraphQL over HTTP, Status Codes).
  */
-export function writeResult(
+function write(
   exchange: Exchange,
-  { data, errors, extensions }: ExecutionResult,
+  { data, errors }: ExecutionResult,
   type: MediaType,
+  json: string | Buffer,
 ): void {
-  const text = JSON.stringify({ data, errors: errors?.map(shown), extensions });
   const { status, headers } = data ? DONE : refusalOf(errors ?? [], type, data === undefined);
   respond(
     exchange,
     status,
     { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store', vary: 'accept', ...headers },
-    text,
+    json,
   );
 }
 

@@ -23,7 +23,8 @@ export const builder = new SchemaBuilder<{
 const capitalized = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
 
 builder.queryType({
-  description: 'What can be asked. Every field needs a token with the scope `segments:read`.',
+  description:
+    'What can be asked. Every field needs a token with the scope `segments:read`. An operation may answer 8 MiB at most.',
 });
 builder.mutationType({
   description:

@@ -3,36 +3,49 @@ import {
   type FieldNode,
   type GraphQLField,
   type GraphQLSchema,
-  getNamedType,
   getNullableType,
   isListType,
-  isObjectType,
   Kind,
-  type SelectionSetNode,
   type ValueNode,
 } from 'graphql';
+import { contentsOf, type Part } from './contents.ts';
 import { operationOf } from './engine/document.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** How many objects an operation may give. At least 1. */
-export type Cost = (variables: Variables) => number;
+/** What an operation may ask for, with the variables of one request. */
+export interface Cost {
+  /** The objects that it may give, at least 1: what it may spend. */
+  points: number;
+  /** The bytes that its answer can have at most, were every text as long as it may be, and each character escaped. */
+  bytes: number;
+}
+
+/** Scalars of an object that count as one object. All of a segment in an edge, with cursors and type names, are ten. */
+export const SCALARS_PER_POINT = 20;
 
 /** What `@listSize` says of a field. */
 interface ListSize {
   assumedSize: number;
   slicingArguments: readonly string[];
+  /** The fields within that are lists of that size; all of them where it is left out. */
+  sizedFields?: readonly string[];
 }
 
 /**
  * The cost of an operation by GitHub's rule: every list that it asks for counts as many objects as it is asked to
- * have, times those of the list it stands in. What stands in variables is read anew for each request, so
- * `first: $n` costs what the same number in the text does; the rest is worked out once. What `@skip` leaves out counts too.
+ * have, times those of the list it stands in. An object counts once for every twenty scalars that are selected of it, so that
+ * aliases of its fields are not free. What stands in variables is read anew for each request, so `first: $n` costs what the
+ * same number in the text does; the rest is worked out once. What `@skip` leaves out counts too.
  */
-export function costOf(schema: GraphQLSchema, document: DocumentNode, operationName?: string | null): Cost {
+export function costOf(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operationName?: string | null,
+): (variables: Variables) => Cost {
   const operation = operationOf(document, operationName);
   const root = operation && schema.getRootType(operation.operation);
-  if (!operation || !root) return () => 1;
+  if (!operation || !root) return () => ({ points: 1, bytes: 0 });
 
   const defaults: Variables = Object.fromEntries(
     (operation.variableDefinitions ?? []).map(({ variable, defaultValue }) => [
@@ -40,71 +53,55 @@ export function costOf(schema: GraphQLSchema, document: DocumentNode, operationN
       defaultValue && literalOf(defaultValue, {}),
     ]),
   );
-  const lists = listsOf(schema, document, operation.selectionSet, root.name);
-  return (variables) => Math.max(1, total(lists, { ...defaults, ...variables }));
+  const whole = contentsOf(schema, document, countOf, [[operation.selectionSet, root.name]]);
+  return (variables) => {
+    const given = { ...defaults, ...variables };
+    const { points, bytes } = sum(whole.within, given);
+    return { points: Math.max(1, points), bytes: whole.bytes + bytes };
+  };
 }
 
-/** A field that gives objects, and those within it. */
-interface List {
-  size(variables: Variables): number;
-  within: List[];
+function sum(parts: readonly Part<Count>[], variables: Variables): Cost {
+  let points = 0;
+  let bytes = 0;
+  for (const { count, contents } of parts) {
+    const objects = count(variables);
+    const within = sum(contents.within, variables);
+    points += objects * (Math.max(1, Math.ceil(contents.scalars / SCALARS_PER_POINT)) + within.points);
+    bytes += objects * (contents.bytes + within.bytes);
+  }
+  return { points, bytes };
 }
 
-const total = (lists: readonly List[], variables: Variables): number =>
-  lists.reduce((sum, { size, within }) => sum + size(variables) * (1 + total(within, variables)), 0);
+/** How many objects a field gives. */
+type Count = (variables: Variables) => number;
 
-function listsOf(
-  schema: GraphQLSchema,
-  document: DocumentNode,
-  { selections }: SelectionSetNode,
-  typeName: string,
-): List[] {
-  return selections.flatMap((selection): List[] => {
-    if (selection.kind === Kind.INLINE_FRAGMENT) {
-      return listsOf(
-        schema,
-        document,
-        selection.selectionSet,
-        selection.typeCondition?.name.value ?? typeName,
-      );
-    }
-    if (selection.kind === Kind.FRAGMENT_SPREAD) {
-      const fragment = document.definitions.find(
-        (each) => each.kind === Kind.FRAGMENT_DEFINITION && each.name.value === selection.name.value,
-      );
-      if (fragment?.kind !== Kind.FRAGMENT_DEFINITION) return [];
-      return listsOf(schema, document, fragment.selectionSet, fragment.typeCondition.name.value);
-    }
-    const type = schema.getType(typeName);
-    const field = isObjectType(type) ? type.getFields()[selection.name.value] : undefined;
-    if (!field || !selection.selectionSet) return [];
-    const within = listsOf(schema, document, selection.selectionSet, getNamedType(field.type).name);
-    const size = sizeOf(field, selection);
-    return size ? [{ size, within }] : within;
-  });
-}
-
-/** How many objects a field gives: null where it only leads on to others. */
-function sizeOf(field: GraphQLField<unknown, unknown>, node: FieldNode): List['size'] | null {
+/** How many objects a field gives, and in which of its fields; null where it only leads on to others. */
+function countOf(
+  field: GraphQLField<unknown, unknown>,
+  node: FieldNode,
+): { count: Count; sizedFields?: readonly string[] | undefined } | null {
   const listSize = listSizeOf(field);
   const given = (name: string) => node.arguments?.find((argument) => argument.name.value === name)?.value;
   if (listSize) {
-    const { assumedSize, slicingArguments } = listSize;
+    const { assumedSize, slicingArguments, sizedFields } = listSize;
     const slices = slicingArguments.flatMap((name) => given(name) ?? []);
-    return (variables) => {
+    const count: Count = (variables) => {
       const sizes = slices.map((value) => literalOf(value, variables)).filter(isSize);
       return sizes.length > 0 ? Math.max(...sizes) : assumedSize;
     };
+    return { count, sizedFields };
   }
   const keys = field.args.find(({ type }) => isListType(getNullableType(type)));
   if (keys) {
     const value = given(keys.name);
-    return (variables) => {
+    const count: Count = (variables) => {
       const list = value && literalOf(value, variables);
       return Array.isArray(list) ? list.length : 1;
     };
+    return { count };
   }
-  return field.args.length > 0 ? () => 1 : null;
+  return field.args.length > 0 ? { count: () => 1 } : null;
 }
 
 /** A variable can hold anything here: the cost is known before variables are coerced. */

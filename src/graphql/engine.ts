@@ -2,14 +2,21 @@ import type { DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema } from 
 import { createYoga, type GraphQLParams } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { Context } from '../context.ts';
+import { turns } from '../fairness/turns.ts';
 import { useGuard } from './guard.ts';
 import { useNoIntrospection } from './introspection.ts';
-import { masked, withoutSuggestion } from './masking.ts';
+import { masked } from './masking.ts';
 import { type Persistence, resolved } from './persisted-operations.ts';
 import { repeatedOperations } from './repeated-operations.ts';
 
 /** Runs one operation. */
-export type Engine = (params: GraphQLParams, how: How, context: Context) => Promise<ExecutionResult>;
+export interface Engine {
+  (params: GraphQLParams, how: How, context: Context): Promise<ExecutionResult>;
+  /** What is kept for requests to come: how much of each, and the bytes that planned operations take. */
+  kept(): Kept;
+}
+
+type Kept = ReturnType<ReturnType<typeof repeatedOperations>['kept']> & { documents: number; errors: number };
 
 type TracedEngine = ReturnType<typeof import('./inline-trace.ts').tracedEngine>;
 
@@ -33,19 +40,23 @@ interface Options extends Persistence {
  */
 export function graphqlEngine({ schema, introspection, ...persistence }: Options): Engine {
   const operations = repeatedOperations(schema);
+  const documents = textCache<DocumentNode>(KEPT.documents);
+  const errors = textCache<Error>(KEPT.errors);
   const options = {
     schema,
     batching: false,
     logging: false,
     maskedErrors: false, // done below, where the call is at hand to report to
-    parserAndValidationCache: {
-      documentCache: textCache<DocumentNode>(KEPT.documents),
-      errorCache: textCache<Error>(KEPT.errors),
-    },
-    plugins: [useGuard(), operations.plugin, ...(introspection ? [] : [useNoIntrospection])],
+    parserAndValidationCache: { documentCache: documents, errorCache: errors },
+    plugins: [useGuard(), operations.plugin, ...(introspection ? [] : [useNoIntrospection()])],
   };
+  /** For callers who are not known: nothing is kept of what they send. */
+  const keepingNothing = { ...options, parserAndValidationCache: false };
   const yoga = createYoga<object, Context>(options);
-  let traced: Promise<TracedEngine> | undefined;
+  const forgetful = createYoga<object, Context>(keepingNothing);
+  /** Reading and checking a text can take some 30 ms. */
+  const first = turns();
+  let traced: Promise<{ yoga: TracedEngine; forgetful: TracedEngine }> | undefined;
 
   // What plugins see of a request: its method. What else they need of it is in the context.
   const seenByGet = new yoga.fetchAPI.Request('http://gateway/graphql');
@@ -53,24 +64,33 @@ export function graphqlEngine({ schema, introspection, ...persistence }: Options
 
   const throughYoga = async (params: GraphQLParams, method: string | undefined, context: Context) => {
     const request = method === 'GET' ? seenByGet : seenByPost;
-    const result = await yoga.getResultForParams({ params, request }, context);
+    const used = context.viewer ? yoga : forgetful;
+    const accountId = context.viewer?.accountId ?? STRANGER;
+    const result = await first.begin(accountId, async () =>
+      used.getResultForParams({ params, request }, context),
+    );
     if (result && isResult(result)) return result;
     throw new TypeError('An operation gave no single result.');
   };
 
   const run = async (params: GraphQLParams, how: How, context: Context): Promise<ExecutionResult> => {
     if (how.traced && how.method !== 'GET') {
-      traced ??= import('./inline-trace.ts').then(({ tracedEngine }) => tracedEngine(options));
-      return (await traced)(params, context);
+      traced ??= import('./inline-trace.ts').then(({ tracedEngine }) => ({
+        yoga: tracedEngine(options),
+        forgetful: tracedEngine(keepingNothing),
+      }));
+      const engines = await traced;
+      const used = context.viewer ? engines.yoga : engines.forgetful;
+      return used(params, context, (errors) => shown(errors, context));
     }
     const repeated = operations.find(params, how.method);
     return repeated ? repeated(params.variables ?? {}, context) : throughYoga(params, how.method, context);
   };
 
   const shown = (errors: readonly unknown[], context: Context): GraphQLError[] =>
-    introspection ? masked(errors, context) : masked(errors, context).map(withoutSuggestion);
+    masked(errors, context, { suggestions: introspection });
 
-  return async (params, how, context) => {
+  const engine = async (params: GraphQLParams, how: How, context: Context): Promise<ExecutionResult> => {
     try {
       const result = await run(resolved(persistence, params), how, context);
       if (!result.errors) return result;
@@ -79,7 +99,12 @@ export function graphqlEngine({ schema, introspection, ...persistence }: Options
       return { errors: shown([error], context) };
     }
   };
+  const kept = () => ({ ...operations.kept(), documents: documents.size, errors: errors.size });
+  return Object.assign(engine, { kept });
 }
+
+/** Callers without an account have one share together. No account has this name. */
+const STRANGER = '';
 
 /** Characters of the texts that Yoga keeps something of: a parsed one is a hundred times as large. Operations that repeat do not reach Yoga. */
 const KEPT = { documents: 32 * 1024, errors: 16 * 1024 };

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { quoted } from '../errors/quoted.ts';
 import { InvalidInput } from '../errors.ts';
 import { getSegments } from '../segments/resolvers.ts';
-import type { Segment, Texts } from '../segments/segment.ts';
+import { MOST_IDS, type Segment, type Texts } from '../segments/segment.ts';
 import { selectedTexts } from './segment.ts';
 
 /** What a router knows of an entity: its type and its key, and whatever else it has at hand. */
@@ -24,13 +24,27 @@ export function resolveEntitiesTogether(schema: GraphQLSchema): GraphQLSchema {
   return schema;
 }
 
-/** Each entity in the place of its representation: null where there is none, an error where it can't be one. */
+/** Representations that fail each at its own place. A router that sends more wrong ones than this is wrong itself. */
+const MAX_WRONG = 20;
+
+const tooMany = (count: number) =>
+  new InvalidInput([
+    {
+      param: 'representations',
+      message: `must have at most ${MOST_IDS.toLocaleString('en')} elements, not ${count.toLocaleString('en')}`,
+    },
+  ]);
+
+/** Each entity in the place of its representation: null where there is none, an error where it can't be one. Throws INVALID_INPUT for too many of them, or too many wrong ones. */
 async function entitiesOf(
   representations: readonly Representation[],
   texts: Texts,
   context: Context,
 ): Promise<(Segment | InvalidInput | null)[]> {
+  if (representations.length > MOST_IDS) throw tooMany(representations.length);
   const keys = representations.map(keyOf);
+  const wrong = keys.filter((key) => typeof key !== 'string');
+  if (wrong.length > MAX_WRONG) throw new InvalidInput(wrong.flatMap(({ issues }) => issues));
   const ids = keys.filter((key) => typeof key === 'string');
   const segments = (await getSegments({ ids, texts }, context)).values();
   return keys.map((key) => (typeof key === 'string' ? (segments.next().value ?? null) : key));

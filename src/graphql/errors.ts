@@ -5,11 +5,13 @@ import {
   InvalidInput,
   type Issue,
   NotFound,
+  QuotaExceeded,
   type Refusal,
   Unavailable,
   VersionConflict,
 } from '../errors.ts';
 import { builder } from './builder.ts';
+import { maxCharacters } from './contents.ts';
 
 export const SegmentError = builder.interfaceRef<Refusal>('SegmentError').implement({
   description: 'A no that a caller may expect. Whichever it is, `message` says what to do about it.',
@@ -19,8 +21,14 @@ export const SegmentError = builder.interfaceRef<Refusal>('SegmentError').implem
 const SegmentInputIssue = builder.objectRef<Issue>('SegmentInputIssue').implement({
   description: 'One thing wrong with what was sent.',
   fields: (t) => ({
-    param: t.exposeString('param', { description: 'The input field that it is about, such as `name`.' }),
-    message: t.exposeString('message', { description: 'What it must be, such as `must not be blank`.' }),
+    param: t.exposeString('param', {
+      extensions: maxCharacters(50),
+      description: 'The input field that it is about, such as `name`.',
+    }),
+    message: t.exposeString('message', {
+      extensions: maxCharacters(300),
+      description: 'What it must be, such as `must not be blank`.',
+    }),
   }),
 });
 
@@ -46,6 +54,15 @@ builder.objectType(IdempotencyKeyReused, {
   name: 'SegmentIdempotencyKeyReused',
   description: 'The idempotency key was sent with another input before. Nothing was created.',
   interfaces: [SegmentError],
+});
+
+builder.objectType(QuotaExceeded, {
+  name: 'SegmentQuotaExceeded',
+  description: 'The account has as many segments as it may have. Nothing was created.',
+  interfaces: [SegmentError],
+  fields: (t) => ({
+    limit: t.exposeInt('limit', { description: 'How many segments the account may have.' }),
+  }),
 });
 
 builder.objectType(VersionConflict, {

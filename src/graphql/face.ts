@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
+import { requireViewer } from '../accounts/viewer.ts';
 import type { Context } from '../context.ts';
 import { catalogue } from '../errors/catalogue.ts';
 import { remembered } from '../http/accept.ts';
@@ -9,10 +10,11 @@ import { type Call, shownOf } from '../resolver.ts';
 import { writeResult } from './answer.ts';
 import { graphqlEngine } from './engine.ts';
 import { graphqlErrorOf } from './errors.ts';
-import { sendGraphiQL } from './graphiql.ts';
+import { graphiqlPage } from './graphiql.ts';
+import { operationNameOf } from './operation-name.ts';
 import { isRead, paramsOf } from './params.ts';
 import type { Persistence } from './persisted-operations.ts';
-import { representationOf } from './representation.ts';
+import { JSON_TYPE, representationOf } from './representation.ts';
 
 /** How a router says that it wants to know how long each field took: Apollo's federated traces. */
 const TRACE = 'apollo-federation-include-trace';
@@ -29,26 +31,31 @@ interface Options extends Persistence {
 export function graphqlFace({ contextOf, report, graphiql, ...options }: Options): Face {
   const run = graphqlEngine(options);
   const wanted = remembered(representationOf);
+  const sendPage = graphiqlPage();
 
   return async (exchange) => {
     const { request, requestId } = exchange;
     const { type, page } = wanted(request.headers.accept ?? '*/*');
-    if (page && graphiql && isRead(request)) return sendGraphiQL(exchange);
-    if (!type) {
-      const accept = 'application/graphql-response+json, application/json';
-      return respond(exchange, 406, { accept, vary: 'accept' });
-    }
     try {
+      // Before anything else, and before the page or the body: without its secret, only a router's refusal is sent.
       const context = await contextOf(exchange);
+      if (page && graphiql && isRead(request)) return await sendPage(exchange);
+      if (!type) {
+        const accept = 'application/graphql-response+json, application/json';
+        return respond(exchange, 406, { accept, vary: 'accept' });
+      }
+      // Without a token there is nothing to get but the schema.
+      if (context.hasBadToken || !options.introspection) requireViewer(context);
       const params = await paramsOf(exchange);
+      exchange.operation = operationNameOf(params);
       const how = { method: isRead(request) ? 'GET' : 'POST', traced: request.headers[TRACE] === 'ftv1' };
-      writeResult(exchange, await run(params, how, context), type);
+      await writeResult(exchange, await run(params, how, context), type);
     } catch (error) {
       if (error instanceof ClientGone) return;
       // Refused before GraphQL began: the status says so to any client.
       const refusal = shownOf(error, { requestId, report });
       const http = { status: catalogue[refusal.code].status, headers: refusal.headers };
-      writeResult(exchange, { errors: [graphqlErrorOf(refusal, { http })] }, type);
+      await writeResult(exchange, { errors: [graphqlErrorOf(refusal, { http })] }, type ?? JSON_TYPE);
     }
   };
 }

@@ -1,8 +1,12 @@
+import { hash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { Unavailable } from '../errors.ts';
 import { prefersGzip } from '../http/accept.ts';
+import { networkOf } from '../http/network.ts';
 import { respond } from '../http/respond.ts';
-import type { Exchange } from '../http/server.ts';
+import type { Face } from '../http/server.ts';
+import { shares } from '../http/shares.ts';
 
 /** What the first tab holds: a tour of this API in one document, so that the token is filled in only once. */
 const EXAMPLES = `# Welcome. Put your token into "Headers" below,
@@ -55,27 +59,68 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-let page: Promise<{ plain: Buffer; zipped: Buffer }> | undefined;
+/** How many may be sent the page at once, and how many of them at one address. */
+const MAX_SENDS = { total: 32, each: 16 };
+/** How long sending it may take: at 20 KB a second it arrives. */
+const MAX_SEND_MS = 120_000;
 
-/** GraphiQL whole: its 9 MB come from npm and not from a CDN, so it works without a network. */
-export async function sendGraphiQL(exchange: Exchange): Promise<void> {
-  page ??= render();
-  const { plain, zipped } = await page;
-  const isZipped = prefersGzip(String(exchange.request.headers['accept-encoding'] ?? ''));
-  const headers = {
-    'content-type': 'text/html; charset=utf-8',
-    'cache-control': 'no-cache',
-    'x-content-type-options': 'nosniff',
-    'x-frame-options': 'DENY',
-    'referrer-policy': 'no-referrer',
-    'content-security-policy': POLICY,
-    vary: 'accept, accept-encoding',
-    ...(isZipped && { 'content-encoding': 'gzip' }),
-  };
-  respond(exchange, 200, headers, isZipped ? zipped : plain);
+interface Page {
+  plain: Buffer;
+  zipped: Buffer;
+  etag: string;
 }
 
-async function render() {
+/**
+ * GraphiQL whole: its 9 MB come from npm and not from a CDN, so it works without a network. All who are sent it share its
+ * bytes; a browser that has it is told so (304). Throws UNAVAILABLE while too many are being sent it.
+ */
+export function graphiqlPage(): Face {
+  const sends = shares<string>(MAX_SENDS);
+  let rendered: Promise<Page> | undefined;
+
+  return async (exchange) => {
+    exchange.place?.leave(); // it is rendered once, and then only sent
+    rendered ??= render();
+    const { plain, zipped, etag } = await rendered;
+    const { request, response } = exchange;
+    const common = { 'cache-control': 'no-cache', vary: 'accept, accept-encoding' };
+    const isZipped = prefersGzip(String(request.headers['accept-encoding'] ?? ''));
+    const tag = isZipped ? `"${etag}-gzip"` : `"${etag}"`;
+    if (request.headers['if-none-match'] === tag) return respond(exchange, 304, { ...common, etag: tag });
+
+    if (response.closed) return; // whoever asked has left meanwhile
+
+    const network = networkOf(request.socket.remoteAddress);
+    if (!sends.take(network)) {
+      throw new Unavailable('not_applied', {
+        message: 'GraphiQL is being sent to too many. Try again in a moment.',
+      });
+    }
+    const late = setTimeout(() => response.destroy(), MAX_SEND_MS);
+    response.once('close', () => {
+      clearTimeout(late);
+      sends.giveBack(network);
+    });
+    exchange.isShared = true;
+    const headers = {
+      ...HEADERS_OF_PAGE,
+      ...common,
+      etag: tag,
+      ...(isZipped && { 'content-encoding': 'gzip' }),
+    };
+    respond(exchange, 200, headers, isZipped ? zipped : plain);
+  };
+}
+
+const HEADERS_OF_PAGE = {
+  'content-type': 'text/html; charset=utf-8',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy': POLICY,
+};
+
+async function render(): Promise<Page> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   const html = renderGraphiQL({
     title: 'Segments',
@@ -83,5 +128,6 @@ async function render() {
     shouldPersistHeaders: false,
   });
   const plain = Buffer.from(html);
-  return { plain, zipped: await promisify(gzip)(plain) };
+  const etag = hash('sha256', plain, 'base64url').slice(0, 22);
+  return { plain, zipped: await promisify(gzip)(plain), etag };
 }

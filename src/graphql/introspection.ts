@@ -1,4 +1,10 @@
-import { GraphQLError, NoSchemaIntrospectionCustomRule, type ValidationRule } from 'graphql';
+import {
+  type DocumentNode,
+  GraphQLError,
+  NoSchemaIntrospectionCustomRule,
+  type ValidationRule,
+  validate,
+} from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
 /** Refuses the field by which a federation router reads the SDL: it tells as much as `__schema`. */
@@ -17,10 +23,17 @@ const noService: ValidationRule = (context) => ({
 });
 
 /** What no document may hold where the schema is not shown. They look at the whole text, so no directive hides anything. */
-export const CLOSED: readonly ValidationRule[] = [NoSchemaIntrospectionCustomRule, noService];
+const CLOSED: readonly ValidationRule[] = [NoSchemaIntrospectionCustomRule, noService];
 
-export const useNoIntrospection: Plugin = {
-  onValidate({ addValidationRule }) {
-    for (const rule of CLOSED) addValidationRule(rule);
-  },
-};
+/** Refuses a document that asks for the schema, before anything else of it is validated. */
+export function useNoIntrospection(): Plugin {
+  const refused = new WeakMap<DocumentNode, readonly GraphQLError[]>();
+
+  return {
+    onValidate({ params: { schema, documentAST }, setResult }) {
+      const errors = refused.get(documentAST) ?? validate(schema, documentAST, CLOSED, { maxErrors: 1 });
+      refused.set(documentAST, errors);
+      if (errors.length > 0) setResult(errors.slice(0, 1));
+    },
+  };
+}

@@ -6,6 +6,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { type Fragments, fragmentsOf } from './engine/document.ts';
+import { type IntrospectionSize, introspectionSize } from './introspection-size.ts';
 
 /** How much of everything one operation may hold. */
 export interface Limits {
@@ -19,6 +20,8 @@ export interface Limits {
   mutations: number;
   /** Fields in all, those of a fragment as often as it is spread. */
   fields: number;
+  /** What may be asked of introspection. The query of graphql-js asks for 9 lists, and has no alias. */
+  introspection: IntrospectionSize;
 }
 
 export const LIMITS: Limits = {
@@ -28,6 +31,7 @@ export const LIMITS: Limits = {
   rootFields: 50,
   mutations: 10,
   fields: 1_000,
+  introspection: { aliases: 10, lists: 12 },
 };
 
 /** What an operation holds, its fragments spread out. */
@@ -51,7 +55,12 @@ export function beyondLimits(document: DocumentNode, limits: Limits): GraphQLErr
       errors.set(error.message, error);
     }
   }
-  return [...errors.values()];
+  const { aliases, lists } = introspectionSize(document);
+  return [
+    ...errors.values(),
+    ...refused('INTROSPECTION_LIMIT', 'aliases in introspection', limits.introspection.aliases, aliases),
+    ...refused('INTROSPECTION_LIMIT', 'lists in introspection', limits.introspection.lists, lists),
+  ];
 }
 
 /** The fields of an operation, those of a fragment as often as it is spread. */

@@ -19,7 +19,8 @@ export const isRead = ({ method }: IncomingMessage): boolean => method === 'GET'
  * a GET. Only those that were given are there; null, and in a query string nothing, counts as not given. Their types are
  * checked by Yoga. Throws UNSUPPORTED_MEDIA_TYPE for a form or plain text, which any web page may send in a visitor's name.
  */
-export async function paramsOf({ request, query }: Exchange): Promise<GraphQLParams> {
+export async function paramsOf(exchange: Exchange): Promise<GraphQLParams> {
+  const { request, query } = exchange;
   if (isRead(request)) return queryParams(query);
   if (request.method !== 'POST') {
     throw new Refusal('METHOD_NOT_ALLOWED', 'Method not allowed. Use GET, HEAD or POST.', {
@@ -30,7 +31,7 @@ export async function paramsOf({ request, query }: Exchange): Promise<GraphQLPar
   if (type !== 'application/json' || !isUtf8) {
     throw unsupportedMediaType(['application/json']);
   }
-  const body = parsed('body', await readBody(request));
+  const body = parsed('body', await readBody(exchange));
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new InvalidInput([{ param: 'body', message: 'must be one JSON object' }]);
   }

@@ -1,21 +1,12 @@
-import {
-  type DocumentNode,
-  type ExecutionArgs,
-  type ExecutionResult,
-  execute,
-  type GraphQLSchema,
-  type OperationDefinitionNode,
-  OperationTypeNode,
-} from 'graphql';
+import type { DocumentNode, ExecutionArgs, GraphQLSchema } from 'graphql';
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { Context } from '../context.ts';
-import { type Cost, costOf } from './cost.ts';
+import { fairQueue } from '../fairness/fair-queue.ts';
+import { type AdmittedOperation, admittedOperation } from './admitted-operation.ts';
 import { conditionsOf, operationOf } from './engine/document.ts';
-import type { Variables } from './engine/execution.ts';
-import { MAX_PLANS, plannedOperation, type RunOperation } from './engine/planned-operation.ts';
-import { MAX_COERCION_ERRORS } from './engine/variable-values.ts';
-import { fieldCountOf, overLimit } from './limits.ts';
+import { MAX_PLANS } from './engine/planned-operation.ts';
+import { fieldCountOf } from './limits.ts';
 
 /**
  * An operation that comes once is not worth planning; one that comes again will come often. Of an operation that came
@@ -26,27 +17,24 @@ const KEPT = {
   once: { max: 10_000, maxSize: 1024 * 1024 },
   repeated: { max: 1_000, maxSize: 32 * 1024 * 1024 },
 };
-/** The objects that one operation may ask for: a hundred full pages. */
-const MAX_COST = 10_000;
+
+/**
+ * Operations at once whose answers could be too large: each may hold 8 MiB of an answer, and 9 MiB of rows that are on their
+ * way. One place is left to other accounts.
+ */
+const LARGE = { slots: 3, perAccount: 2, maxWaiting: 200, patienceMs: 1_500 };
 
 /** Memory per character of a parsed document and per field of a plan, as measured on Node 24. */
 const BYTES = { perCharacter: 75, perField: 1_100 };
 
-interface Operation {
-  cost: Cost;
-  /** Null if it cannot be planned: it is executed as any other. */
-  run: RunOperation | null;
-  isMutation: boolean;
-}
-
 /** Runs an operation for one caller. Throws COST_LIMIT and RATE_LIMITED. */
-type Run = (variables: Variables, context: Context) => Promise<ExecutionResult>;
+type Run = AdmittedOperation['run'];
 
 /** Operations that come again are planned, and executed without Yoga. */
 export interface RepeatedOperations {
   /**
-   * Executes what passed the checks of Yoga and its plugins, and learns from it which operations repeat. None runs
-   * that costs more than an operation may cost or than its caller has left.
+   * Executes what passed the checks of Yoga and its plugins, and learns from it which operations repeat. Nothing is learned
+   * from a caller who is not known, nor from introspection.
    */
   plugin: Plugin<Context>;
   /**
@@ -54,68 +42,59 @@ export interface RepeatedOperations {
    * is a mutation by GET: Yoga has the answer to those.
    */
   find(params: GraphQLParams, method: string | undefined): Run | undefined;
+  /** What is kept: operations, and the bytes that they take. */
+  kept(): { once: number; repeated: number; bytes: number };
 }
 
 export function repeatedOperations(schema: GraphQLSchema): RepeatedOperations {
   const once = new LRUCache<string, true>({ ...KEPT.once, sizeCalculation: (_, key) => key.length });
-  const repeated = new LRUCache<string, Operation>(KEPT.repeated);
+  const repeated = new LRUCache<string, AdmittedOperation>(KEPT.repeated);
+  const server = { schema, large: fairQueue(LARGE) };
+
+  /** Keeps an operation that came before. */
+  const learn = (key: string, admitted: AdmittedOperation, document: DocumentNode, name: Name) => {
+    if (admitted.isIntrospection || repeated.has(key)) return;
+    if (!once.has(key)) {
+      once.set(key, true);
+      return;
+    }
+    once.delete(key);
+    repeated.set(key, admitted, { size: sizeOf(document, name) });
+  };
 
   return {
     plugin: {
-      async onExecute({ args, setExecuteFn }) {
-        const { document, operationName, variableValues, contextValue } = args;
-        setExecuteFn(executeByGraphqlJs);
-        const key = keyOf(document.loc?.source.body ?? '', operationName);
-        const cost = repeated.get(key)?.cost ?? costOf(schema, document, operationName);
-        await admit(cost(variableValues ?? {}), contextValue);
-        const definition = operationOf(document, operationName);
-        if (repeated.has(key) || !definition) return;
-        if (!once.has(key)) {
-          once.set(key, true);
-          return;
-        }
-        once.delete(key);
-        const operation = {
-          cost,
-          run: plannedOperation(schema, document, operationName),
-          isMutation: definition.operation === OperationTypeNode.MUTATION,
-        };
-        repeated.set(key, operation, { size: sizeOf(document, definition) });
+      onExecute({ args, setExecuteFn }) {
+        const { schema: current, document, operationName } = args;
+        const admitted = admittedOperation(server, document, operationName, current);
+        if (!admitted) return;
+        setExecuteFn(async ({ variableValues, contextValue }: ExecutionArgs) => {
+          const context = contextValue as Context; // as the plugin's type says
+          const result = await admitted.runOnce(variableValues ?? {}, context);
+          const key = keyOf(document.loc?.source.body ?? '', operationName);
+          if (current === schema && context.viewer) learn(key, admitted, document, operationName);
+          return result;
+        });
       },
     },
     find(params, method) {
       if (!isWellFormed(params)) return undefined;
-      const { cost, run, isMutation } = repeated.get(keyOf(params.query, params.operationName)) ?? {};
-      if (!cost || !run || (isMutation && method === 'GET')) return undefined;
-      return async (variables, context) => {
-        await admit(cost(variables), context);
-        return run(variables, context);
-      };
+      const { run, isMutation } = repeated.get(keyOf(params.query, params.operationName)) ?? {};
+      return isMutation && method === 'GET' ? undefined : run;
     },
+    kept: () => ({ once: once.size, repeated: repeated.size, bytes: repeated.calculatedSize }),
   };
 }
 
-/** About how many bytes a planned operation can come to take. */
-function sizeOf(document: DocumentNode, operation: OperationDefinitionNode): number {
+type Name = string | null | undefined;
+
+/** About how many bytes an operation can come to take with its plans. */
+function sizeOf(document: DocumentNode, name: Name): number {
   const text = (document.loc?.end ?? 1) * BYTES.perCharacter;
+  const operation = operationOf(document, name);
+  if (!operation) return text;
   const plans = conditionsOf(document, operation).length > 0 ? MAX_PLANS : 1;
   return text + plans * fieldCountOf(document, operation) * BYTES.perField;
-}
-
-/** What the planned operations are held against. */
-const executeByGraphqlJs = (args: ExecutionArgs) =>
-  execute({ ...args, options: { maxCoercionErrors: MAX_COERCION_ERRORS } });
-
-/** Throws COST_LIMIT for an operation that costs more than any may, RATE_LIMITED for more than its caller has left. */
-async function admit(cost: number, context: Context): Promise<void> {
-  if (cost > MAX_COST) {
-    const max = MAX_COST.toLocaleString('en');
-    throw overLimit(
-      'COST_LIMIT',
-      `An operation may ask for ${max} objects at most; this one could give ${cost.toLocaleString('en')}.`,
-    );
-  }
-  await context.spend(cost);
 }
 
 /** No two operations share a key: the length of the name tells where the text begins. An empty name is a name. */

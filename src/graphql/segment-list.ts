@@ -1,14 +1,19 @@
-import { countSegments, listSegments, type SegmentPage } from '../segments/resolvers.ts';
-import type { Segment as SegmentShape } from '../segments/segment.ts';
+import { countSegments, listSegments } from '../segments/resolvers.ts';
+import { MAX_NAME, type Segment as SegmentShape } from '../segments/segment.ts';
 import { DEFAULT_SIZE, LARGEST_SIZE } from '../segments/segment-list.ts';
 import { cursorOf, type Order } from '../segments/segment-order.ts';
+import type { SegmentPage } from '../segments/segment-page.ts';
 import { builder } from './builder.ts';
+import { maxCharacters } from './contents.ts';
 import { selectedNames } from './engine/selected-names.ts';
 import { Segment, selectedTexts } from './segment.ts';
 import { SegmentFilter, SegmentOrder } from './segment-list-input.ts';
 
 type Connection = SegmentPage & { args: object };
 type Edge = { node: SegmentShape; order: Order };
+
+/** A cursor holds at most a name, as JSON, in base64: four characters for three bytes. */
+const extensions = maxCharacters(Math.ceil(((MAX_NAME + 20) * 4) / 3));
 
 const PageInfo = builder.objectRef<SegmentPage>('PageInfo').implement({
   description: 'The position of a page in its list.',
@@ -26,11 +31,13 @@ const PageInfo = builder.objectRef<SegmentPage>('PageInfo').implement({
     }),
     startCursor: t.string({
       nullable: true,
+      extensions,
       description: 'Cursor of the first edge; null if the page is empty.',
       resolve: ({ order, segments }) => cursorAt(order, segments.at(0)),
     }),
     endCursor: t.string({
       nullable: true,
+      extensions,
       description: 'Cursor of the last edge; null if the page is empty.',
       resolve: ({ order, segments }) => cursorAt(order, segments.at(-1)),
     }),
@@ -44,6 +51,7 @@ const SegmentEdge = builder.objectRef<Edge>('SegmentEdge').implement({
   fields: (t) => ({
     node: t.expose('node', { type: Segment, description: 'The segment.' }),
     cursor: t.string({
+      extensions,
       description:
         'Its position, for `after` and `before` in the same order. Remains valid when the segment is deleted.',
       resolve: ({ node, order }) => cursorOf(order, node),

@@ -1,4 +1,4 @@
-import { IdempotencyKeyReused, NotFound, VersionConflict } from '../errors.ts';
+import { IdempotencyKeyReused, NotFound, QuotaExceeded, VersionConflict } from '../errors.ts';
 import { createSegment, deleteSegment, updateSegment } from '../segments/resolvers.ts';
 import { builder } from './builder.ts';
 import { Segment } from './segment.ts';
@@ -64,7 +64,7 @@ builder.mutationFields((t) => ({
     description: 'Creates a segment.',
     directives,
     args: { input: t.arg({ type: CreateSegmentInput, required: true, description: INPUT }) },
-    errors: { types: [IdempotencyKeyReused], ...result('created', 'The new segment.') },
+    errors: { types: [IdempotencyKeyReused, QuotaExceeded], ...result('created', 'The new segment.') },
     resolve: (_, { input }, context) => createSegment(input, context),
   }),
   updateSegment: t.field({

@@ -1,7 +1,8 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { getSegment, getSegments } from '../segments/resolvers.ts';
-import { MOST_IDS, type Segment as SegmentShape, type Texts } from '../segments/segment.ts';
+import { MAX_NAME, MOST_IDS, type Segment as SegmentShape, type Texts } from '../segments/segment.ts';
 import { builder } from './builder.ts';
+import { maxCharacters } from './contents.ts';
 import './date-time.ts';
 import { selectedNames } from './engine/selected-names.ts';
 
@@ -19,10 +20,12 @@ export const Segment = builder.objectRef<SegmentShape>('Segment').implement({
   directives: { key: { fields: 'id' } },
   fields: (t) => ({
     id: t.exposeID('id', {
+      extensions: maxCharacters(16),
       description:
         '16 characters of 0-9, A-Z and a-z, such as `xgQQXg3hrtjh7AvZ`. Later segments have greater ids.',
     }),
     name: t.exposeString('name', {
+      extensions: maxCharacters(MAX_NAME),
       description: '1 to 255 characters, such as `High Spend Customers`. Names need not be unique.',
     }),
     criteria: t.exposeString('criteria', {

@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { InvalidInput, Refusal } from '../errors.ts';
+import type { Exchange } from './server.ts';
+import { isSendingBody } from './unread-body.ts';
 
 /** Bytes that a request may send, on any face. */
 export const MAX_BODY = 64 * 1024;
@@ -9,13 +11,16 @@ export const announcesTooMuch = ({ headers }: IncomingMessage): boolean =>
   Number(headers['content-length'] ?? 0) > MAX_BODY;
 
 /**
- * A request's body as text. Throws PAYLOAD_TOO_LARGE before more than the limit is held, announced or not
- * (chunked); INVALID_INPUT if it is not UTF-8.
+ * A request's body as text. Tells a caller who asks first to send it (`Expect: 100-continue`), and holds no place while it
+ * arrives. Throws PAYLOAD_TOO_LARGE before more than the limit is held, announced or not (chunked); INVALID_INPUT if it is
+ * not UTF-8.
  */
-export async function readBody(request: IncomingMessage): Promise<string> {
+export async function readBody({ request, response, place }: Exchange): Promise<string> {
   if (announcesTooMuch(request)) throw tooLarge();
   if (isEncoded(request.headers['content-encoding'])) throw encoded();
-  const bytes = await collect(request);
+  const isArriving = isSendingBody(request);
+  if (isArriving && request.headers.expect !== undefined) response.writeContinue();
+  const bytes = await (isArriving && place ? place.during(() => collect(request)) : collect(request));
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
@@ -24,27 +29,48 @@ export async function readBody(request: IncomingMessage): Promise<string> {
 }
 
 /** Whether a `Content-Encoding` lists anything but `identity`, in whichever case (RFC 9110, section 8.4.1). */
-const isEncoded = (codings = ''): boolean => codings.split(',').some((coding) => !NO_CODING.test(coding));
+const isEncoded = (codings = ''): boolean =>
+  codings.split(',').some((coding) => !NO_CODING.has(coding.trim().toLowerCase()));
 
-const NO_CODING = /^\s*(?:identity)?\s*$/i;
+const NO_CODING: ReadonlySet<string> = new Set(['', 'identity']);
 
+/**
+ * The bytes of a body. They are gathered in one buffer: each of the chunks in which they arrive takes more memory than it
+ * holds, and a caller may send them byte by byte.
+ */
 // Listeners, not `for await`: leaving an async iterator early destroys the socket before the 413 is written.
 function collect(request: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    let bytes: Buffer = NOTHING;
     let size = 0;
     const take = (chunk: Buffer) => {
+      const before = size;
       size += chunk.length;
-      chunks.push(chunk);
-      if (size <= MAX_BODY) return;
-      request.off('data', take);
-      request.pause();
-      reject(tooLarge());
+      if (size > MAX_BODY) {
+        request.off('data', take);
+        request.pause();
+        return reject(tooLarge());
+      }
+      if (before === 0) {
+        bytes = chunk;
+        return;
+      }
+      if (size > bytes.length) bytes = roomier(bytes, before, size);
+      bytes.set(chunk, before);
     };
     request.on('data', take);
-    request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    request.once('end', () => resolve(size === bytes.length ? bytes : bytes.subarray(0, size)));
     request.once('error', () => reject(new ClientGone()));
   });
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/** A buffer of at least a size, with what was gathered, and room for as much again. */
+function roomier(bytes: Buffer, filled: number, size: number): Buffer {
+  const more = Buffer.allocUnsafe(Math.min(MAX_BODY, Math.max(2 * size, 1_024)));
+  more.set(bytes.subarray(0, filled));
+  return more;
 }
 
 /** The caller hung up while it was still sending: nobody is left to answer. */

@@ -9,11 +9,12 @@ import { discardBody, isSendingBody } from './unread-body.ts';
  * An answer that is given before the request's body has arrived ends the connection: see `discardBody`.
  */
 export function respond(
-  { request, response, requestId, headers: others }: Exchange,
+  exchange: Exchange,
   status: number,
   headers: OutgoingHttpHeaders,
   body?: string | Buffer,
 ): void {
+  const { request, response, requestId, headers: others } = exchange;
   const length = body !== undefined && { 'content-length': Buffer.byteLength(body) };
   const all: OutgoingHttpHeaders = { 'x-request-id': requestId, ...others, ...headers, ...length };
   if (others.vary !== undefined && headers.vary !== undefined) all.vary = `${others.vary}, ${headers.vary}`;
@@ -23,4 +24,5 @@ export function respond(
   }
   response.writeHead(status, all);
   response.end(request.method === 'HEAD' ? undefined : body);
+  exchange.onAnswered(exchange);
 }

@@ -1,11 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { announcesTooMuch } from './body.ts';
 import { answerClientError } from './client-error.ts';
+import { limitConnections } from './connections.ts';
 import { requestTargetOf, WHOLE_SERVER } from './request-target.ts';
 import { respond } from './respond.ts';
 import { type TraceContext, traceContextOf } from './trace-context.ts';
+import { turns } from './turns.ts';
 import { isEnding } from './unread-body.ts';
+import { unsentAnswers } from './unsent.ts';
+
+/** One of the limited number of requests that are worked on at once. */
+export interface Place {
+  /** Gives the place back while a body arrives, and takes one again. Throws UNAVAILABLE if too many arrive, or none is left. */
+  during<Result>(arrival: () => Promise<Result>): Promise<Result>;
+  /** Gives the place back for good. */
+  leave(): void;
+}
 
 /** One request and its answer, as the server hands them to a face. */
 export interface Exchange {
@@ -19,8 +29,16 @@ export interface Exchange {
   headers: Record<string, string>;
   /** The trace that it belongs to; for the log. */
   trace?: TraceContext | undefined;
-  /** Whose request it turned out to be; for the log. */
-  accountId?: string;
+  /** Whose request it turned out to be, by which token, and what it asked for; for the log. */
+  accountId?: string | undefined;
+  tokenId?: string | undefined;
+  operation?: string;
+  /** What it occupies until it is answered; nothing where no work is done for it. */
+  place?: Place;
+  /** Whether its answer is a buffer that other answers share. */
+  isShared?: boolean;
+  /** Told once, by `respond`, when the answer was handed to the socket. */
+  onAnswered(exchange: Exchange): void;
 }
 
 /** A way in. It answers every exchange it is given, and settles when it has. */
@@ -33,6 +51,10 @@ interface Options {
   onEnd(exchange: Exchange, milliseconds: number): void;
   /** A face that failed to answer: its caller gets a bare 500. */
   onFault(fault: unknown, exchange: Exchange): void;
+  /** How many connections one address may have open. */
+  maxConnectionsPerAddress: number;
+  /** A connection that was refused, because its address has as many as one may have. */
+  onConnectionRefused(address: string): void;
 }
 
 /** Slow senders are cut off; a connection outlives the idle time of the usual load balancers (60 s). */
@@ -47,18 +69,25 @@ const LIMITS = {
 /** An id that a caller may give (`X-Request-Id`), to follow a request through several systems. */
 const REQUEST_ID = /^[\w.:-]{1,64}$/;
 
-/** One server for all faces, and how many requests it is at. */
-export function httpServer({ route, onEnd, onFault }: Options) {
-  let inFlight = 0;
+/** One server for all faces. */
+export function httpServer({
+  route,
+  onEnd,
+  onFault,
+  maxConnectionsPerAddress,
+  onConnectionRefused,
+}: Options) {
+  const unsent = unsentAnswers();
+  const inTurn = turns();
+  const onAnswered = (exchange: Exchange) => {
+    exchange.place?.leave();
+    unsent.watch(exchange);
+  };
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     if (isEnding(request.socket)) return void request.socket.destroy();
     const start = performance.now();
-    const exchange = exchangeOf(request, response);
-    inFlight += 1;
-    response.once('close', () => {
-      inFlight -= 1;
-      onEnd(exchange, performance.now() - start);
-    });
+    const exchange = exchangeOf(request, response, onAnswered);
+    response.once('close', () => onEnd(exchange, performance.now() - start));
     const face = isAboutServer(exchange) ? aboutServer : route(exchange.path);
     face(exchange).catch((fault) => {
       onFault(fault, exchange);
@@ -66,17 +95,21 @@ export function httpServer({ route, onEnd, onFault }: Options) {
       else respond(exchange, 500, {});
     });
   };
-  const server = createServer(LIMITS, answer);
+  const queue = (request: IncomingMessage, response: ServerResponse) =>
+    inTurn(request.socket, response, () => answer(request, response));
+  const server = createServer(LIMITS, queue);
+  limitConnections(server, maxConnectionsPerAddress, onConnectionRefused);
   server.on('clientError', answerClientError);
-  // Who asks before sending a body is told to go on, unless it is larger than any may be.
-  server.on('checkContinue', (request, response) => {
-    if (!announcesTooMuch(request)) response.writeContinue();
-    answer(request, response);
-  });
-  return { server, inFlight: () => inFlight };
+  // Who asks before sending a body is told to go on by whoever reads it, and nobody else.
+  server.on('checkContinue', queue);
+  return { server, unsentBytes: unsent.bytes };
 }
 
-function exchangeOf(request: IncomingMessage, response: ServerResponse): Exchange {
+function exchangeOf(
+  request: IncomingMessage,
+  response: ServerResponse,
+  onAnswered: Exchange['onAnswered'],
+): Exchange {
   const given = request.headers['x-request-id'];
   return {
     request,
@@ -85,6 +118,7 @@ function exchangeOf(request: IncomingMessage, response: ServerResponse): Exchang
     requestId: typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID(),
     headers: {},
     trace: traceContextOf(request.headers),
+    onAnswered,
   };
 }
 

@@ -8,9 +8,9 @@ const REMEMBERED_MS = 500;
 
 /**
  * `GET /health/live`: the process answers. `GET /health/ready`: it also takes work and the database answers
- * within a second; 503 otherwise. Neither needs a token.
+ * within a second; 503 otherwise. Neither needs a token. `whyNot` says why no work is taken, or null if it is.
  */
-export function healthFace(database: Database, isDraining: () => boolean): Face {
+export function healthFace(database: Database, whyNot: () => string | null): Face {
   let asked = Number.NEGATIVE_INFINITY;
   let answer: Promise<boolean> = Promise.resolve(false);
   const isDatabaseUp = () => {
@@ -24,7 +24,8 @@ export function healthFace(database: Database, isDraining: () => boolean): Face 
   return async (exchange) => {
     if (exchange.path === '/health/live') return say(exchange, 200, 'ok');
     if (exchange.path !== '/health/ready') return say(exchange, 404, 'not found');
-    if (isDraining()) return say(exchange, 503, 'stopping');
+    const reason = whyNot();
+    if (reason !== null) return say(exchange, 503, reason);
     return (await isDatabaseUp()) ? say(exchange, 200, 'ok') : say(exchange, 503, 'database unavailable');
   };
 }

@@ -1,8 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { type DestinationStream, type Logger, pino } from 'pino';
-import type { Exchange } from '../http/server.ts';
 
 export type Log = Logger;
 
@@ -32,7 +30,10 @@ export function standardLog(level: string): { log: Log; end(): Promise<boolean> 
   const output = pino.destination({ sync: false, minLength: TOGETHER.bytes, maxLength: UNREAD.bytes });
   let hasReader = true;
   output.on('error', () => {
-    hasReader = false; // it is gone: nothing is written any more
+    hasReader = false; // it is gone, or its disk is full: lines are kept as long as there is room for them
+  });
+  output.on('write', () => {
+    hasReader = true;
   });
   const timer = setInterval(() => output.flush(), TOGETHER.milliseconds).unref();
   return {
@@ -46,39 +47,4 @@ export function standardLog(level: string): { log: Log; end(): Promise<boolean> 
       return Promise.race([closed, sleep(UNREAD.milliseconds, false)]);
     },
   };
-}
-
-/** One line a request. Neither the query, nor a header, nor a body: they hold what is nobody's business. */
-export function logExchange(
-  log: Log,
-  { request, response, path, requestId, trace, accountId }: Exchange,
-  ms: number,
-): void {
-  log.info(
-    {
-      requestId,
-      ...trace,
-      method: request.method,
-      path,
-      status: response.writableFinished ? response.statusCode : 'aborted',
-      ms: Math.round(ms * 100) / 100,
-      accountId,
-    },
-    'request',
-  );
-}
-
-/** What an operator needs of a fault. A database's message can quote the data, so only its codes are kept. */
-export function logFault(log: Log, fault: unknown, requestId?: string): void {
-  log.error({ requestId, fault: described(fault) }, 'fault');
-}
-
-function described(fault: unknown): object {
-  if (!(fault instanceof Error)) return { message: typeof fault };
-  const { name, message, stack } = fault;
-  if (fault instanceof pg.DatabaseError) {
-    const { code, routine, table, constraint } = fault;
-    return { name, code, routine, table, constraint };
-  }
-  return { name, message, code: 'code' in fault ? fault.code : undefined, stack };
 }

@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { requireScope } from '../accounts/viewer.ts';
 import { quoted } from '../errors/quoted.ts';
 import { InvalidInput, Refusal, VersionConflict } from '../errors.ts';
 import { structuredString } from '../http/structured-string.ts';
@@ -41,13 +40,13 @@ const BOTH_WAYS = {
 const at = (id: unknown) => (id === undefined ? undefined : { id });
 
 const create: Handler = async ({ fields, headers }, context) => {
+  const input = { ...fields, idempotencyKey: idempotencyKeyOf(headers) };
   if (evaluate(preconditionsOf(headers)) !== 'proceed') {
     // What would be refused without preconditions is refused as it would be (RFC 9110, section 13.2.1).
-    requireScope(context, segments.createSegment.scope);
+    segments.createSegment.check(input, context);
     throw noTag();
   }
-  const idempotencyKey = idempotencyKeyOf(headers);
-  const segment = await segments.createSegment({ ...fields, idempotencyKey }, context);
+  const segment = await segments.createSegment(input, context);
   return created(represent(segment), {
     location: `${COLLECTION}/${segment.id}`,
     etag: entityTag(segment),

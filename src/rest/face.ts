@@ -37,6 +37,7 @@ async function answerTo(exchange: Exchange, context: Context): Promise<Answer> {
   const { method = '' } = exchange.request;
   const { route, id } = routeOf(exchange.path);
   const handler = handlerOf(route, method === 'HEAD' ? 'GET' : method);
+  exchange.operation = `${method} ${route.path}`;
   const fields = documented(await fieldsOf(exchange), route);
   try {
     return await handler({ id, fields, headers: exchange.request.headers }, context);
@@ -45,11 +46,12 @@ async function answerTo(exchange: Exchange, context: Context): Promise<Answer> {
   }
 }
 
-async function fieldsOf({ request, query }: Exchange): Promise<Fields> {
+async function fieldsOf(exchange: Exchange): Promise<Fields> {
+  const { request, query } = exchange;
   const fields = formFields(query);
   if (!WITH_BODY.has(request.method ?? '')) return fields;
   const { method, headers } = request;
-  return joined(fields, bodyFields(await readBody(request), method, headers['content-type']));
+  return joined(fields, bodyFields(await readBody(exchange), method, headers['content-type']));
 }
 
 /** A resolver's own word for a parameter is as unknown here as any other. */

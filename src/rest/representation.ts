@@ -1,5 +1,5 @@
-import type { SegmentPage } from '../segments/resolvers.ts';
 import type { Segment } from '../segments/segment.ts';
+import type { SegmentPage } from '../segments/segment-page.ts';
 
 /** A segment as the documentation shows it, its properties in that order. */
 export const represent = ({ id, name, criteria, description, createdAt, updatedAt }: Segment) => ({

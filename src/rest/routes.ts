@@ -6,6 +6,8 @@ import type { Handler, Methods, Resource } from './resource.ts';
 
 /** What is known at a path, and in which words. */
 export interface Route extends Pick<Resource, 'names' | 'undocumented'> {
+  /** Its path, with `:id` where an id stands. */
+  path: string;
   methods: Methods;
 }
 
@@ -13,7 +15,7 @@ const resources = [customerSegments];
 
 const routes = new Map(
   resources.flatMap(({ paths, ...words }) =>
-    Object.entries(paths).map(([path, methods]): [string, Route] => [path, { methods, ...words }]),
+    Object.entries(paths).map(([path, methods]): [string, Route] => [path, { path, methods, ...words }]),
   ),
 );
 

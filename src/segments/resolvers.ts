@@ -1,34 +1,25 @@
-import { hash } from 'node:crypto';
 import { NotFound, VersionConflict } from '../errors.ts';
 import { type Call, resolver } from '../resolver.ts';
+import type { SegmentQuota } from './quota.ts';
 import {
   type Created,
   CreateSegment,
   DeleteSegment,
-  type Draft,
   GetSegment,
   GetSegments,
   type Segment,
   UpdateSegment,
 } from './segment.ts';
-import { isSegmentId, segmentIds } from './segment-id.ts';
-import { CountSegments, ListSegments, type Window } from './segment-list.ts';
-import { type Order, placeOf } from './segment-order.ts';
+import { isSegmentId } from './segment-id.ts';
+import { CountSegments, ListSegments } from './segment-list.ts';
+import { liesBehind, type SegmentPage, unreadPage } from './segment-page.ts';
+import { digestOf } from './store/idempotency-key.ts';
 import type { SegmentStore } from './store.ts';
 
 interface Context extends Call {
   segments: SegmentStore;
+  quota?: SegmentQuota | undefined;
 }
-
-/** Part of a list, and what lies before and behind it. */
-export interface SegmentPage {
-  order: Order;
-  segments: Segment[];
-  hasNext(): Promise<boolean>;
-  hasPrevious(): Promise<boolean>;
-}
-
-const newSegment = segmentIds();
 
 /** The segment, or null: one of another account is as little there as one that never was. */
 export const getSegment = resolver({
@@ -61,7 +52,7 @@ export const listSegments = resolver({
     { accountId },
   ): Promise<SegmentPage> => {
     const { order, backward } = window;
-    if (!isRead) return unread(order);
+    if (!isRead) return unreadPage(order);
     const { segments, hasMore } = await store.list({ accountId, ...window });
     const hasAhead = async () => hasMore;
     if (tail !== null) {
@@ -75,14 +66,6 @@ export const listSegments = resolver({
   },
 });
 
-/** A page that nobody looks at. */
-const unread = (order: Order): SegmentPage => ({
-  order,
-  segments: [],
-  hasNext: async () => false,
-  hasPrevious: async () => false,
-});
-
 export const countSegments = resolver({
   scope: 'segments:read',
   input: CountSegments,
@@ -90,18 +73,17 @@ export const countSegments = resolver({
     segments.count({ accountId, filter: filter ?? {} }),
 });
 
+/** Creates a segment. Throws QUOTA_EXCEEDED, except for what was created by the same request before. */
 export const createSegment = resolver({
   scope: 'segments:write',
   input: CreateSegment,
-  run: ({ idempotencyKey, ...draft }, { segments }: Context, { accountId }): Promise<Created> => {
-    const segment = { accountId, ...newSegment(), ...draft };
-    if (!idempotencyKey) return segments.create(segment);
-    return segments.createOnce({ ...segment, idempotencyKey, digest: digestOf(draft) });
+  run: ({ idempotencyKey, ...draft }, { segments, quota }: Context, { accountId }): Promise<Created> => {
+    const segment = { accountId, ...segments.birth(), ...draft };
+    const once = idempotencyKey ? { ...segment, idempotencyKey, digest: digestOf(draft) } : null;
+    const create = () => (once ? segments.createOnce(once) : segments.create(segment));
+    return quota ? quota.within(accountId, create, async () => once && segments.recall(once)) : create();
   },
 });
-
-const digestOf = ({ name, criteria, description }: Draft): string =>
-  hash('sha256', JSON.stringify([name, criteria, description]));
 
 export const updateSegment = resolver({
   scope: 'segments:write',
@@ -114,8 +96,12 @@ export const updateSegment = resolver({
 export const deleteSegment = resolver({
   scope: 'segments:write',
   input: DeleteSegment,
-  run: async ({ id, ...conditions }, { segments }: Context, { accountId }) =>
-    changed(segments, { accountId, id }, (key) => segments.delete({ ...key, ...conditions })),
+  run: ({ id, ...conditions }, { segments, quota }: Context, { accountId }) =>
+    changed(segments, { accountId, id }, async (key) => {
+      const deleted = await segments.delete({ ...key, ...conditions });
+      if (deleted) quota?.freed(accountId);
+      return deleted;
+    }),
 });
 
 /** Reading what is not there gives null; what needs it is refused: NOT_FOUND. */
@@ -135,26 +121,4 @@ async function changed(
   if (after) return after;
   const { version } = found(await segments.get({ ...key, texts: 'none' }), key.id);
   throw new VersionConflict('segment', version);
-}
-
-async function liesBehind(
-  store: SegmentStore,
-  accountId: string,
-  { order, backward, from, filter }: Window,
-  shown: readonly Segment[],
-): Promise<boolean> {
-  if (!from) return false; // nothing lies behind the end of the list
-  const nearest = backward ? shown.at(-1) : shown.at(0);
-  const place = nearest ? placeOf(order, nearest) : { ...from, included: true };
-  const page = await store.list({
-    accountId,
-    order,
-    backward: !backward,
-    from: place,
-    until: null,
-    size: 1,
-    filter,
-    texts: 'none',
-  });
-  return page.segments.length > 0;
 }

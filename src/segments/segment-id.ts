@@ -3,8 +3,12 @@ import { randomInt } from 'node:crypto';
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const HALF = 8;
 const TAILS = DIGITS.length ** HALF;
-/** The widest step between two ids of one millisecond: room for a hundred million of them, and none guessable. */
-const STEP = 2 ** 20;
+/** Tails of one microsecond: a tail begins with the part of the millisecond that has passed. */
+const TAILS_PER_MICROSECOND = Math.floor(TAILS / 1_000);
+/** The largest step between two ids that the clock cannot tell apart. */
+const MAX_STEP = 2 ** 20;
+/** A clock that steps back by up to so many milliseconds is waited for; one that steps back further is followed. */
+const MAX_WAIT_MS = 1_000;
 
 const SEGMENT_ID = /^[0-9A-Za-z]{16}$/;
 
@@ -17,21 +21,32 @@ export interface Birth {
 }
 
 /**
- * Makes ids: 8 characters of base-62 milliseconds, then 8 of chance. Byte order is creation order, also within
- * a millisecond and when the clock steps back: there the chance part of the one before is counted on.
+ * Makes ids: 8 characters of base-62 milliseconds, then 8 that begin with the microsecond and end with chance. Byte order is
+ * creation order, also within a microsecond and when the clock steps back by up to a second: ids then count on from
+ * the last one. After a larger step back, ids follow the clock again, and sort before those of the time that it took back.
  */
-export function segmentIds(clock: () => number = Date.now): () => Birth {
+export function segmentIds(clock: () => number): () => Birth {
   let time = 0;
   let tail = 0;
   return () => {
     const now = clock();
-    const next = now > time ? randomInt(TAILS) : tail + 1 + randomInt(STEP);
-    if (now > time) time = now;
-    else if (next >= TAILS) time += 1;
-    tail = next % TAILS;
+    const milliseconds = Math.floor(now);
+    const next = tailAt(now - milliseconds);
+    if (milliseconds > time || milliseconds < time - MAX_WAIT_MS || (milliseconds === time && next > tail)) {
+      time = milliseconds;
+      tail = next;
+    } else {
+      const counted = tail + 1 + randomInt(MAX_STEP);
+      if (counted >= TAILS) time += 1;
+      tail = counted % TAILS;
+    }
     return { id: idPrefix(time) + digits(tail), createdAt: new Date(time) };
   };
 }
+
+/** A tail for a fraction of a millisecond. */
+const tailAt = (fraction: number): number =>
+  Math.floor(fraction * 1_000) * TAILS_PER_MICROSECOND + randomInt(TAILS_PER_MICROSECOND);
 
 /** Greater than every id in byte order. */
 const BEHIND_ALL = '~';

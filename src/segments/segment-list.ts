@@ -78,7 +78,7 @@ export const ListSegments = z
     filter: SegmentFilter.nullish(),
     orderBy: SegmentOrder.nullish(),
     texts,
-    isRead: z.boolean().default(true),
+    isRead: z.boolean().optional(),
   })
   .transform(({ first, after, last, before, filter, orderBy, texts, isRead }, { issues }): Paging => {
     const order = orderBy ?? NEWEST_FIRST;
@@ -100,8 +100,8 @@ export const ListSegments = z
       size: (backward ? last : first) ?? DEFAULT_SIZE,
       tail: backward ? null : (last ?? null),
       filter: filter ?? {},
-      texts,
-      isRead,
+      ...(texts && { texts }),
+      isRead: isRead ?? true,
     };
   });
 

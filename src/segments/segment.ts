@@ -75,8 +75,8 @@ export const MOST_IDS = 1_000;
 export const TEXTS = ['none', 'criteria', 'description', 'all'] as const;
 export type Texts = (typeof TEXTS)[number];
 
-/** A text that is not asked for is not fetched: it is undefined in the segments that are returned. */
-export const texts = z.enum(TEXTS).default('all');
+/** All by default. A text that is not asked for is not fetched: it is undefined in the segments that are returned. */
+export const texts = z.enum(TEXTS).optional();
 
 export const GetSegment = z.strictObject({ id, texts });
 export const GetSegments = z.strictObject({

@@ -2,7 +2,6 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { jwtReader } from '../../src/accounts/jwt.ts';
 import { createSegment } from '../../src/segments/resolvers.ts';
 import { graphql, rest } from '../client.ts';
 import { draft, testGateway } from '../harness.ts';
@@ -99,13 +98,6 @@ describe('a JSON Web Token of the issuer that is believed', () => {
 
   it('leaves the tokens of the gateway as good as they were', async () => {
     expect((await rest(gateway)).status).toBe(200);
-  });
-});
-
-describe('an issuer out of reach', () => {
-  it('is no reason to call a token bad: UNAVAILABLE', async () => {
-    const read = jwtReader({ ...jwt, jwksUrl: 'http://127.0.0.1:1/jwks.json' });
-    await expect(read(await token())).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 });
 

@@ -110,11 +110,41 @@ describe('who calls', () => {
   });
 });
 
-it('makes sure of API_TOKEN, also if it was revoked before', async () => {
-  const token = 'a-secret-of-my-own-that-is-long-enough';
-  await gateway.tokens.ensure(token, 'default');
-  const record = (await gateway.tokens.list()).find(({ name }) => name === 'API_TOKEN');
-  await gateway.tokens.revoke(record?.id ?? '');
-  await gateway.tokens.ensure(token, 'default');
-  expect((await get(token)).status).toBe(200);
+describe('rotation', () => {
+  it('makes a second token of the same account, name and scopes, and both are good until the overlap is over', async () => {
+    const old = await gateway.tokens.create(draftOf());
+    const made = await gateway.tokens.rotate(old.id, 1_000);
+    expect(made).toMatchObject({ accountId: 'ada', expiresAt: null });
+    for (const { token } of [old, made ?? old]) expect((await get(token)).status).toBe(200);
+    const records = (await gateway.tokens.list()).filter(({ id }) => [old.id, made?.id].includes(id));
+    expect(records.map(({ accountId, name, scopes }) => ({ accountId, name, scopes }))).toEqual(
+      Array(2).fill({ accountId: 'ada', name: 'ci', scopes: ['segments:read'] }),
+    );
+    await expect.poll(async () => (await get(old.token)).status).toBe(401);
+    expect((await get(made?.token ?? '')).status).toBe(200);
+  });
+
+  it('ends the old token at once where there is no overlap', async () => {
+    const old = await gateway.tokens.create(draftOf());
+    await gateway.tokens.rotate(old.id, 0);
+    expect((await get(old.token)).status).toBe(401);
+  });
+
+  it('gives the new token as long a life as the old one was made for, and never prolongs the old one', async () => {
+    const old = await gateway.tokens.create(draftOf(LATER));
+    const before = Date.now();
+    const made = await gateway.tokens.rotate(old.id, 365 * 24 * 60 * 60 * 1_000);
+    expect(made?.oldEndsAt).toEqual(LATER);
+    const life = (made?.expiresAt?.getTime() ?? 0) - before;
+    const was = (await gateway.tokens.list()).find(({ id }) => id === old.id);
+    expect(life).toBeGreaterThanOrEqual(LATER.getTime() - (was?.createdAt.getTime() ?? 0) - 1_000);
+  });
+
+  it.each(['revoked', 'expired', 'unknown'])('is refused for a token that is %s', async (kind) => {
+    const { id } = await gateway.tokens.create(draftOf(kind === 'expired' ? new Date(0) : null));
+    if (kind === 'revoked') await gateway.tokens.revoke(id);
+    const before = (await gateway.tokens.list()).length;
+    expect(await gateway.tokens.rotate(kind === 'unknown' ? 'x' : id, 1_000)).toBeNull();
+    expect((await gateway.tokens.list()).length).toBe(before);
+  });
 });

@@ -1,18 +1,21 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { processes, type Running, SEGMENTS, TOKEN } from '../process/gateway-process.ts';
 import { mortalPostgres } from './postgres.ts';
 
 const { serve, temporaryFolder } = processes();
-const folder = temporaryFolder();
-const hasSmallDisk = mounted();
+const DISK_MB = 160;
+const disks = [temporaryFolder(), temporaryFolder()] as const;
+const hasSmallDisks = disks.every(mounted);
 
-/** A disk of 160 MB, where one may be mounted: as root, on Linux. */
-function mounted(): boolean {
+/** A small disk, where one may be mounted: as root, on Linux. */
+function mounted(folder: string): boolean {
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=160m,mode=755', 'tmpfs', folder], { stdio: 'ignore' });
+    const options = `size=${DISK_MB}m,mode=755`;
+    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder], { stdio: 'ignore' });
     return true;
   } catch {
     return false;
@@ -20,47 +23,112 @@ function mounted(): boolean {
 }
 
 afterAll(() => {
-  if (hasSmallDisk) execFileSync('umount', ['--lazy', folder]);
+  if (hasSmallDisks) for (const folder of disks) execFileSync('umount', ['--lazy', folder]);
 });
 
-describe.skipIf(!hasSmallDisk)('a database whose disk is full', () => {
+/** Fills a disk to its last byte. Gives the way to make room again. */
+function filled(folder: string): () => void {
+  const ballast = join(folder, 'ballast');
+  expect(() => writeFileSync(ballast, Buffer.alloc(DISK_MB * 1024 * 1024))).toThrow('ENOSPC');
+  return () => rmSync(ballast);
+}
+
+/** A client of a gateway; what it writes cannot be compressed. */
+function clientOf({ send }: Running, headers: Record<string, string> = {}) {
+  const create = async () => {
+    const draft = { name: 'n', criteria: randomBytes(2_500).toString('hex'), description: '' };
+    return (await send(SEGMENTS, 'POST', draft, headers)).status;
+  };
+  return {
+    create,
+    /** Creates until there is no room any more. Gives how many were acknowledged. */
+    async fillUp(): Promise<number> {
+      let acknowledged = 0;
+      let refused = 0;
+      for (let i = 0; i < 5_000 && refused < 20; i++) {
+        const status = await create();
+        expect([201, 503]).toContain(status);
+        if (status === 201) acknowledged += 1;
+        else refused += 1;
+      }
+      expect(refused).toBe(20);
+      return acknowledged;
+    },
+    async count(): Promise<number> {
+      const query = '{ segments(first: 1) { totalCount } }';
+      const response = await send('/graphql', 'POST', { query }, headers);
+      return (await response.json()).data.segments.totalCount;
+    },
+  };
+}
+
+describe.skipIf(!hasSmallDisks)('a database whose disk is full', () => {
+  const [folder] = disks;
   let postgres: Awaited<ReturnType<typeof mortalPostgres>>;
-  let gateway: Running;
+  const gateways: Running[] = [];
+  const start = async () => {
+    const gateway = await serve({ DATABASE_URL: postgres.url, API_TOKEN: TOKEN });
+    gateways.push(gateway);
+    return clientOf(gateway);
+  };
 
   beforeAll(async () => {
     postgres = await mortalPostgres(folder);
-    gateway = await serve({ DATABASE_URL: postgres.url, API_TOKEN: TOKEN });
   });
   afterAll(async () => {
-    await gateway.end();
+    for (const { end } of gateways) await end();
     await postgres.stop();
   });
 
-  const create = () =>
-    gateway.send(SEGMENTS, 'POST', { name: 'n', criteria: 'c'.repeat(5_000), description: '' });
-  const count = async () => {
-    const response = await gateway.send('/graphql', 'POST', {
-      query: '{ segments(first: 1) { totalCount } }',
-    });
-    return (await response.json()).data.segments.totalCount;
+  it('refuses what it has no room for, gives what it has, and goes on when there is room', async () => {
+    const { create, fillUp, count } = await start();
+    for (let i = 0; i < 10; i++) expect(await create()).toBe(201);
+    const makeRoom = filled(folder);
+    const acknowledged = 10 + (await fillUp());
+    expect(await count()).toBe(acknowledged);
+
+    const second = await start();
+    expect(await second.count()).toBe(acknowledged);
+    expect(await second.create()).toBe(503);
+
+    makeRoom();
+    await expect.poll(create).toBe(201);
+  });
+});
+
+describe.skipIf(!hasSmallDisks)('an embedded Postgres whose disk is full', () => {
+  const DATA_DIR = join(disks[1], 'data');
+  const start = async () => {
+    const gateway = await serve({ DATA_DIR });
+    const token = readFileSync(join(DATA_DIR, 'token'), 'utf8').trim();
+    return { ...gateway, ...clientOf(gateway, { authorization: `Bearer ${token}` }) };
   };
 
-  it('refuses what it has no room for, gives what it has, and goes on when there is room', async () => {
-    let acknowledged = 0;
-    for (; acknowledged < 10; acknowledged++) expect((await create()).status).toBe(201);
-    const ballast = join(folder, 'ballast');
-    expect(() => writeFileSync(ballast, Buffer.alloc(160 * 1024 * 1024))).toThrow('ENOSPC');
-    let refused = 0;
-    for (let i = 0; i < 2_000 && refused < 20; i++) {
-      const { status } = await create();
-      expect([201, 503]).toContain(status);
-      if (status === 201) acknowledged += 1;
-      else refused += 1;
-    }
-    expect(refused).toBe(20);
-    expect(await count()).toBe(acknowledged);
-    rmSync(ballast);
-    await expect.poll(async () => (await create()).status).toBe(201);
-    expect(await count()).toBe(acknowledged + 1);
+  it('starts and serves reads, also again, and also after it was killed', async () => {
+    const first = await start();
+    expect(await first.create()).toBe(201);
+    await first.end();
+
+    const makeRoom = filled(disks[1]);
+    const second = await start();
+    expect(await second.count()).toBe(1);
+    const acknowledged = 1 + (await second.fillUp());
+    expect(await second.count()).toBe(acknowledged);
+    await second.end('SIGKILL');
+
+    const third = await start();
+    expect(await third.count()).toBe(acknowledged);
+    process.kill(
+      Number(readFileSync(join(DATA_DIR, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]),
+      'SIGKILL',
+    );
+    await third.end();
+
+    const fourth = await start();
+    expect(await fourth.count()).toBe(acknowledged);
+    expect(await fourth.create()).toBe(503);
+    makeRoom();
+    await expect.poll(fourth.create).toBe(201);
+    await fourth.end();
   });
 });

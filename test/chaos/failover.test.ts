@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clusterFolder, stopServer, urlOf } from '../../src/database/embedded/postmaster.ts';
+import { clusterFolder, previousUrlOf, stopServer } from '../../src/database/embedded/postmaster.ts';
 import { administer } from '../postgres.ts';
 import { processes, type Running, TOKEN } from '../process/gateway-process.ts';
 import { until } from '../until.ts';
@@ -14,7 +15,7 @@ type Wire = Awaited<ReturnType<typeof wireTo>>;
 
 const { serve, temporaryFolder } = processes();
 const folders = { primary: temporaryFolder(), standby: temporaryFolder() };
-const standbyUrl = urlOf(clusterFolder(folders.standby));
+const standbyUrl = previousUrlOf(clusterFolder(folders.standby));
 let primary: Awaited<ReturnType<typeof mortalPostgres>>;
 let replication: Wire;
 let wire: Wire;
@@ -24,6 +25,7 @@ beforeAll(async () => {
   await (await mortalPostgres(folders.primary)).stop();
   const cluster = clusterFolder(folders.standby);
   execFileSync('cp', ['-a', clusterFolder(folders.primary), cluster]); // with its owner, the server's own user
+  copyFileSync(join(folders.primary, 'pgpass'), join(folders.standby, 'pgpass'));
   writeFileSync(`${cluster}/standby.signal`, '');
   primary = await mortalPostgres(folders.primary, ['synchronous_standby_names=*']);
   replication = await wireTo(primary.url);

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Embedded, startEmbedded } from '../../src/database/embedded/server.ts';
+import { openPostgres } from '../postgres.ts';
 
 /** A Postgres to be hurt: durable, as a user's would be. */
 export async function mortalPostgres(folder: string, settings: string[] = []) {
   process.setMaxListeners(0); // each start listens for the end of this process
-  let running: Embedded = await startEmbedded(folder, { settings });
+  let running = await openPostgres(folder, settings);
 
   /** The postmaster and all its children. */
   function processes(): number[] {
@@ -33,7 +33,7 @@ export async function mortalPostgres(folder: string, settings: string[] = []) {
     async killed(milliseconds: number) {
       signal('SIGKILL');
       await sleep(milliseconds);
-      running = await startEmbedded(folder, { settings });
+      running = await openPostgres(folder, settings);
     },
     /** Halts every process of it: connections stay open, and nothing answers. */
     async halted(milliseconds: number) {
@@ -45,7 +45,7 @@ export async function mortalPostgres(folder: string, settings: string[] = []) {
     halt: () => signal('SIGSTOP'),
     goOn: () => signal('SIGCONT'),
     async revive() {
-      running = await startEmbedded(folder, { settings });
+      running = await openPostgres(folder, settings);
     },
     stop: () => running.stop(),
   };

@@ -33,9 +33,13 @@ describe.concurrent('segments', () => {
     [['fly'], 'There is no command fly.'],
     [['constructor'], 'There is no command constructor.'],
     [['serve', '--fast'], "Unknown option '--fast'"],
-    [['token'], 'token needs one of create, list, revoke, new'],
-    [['token', 'fly'], 'token needs one of create, list, revoke, new, not fly'],
+    [['token'], 'token needs one of create, list, rotate, revoke, new'],
+    [['token', 'fly'], 'token needs one of create, list, rotate, revoke, new, not fly'],
     [['token', 'revoke'], 'token revoke needs one id'],
+    [['token', 'rotate'], 'token rotate needs one id'],
+    [['token', 'rotate', 'x', 'y'], 'token rotate needs one id'],
+    [['token', 'rotate', 'x', '--overlap', '1w'], '--overlap must be minutes, hours or days, such as 30m'],
+    [['token', 'create', '--name', 'API_TOKEN'], '--name must not be API_TOKEN'],
     [['token', 'create', '--account', 'a b'], '--account must be 1 to 64'],
     [['token', 'create', '--scopes', 'all'], '--scopes takes segments:read and segments:write, not "all"'],
     [['token', 'create', '--expires', '0'], '--expires must be a whole number of days'],
@@ -79,17 +83,39 @@ describe.concurrent('segments', () => {
     const [, id = ''] = /Token (\S+) of account acme/.exec(made.err) ?? [];
 
     const { out } = await run(['token', 'list'], environment);
-    expect(out).toMatch(new RegExp(`\n${id}\tacme\tci\tsegments:read\t.*\tlive\n$`));
+    expect(out).toMatch(new RegExp(`\n${id}\tacme\tci\tsegments:read\t.*\tlive\tnever\n$`));
     expect(out).not.toContain(made.out.trim());
 
     expect(await run(['token', 'revoke', id], environment)).toMatchObject({
       code: 0,
       out: `Revoked ${id}.\n`,
     });
-    expect((await run(['token', 'list'], environment)).out).toMatch(/revoked\n$/);
+    expect((await run(['token', 'list'], environment)).out).toMatch(/revoked\tnever\n$/);
     expect(await run(['token', 'revoke', 'nobody'], environment)).toMatchObject({
       code: 1,
       err: 'There is no token nobody.\n',
+    });
+    await database.drop();
+  });
+
+  it('rotates a token: makes one like it, and lets it end after the overlap', async () => {
+    const database = await makeDatabase();
+    const environment = { DATABASE_URL: database.url };
+    const args = ['--account', 'acme', '--name', 'ci', '--scopes', 'segments:read', '--expires', '30'];
+    const made = await run(['token', 'create', ...args], environment);
+    const [, id = ''] = /Token (\S+) of account acme/.exec(made.err) ?? [];
+    const rotated = await run(['token', 'rotate', id, '--overlap', '2h'], environment);
+    expect(rotated).toMatchObject({ code: 0, out: expect.stringMatching(/^sgw_[0-9A-Za-z]{36}\n$/) });
+    expect(rotated.err).toMatch(
+      new RegExp(
+        `^Token \\S+ of account acme\\. It ends \\S+Z\\. Keep it.*\nThe token ${id} ends \\S+Z\\.\n$`,
+      ),
+    );
+    const { out } = await run(['token', 'list'], environment);
+    expect(out.match(/\tacme\tci\tsegments:read\t.*\tlive\tnever$/gm)).toHaveLength(2);
+    expect(await run(['token', 'rotate', 'nobody'], environment)).toMatchObject({
+      code: 1,
+      err: 'There is no live token nobody.\n',
     });
     await database.drop();
   });

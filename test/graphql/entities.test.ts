@@ -77,9 +77,14 @@ describe('_entities', () => {
     expect(gateway.statements).toHaveLength(1);
   });
 
+  it('fails as a whole where more than twenty are wrong, and tells of twenty', async () => {
+    const { data, errors } = await entities(Array.from({ length: 21 }, () => ({ __typename: 'Other' })));
+    expect([data, errors.length, errors[0].extensions.issues.length]).toEqual([null, 1, 20]);
+  });
+
   it('refuses more', async () => {
     const { data, errors } = await entities(Array.from({ length: 1001 }, () => of(one.id)));
     expect(data).toBeNull();
-    expect(errors[0].message).toBe('ids: must have at most 1,000 ids, not 1,001.');
+    expect(errors[0].message).toBe('representations: must have at most 1,000 elements, not 1,001.');
   });
 });

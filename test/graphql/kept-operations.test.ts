@@ -1,6 +1,8 @@
+import { getIntrospectionQuery } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../src/context.ts';
+import { graphqlEngine } from '../../src/graphql/engine.ts';
 import { repeatedOperations } from '../../src/graphql/repeated-operations.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { testGateway } from '../harness.ts';
@@ -65,4 +67,42 @@ describe('the operations that are kept', () => {
     expect(known({ query, operationName: 'M' }, 'GET')).toBe(false);
     expect(known({ query, operationName: 'M' })).toBe(true);
   });
+});
+
+describe('the memory of an engine', () => {
+  const engine = graphqlEngine({ schema, introspection: true });
+  const how = { method: 'POST', traced: false };
+  const known = () => gateway.context();
+  const unknown = () => ({ ...gateway.context(), viewer: null });
+  /** A text of about a kilobyte, and each another one. */
+  const textOf = (i: number) =>
+    `{ a${i}: segments { nodes { ${'id name version '.repeat(50)} } pageInfo { endCursor } } }`;
+
+  it('holds nothing of a caller who is not known', async () => {
+    for (let i = 0; i < 20; i++) {
+      for (let time = 0; time < 3; time++) {
+        for (const traced of [false, true]) await engine({ query: textOf(i) }, { ...how, traced }, unknown());
+        await engine({ query: `{ no${i} }` }, how, unknown());
+      }
+    }
+    expect(engine.kept()).toEqual({ documents: 0, errors: 0, once: 0, repeated: 0, bytes: 0 });
+  });
+
+  it('holds no plan of introspection', async () => {
+    for (let time = 0; time < 4; time++) await engine({ query: getIntrospectionQuery() }, how, known());
+    expect(engine.kept()).toMatchObject({ once: 0, repeated: 0 });
+  });
+
+  it('is bounded, however many operations come and come again', async () => {
+    for (let i = 0; i < 1_500; i++) {
+      for (let time = 0; time < 3; time++) await engine({ query: textOf(i) }, how, known());
+      await engine({ query: `{ no${i} }` }, how, known());
+    }
+    const { documents, errors, repeated, bytes } = engine.kept();
+    expect(documents).toBeLessThan(100); // of a kilobyte each, which takes a hundred times as much when it is parsed
+    expect(errors).toBeLessThan(1_500);
+    expect(repeated).toBeGreaterThan(100);
+    expect(repeated).toBeLessThan(1_000);
+    expect(bytes).toBeLessThanOrEqual(32 * 1024 * 1024);
+  }, 120_000);
 });

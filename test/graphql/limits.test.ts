@@ -28,6 +28,18 @@ const HOSTILE: [string, string, string, string][] = [
     `{ segments { ${'...f '.repeat(51)} } } fragment f on SegmentConnection { ${'totalCount '.repeat(20)} }`,
     '1,000 fields',
   ],
+  [
+    'aliases in introspection',
+    'INTROSPECTION_LIMIT',
+    `{ ${times(11, (i) => `a${i}: __type(name: "Segment") { name }`)} }`,
+    '10 aliases in introspection',
+  ],
+  [
+    'lists in introspection',
+    'INTROSPECTION_LIMIT',
+    `fragment t on __Type { fields { args { name } } interfaces { name } } { __schema { ${times(5, (i) => `a${i}: types { ...t }`)} } }`,
+    '12 lists in introspection',
+  ],
   ['tokens', 'TOKEN_LIMIT', `{ ${'__typename '.repeat(2_000)} }`, '2,000 tokens'],
   [
     'objects',
@@ -38,14 +50,14 @@ const HOSTILE: [string, string, string, string][] = [
 ];
 
 describe('an operation', () => {
-  it.each(HOSTILE.slice(0, 7))('may not have too many %s', async (_, code, query, words) => {
+  it.each(HOSTILE.slice(0, 9))('may not have too many %s', async (_, code, query, words) => {
     const { status, body } = await graphql(gateway, query);
     expect(status).toBe(200); // of application/json, which knows no better
     expect(body.data).toBeUndefined();
     expect(body.errors[0]).toMatchObject({ extensions: { code }, message: expect.stringContaining(words) });
   });
 
-  it.each(HOSTILE.slice(0, 7))(
+  it.each(HOSTILE.slice(0, 9))(
     'that has too many %s is refused with 400 to clients that know better',
     async (_, __, query) => {
       const headers = { accept: 'application/graphql-response+json' };
@@ -63,7 +75,8 @@ describe('an operation', () => {
       const { body } = await graphql(gateway, more, { ids: Array.from({ length: 950 }, () => 'x') });
       expect(body.errors).toMatchObject([
         {
-          message: 'An operation may ask for 10,000 objects at most; this one could give 10,450.',
+          message:
+            'An operation may ask for 10,000 objects at most; this one could give 10,450. An object counts once for every 20 fields.',
           extensions: { code: 'COST_LIMIT' },
         },
       ]);
@@ -118,7 +131,7 @@ describe('an operation', () => {
 });
 
 describe('the cost of an operation', () => {
-  const cost = (text: string, variables = {}) => costOf(schema, parse(text))(variables);
+  const cost = (text: string, variables = {}) => costOf(schema, parse(text))(variables).points;
 
   it.each([
     ['{ __typename }', 1],
@@ -130,10 +143,20 @@ describe('the cost of an operation', () => {
     ['{ segments(first: 99999999999) { nodes { id } } }', 99_999_999_999],
     ['{ nodes(ids: ["a", "b"]) { id } }', 2],
     [
-      '{ a: segment(id: "x") { id } ... on Query { segments(first: 3) { nodes { id } } } ...f } fragment f on Query { segments(first: 4) { nodes { id } } }',
+      '{ a: segment(id: "x") { id } ... on Query { segments(first: 3) { nodes { id } } } ...f } fragment f on Query { b: segments(first: 4) { nodes { id } } }',
       8,
     ],
     ['mutation { createSegment(input: { name: "n", criteria: "c", description: "" }) { __typename } }', 1],
+    // A page with all that it has, and then with more.
+    [
+      '{ segments { edges { cursor __typename node { __typename id name criteria description createdAt updatedAt version } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor __typename } totalCount __typename } }',
+      10,
+    ],
+    [`{ segments { nodes { ${times(20, (i) => `a${i}: id`)} } } }`, 10],
+    [`{ segments { nodes { ${times(21, (i) => `a${i}: id`)} } } }`, 20],
+    [`{ segments { nodes { ${times(41, () => 'id')} } } }`, 10],
+    [`{ segment(id: "x") { ${times(50, (i) => `a${i}: id`)} } }`, 3],
+    [`{ segments { pageInfo { ${times(50, (i) => `a${i}: endCursor`)} } nodes { id } } }`, 10],
   ])('%s is the objects that it may give', (text, expected) => expect(cost(text)).toBe(expected));
 
   it('takes what variables say, or their defaults', () => {

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
-import { buildSchema, execute, parse, validate } from 'graphql';
+import { buildSchema, execute, getIntrospectionQuery, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { plannedOperation } from '../../src/graphql/engine/planned-operation.ts';
 import { MAX_COERCION_ERRORS } from '../../src/graphql/engine/variable-values.ts';
@@ -40,7 +40,7 @@ describe('a planned operation', () => {
           }),
         );
         for (let i = 0; i < 2; i++) {
-          const given = await deaf(() => run(variables, undefined));
+          const { size: _, ...given } = await deaf(() => run(variables, undefined));
           expect(JSON.stringify(given)).toBe(JSON.stringify(expected));
         }
         seen.planned += 1;
@@ -69,6 +69,101 @@ describe('a planned operation', () => {
     const bare = buildSchema('type Query { name(upper: Boolean! = true): String }');
     const run = plannedOperation(bare, parse('query ($u: Boolean = true) { name(upper: $u) }'), undefined);
     expect((await run?.({ u: null }, undefined))?.errors?.[0]?.message).toMatch(/must not be null/);
+  });
+
+  it('gives what graphql-js gives where a condition has no value, at the root and below', async () => {
+    const nested = buildSchema('type Query { a: A, b: Int } type A { c: Int! }');
+    for (const query of [
+      'query ($x: Boolean = true) { b @skip(if: $x) a { c } }',
+      'query ($x: Boolean = true) { a { c @include(if: $x) } b }',
+    ]) {
+      const document = parse(query);
+      const variableValues = { x: null };
+      const expected = await execute({ schema: nested, document, variableValues });
+      const run = plannedOperation(nested, document, undefined);
+      for (let i = 0; i < 2; i++) {
+        const { size: _, ...given } = (await run?.(variableValues, undefined)) ?? {};
+        expect(JSON.stringify(given)).toBe(JSON.stringify(expected));
+      }
+    }
+  });
+
+  it.each([
+    getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true, oneOf: true }),
+    '{ __type(name: "Pet") { name possibleTypes { name } } no: __type(name: "X") { name } __typename }',
+    '{ __schema { types { fields(includeDeprecated: true) { args { defaultValue } } } } }',
+  ])('gives what graphql-js gives of introspection (%#)', async (query) => {
+    const document = parse(query);
+    const { size: _, ...given } =
+      (await plannedOperation(schema, document, undefined)?.({}, undefined)) ?? {};
+    expect(JSON.stringify(given)).toBe(JSON.stringify(await execute({ schema, document })));
+  });
+
+  describe('with a long answer', () => {
+    const long = buildSchema('type Query { items: [Item] } type Item { a: String b: String other: [Item] }');
+    const fields = long.getQueryType()?.getFields().items ?? {};
+    const answerOf = async (items: object[], maxSize?: number) => {
+      Object.assign(fields, { resolve: async () => items });
+      const names = Array.from({ length: 50 }, (_, i) => `a${i}: a`).join(' ');
+      return plannedOperation(long, parse(`{ items { ${names} b } }`), undefined, maxSize)?.({}, undefined);
+    };
+
+    it('lets others have a turn in between', async () => {
+      let turns = 0;
+      let isDone = false;
+      const count = () => {
+        turns += 1;
+        if (!isDone) setImmediate(count);
+      };
+      setImmediate(count);
+      const result = await answerOf(Array.from({ length: 2_000 }, () => ({ a: 'a', b: 'b' })));
+      isDone = true;
+      expect(result?.data?.items).toHaveLength(2_000);
+      expect(turns).toBeGreaterThanOrEqual(10); // 102,000 fields
+    });
+
+    it('is in order, and has each error in its place', async () => {
+      const items = Array.from({ length: 1_000 }, (_, i) =>
+        i % 100 ? { a: `${i}`, b: async () => `${i}` } : new Error(`${i}`),
+      );
+      const result = await answerOf(items);
+      expect(result?.data?.items).toMatchObject(
+        items.map((item, i) => (item instanceof Error ? null : { a49: `${i}`, b: `${i}` })),
+      );
+      expect(result?.errors?.map(({ message, path }) => [message, path])).toEqual(
+        Array.from({ length: 10 }, (_, i) => [`${i * 100}`, ['items', i * 100]]),
+      );
+    });
+
+    it('ends as a whole where it grows too large, in the middle of a list that may hold nulls', async () => {
+      let looks = 0;
+      const item = {
+        get b() {
+          looks += 1;
+          return 'b';
+        },
+        a: 'a'.repeat(100),
+      };
+      const many = Array.from({ length: 10_000 }, () => item);
+      await expect(answerOf(many, 100_000)).rejects.toMatchObject({ code: 'RESPONSE_TOO_LARGE' });
+      expect(looks).toBeLessThan(100);
+    });
+
+    it('counts no more characters than it has bytes', async () => {
+      const items = [{ a: 'é\u0001"', b: async () => '' }, { a: null, b: 'b' }, null];
+      const { size = 0, ...answer } = (await answerOf(items as object[])) ?? {};
+      const bytes = Buffer.byteLength(JSON.stringify(answer));
+      expect(size).toBeGreaterThan(bytes / 4);
+      expect(size).toBeLessThanOrEqual(bytes);
+    });
+
+    it('of errors alone ends at some two thousand', async () => {
+      const errors = (length: number) => Array.from({ length }, () => new Error('no'));
+      expect((await answerOf(errors(1_000), 8 * 1024 * 1024))?.errors).toHaveLength(1_000);
+      await expect(answerOf(errors(3_000), 8 * 1024 * 1024)).rejects.toMatchObject({
+        code: 'RESPONSE_TOO_LARGE',
+      });
+    });
   });
 
   it('leaves no rejection unhandled where a list fails before its items have settled', async () => {

@@ -78,11 +78,11 @@ const requests = randomRequest({
  * The same store, whose answers arrive in the order of the calls and in turns of their own. Otherwise the database decides
  * which of two fields fails first, and whether the second one is still told of when the first has emptied the answer.
  */
-function inOrder(store: SegmentStore): SegmentStore {
+function inOrder({ birth, ...statements }: SegmentStore): SegmentStore {
   let last: Promise<unknown> = Promise.resolve();
-  const waiting = Object.entries(store).map(([name, call]) => {
+  const waiting = Object.entries(statements).map(([name, call]) => {
     const ordered = (...given: unknown[]) => {
-      const answer: Promise<unknown> = Reflect.apply(call, store, given);
+      const answer: Promise<unknown> = Reflect.apply(call, statements, given);
       answer.catch(() => {}); // it may fail before its turn
       const turn = last.then(() => answer);
       last = turn.then(
@@ -93,7 +93,7 @@ function inOrder(store: SegmentStore): SegmentStore {
     };
     return [name, ordered];
   });
-  return Object.fromEntries(waiting);
+  return { birth, ...Object.fromEntries(waiting) };
 }
 
 /** What a caller sees of a request, and what it costs. What the database or the clock makes anew is left out. */

@@ -1,7 +1,7 @@
 import { Trace } from '@apollo/usage-reporting-protobuf';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { graphql, rest } from '../client.ts';
-import { testGateway } from '../harness.ts';
+import { draft, testGateway } from '../harness.ts';
 
 const gateway = testGateway();
 const FTV1 = { headers: { 'apollo-federation-include-trace': 'ftv1' } };
@@ -44,6 +44,29 @@ describe('a trace that a router asks for', () => {
     expect(root?.child?.[0]?.error?.[0]?.message).toBe(body.errors[0].message);
   });
 
+  it('of a thousand entities tells of each field of each', async () => {
+    const made = await graphql(
+      gateway,
+      `mutation ($input: CreateSegmentInput!) { createSegment(input: $input) { ... on CreateSegmentPayload { segment { id } } } }`,
+      { input: draft() },
+    );
+    const { id } = made.body.data.createSegment.segment;
+    const representations = Array.from({ length: 1_000 }, (_, i) => ({
+      __typename: 'Segment',
+      id: i === 500 ? 7 : id,
+    }));
+    const query = `query ($representations: [_Any!]!) { _entities(representations: $representations) {
+      ... on Segment { __typename id name criteria description createdAt updatedAt version } } }`;
+    const { status, body } = await graphql(gateway, query, { representations }, FTV1);
+    expect(status).toBe(200);
+    expect(body.errors).toMatchObject([{ path: ['_entities', 500] }]);
+    expect(body.data._entities.filter((entity: object | null) => entity !== null)).toHaveLength(999);
+    const { root } = Trace.decode(Buffer.from(body.extensions.ftv1, 'base64'));
+    const entities = root?.child?.[0]?.child ?? [];
+    expect(entities.filter(({ child }) => child?.length === 7)).toHaveLength(999);
+    expect(root?.child?.[0]?.error).toMatchObject([{ message: body.errors[0].message }]);
+  });
+
   it('is not made where nobody asks', async () => {
     for (const asked of ['', 'ftv2']) {
       expect(
@@ -59,6 +82,21 @@ describe('a trace that a router asks for', () => {
         data: { __typename: 'Query' },
       });
     }
+  });
+});
+
+describe('where the schema is not shown', () => {
+  const closed = testGateway({ introspection: false });
+
+  it.each([
+    '{ segmens { totalCount } }',
+    '{ segments(orderBy: { field: NAM, direction: ASC }) { totalCount } }',
+  ])('a trace suggests no names for %s', async (query) => {
+    const { body } = await graphql(closed, query, {}, FTV1);
+    expect(body.errors).toHaveLength(1);
+    const trace = Buffer.from(body.extensions.ftv1, 'base64');
+    expect(Trace.decode(trace).root?.error).toMatchObject([{ message: body.errors[0].message }]);
+    expect(trace.toString('latin1')).not.toMatch(/Did you mean|segments"|NAME/);
   });
 });
 

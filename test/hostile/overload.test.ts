@@ -1,51 +1,67 @@
-import { connect, type Socket } from 'node:net';
-import { text } from 'node:stream/consumers';
+import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { rest } from '../client.ts';
-import { testGateway } from '../harness.ts';
+import { createSegment } from '../../src/segments/resolvers.ts';
+import { graphql, rest } from '../client.ts';
+import { draft, testGateway, type Who } from '../harness.ts';
 
-const gateway = testGateway({ mostInFlight: 20 });
+const gateway = testGateway({ places: 20 });
 
-const BODY = 'name=n&criteria=c&description=';
-
-/** So many requests that have begun and not ended: their bodies are not sent yet. */
-async function begun(count: number): Promise<Socket[]> {
-  const { hostname, port } = new URL(gateway.url);
-  const head = [
-    'POST /v1/customer-segments HTTP/1.1',
-    'Host: x',
-    'Connection: close',
-    `Authorization: ${gateway.authorization('ada').authorization}`,
-    'Content-Type: application/x-www-form-urlencoded',
-    `Content-Length: ${BODY.length}`,
-  ];
-  const sockets = Array.from({ length: count }, () => connect(Number(port), hostname));
-  for (const socket of sockets) socket.write(`${head.join('\r\n')}\r\n\r\n`);
-  await expect.poll(() => gateway.inFlight()).toBe(count);
-  return sockets;
+/** Holds the table of segments, so that whatever reads it waits. Gives the way to let it go. */
+async function heldTable(): Promise<() => Promise<void>> {
+  const client = new pg.Client(gateway.database.$client.options);
+  await client.connect();
+  await client.query('begin; lock table segments in access exclusive mode');
+  return () => client.end();
 }
 
-/** Sends their bodies, and gives the first lines of their answers. */
-const ended = (sockets: Socket[]): Promise<string[]> =>
-  Promise.all(
-    sockets.map(async (socket) => {
-      socket.write(BODY);
-      return (await text(socket)).split('\r\n')[0] ?? '';
-    }),
-  );
+/** So many requests that wait for the table at once. */
+const many = (count: number, as: Who) =>
+  Promise.all(Array.from({ length: count }, () => rest(gateway, '', { as })));
+
+const inFlight = (answers: Awaited<ReturnType<typeof rest>>[]) =>
+  answers.filter(({ body }) => /in flight/.test(body.detail));
 
 describe('more requests at once than the gateway works on', () => {
-  it('are refused before any of the others is answered, and those are answered as ever', async () => {
-    const others = await begun(20);
-    const { status, headers, body } = await rest(gateway);
-    expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'UNAVAILABLE', '1']);
-    expect(new Set(await ended(others))).toEqual(new Set(['HTTP/1.1 201 Created']));
+  it('are refused at once, and those before them go on', async () => {
+    const letGo = await heldTable();
+    const answers = await Promise.all([many(30, 'ada'), many(30, 'bob')]);
+    const refused = inFlight(answers.flat());
+    await letGo();
+    expect(refused.length).toBeGreaterThanOrEqual(1);
+    for (const { status, headers, body } of refused) {
+      expect([status, body.code, body.outcome, headers.get('retry-after')]).toEqual([
+        503,
+        'UNAVAILABLE',
+        'not_applied',
+        '1',
+      ]);
+    }
+    await expect.poll(() => gateway.inFlight()).toBe(0);
     expect((await rest(gateway)).status).toBe(200);
   });
 
-  it('do not keep an operator from asking how it is', async () => {
-    const others = await begun(20);
+  it('of one account leave half of the places to others', async () => {
+    await createSegment(draft(), gateway.context('bob'));
+    const letGo = await heldTable();
+    const flood = many(40, 'ada');
+    await expect.poll(() => gateway.inFlight()).toBe(10);
+    const { body } = await graphql(gateway, '{ __typename }', {}, { as: 'bob' });
+    expect(body).toEqual({ data: { __typename: 'Query' } });
+    expect(inFlight(await flood).length).toBeGreaterThanOrEqual(30);
+    await letGo();
+  });
+});
+
+describe('readiness', () => {
+  it('is 503 while every place is taken, and 200 again when one is free', async () => {
+    const letGo = await heldTable();
+    const floods = [many(40, 'ada'), many(40, 'bob')];
+    await expect.poll(() => gateway.inFlight()).toBe(20);
+    const full = await fetch(`${gateway.url}/health/ready`);
+    expect([full.status, await full.json()]).toEqual([503, { status: 'busy' }]);
     expect((await fetch(`${gateway.url}/health/live`)).status).toBe(200);
-    await ended(others);
+    await letGo();
+    await Promise.all(floods);
+    expect((await fetch(`${gateway.url}/health/ready`)).status).toBe(200);
   });
 });

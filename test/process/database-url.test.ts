@@ -1,20 +1,14 @@
-import { chmodSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Embedded, startEmbedded } from '../../src/database/embedded/server.ts';
-import { administer, urlOf } from '../postgres.ts';
+import type { Embedded } from '../../src/database/embedded/server.ts';
+import { administer, openPostgres, urlOf } from '../postgres.ts';
 import { type Environment, processes } from './gateway-process.ts';
 
 const { run, temporaryFolder } = processes();
 let postgres: Embedded;
 
 beforeAll(async () => {
-  const folder = temporaryFolder();
-  const rules = join(folder, 'rules');
-  writeFileSync(rules, 'local all app scram-sha-256\nlocal all all trust\n');
-  chmodSync(folder, 0o755);
-  chmodSync(rules, 0o644);
-  postgres = await startEmbedded(join(folder, 'data'), { settings: [`hba_file=${rules}`] });
+  const rules = 'local all app scram-sha-256\nlocal all all trust\n';
+  postgres = await openPostgres(temporaryFolder(), [], rules);
   await administer(postgres.url, `create role app login password 'right'`);
 });
 afterAll(() => postgres.stop());

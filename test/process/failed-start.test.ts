@@ -107,12 +107,15 @@ describe.skipIf(!hasProc)('a start that fails leaves nothing running, and the ne
 });
 
 describe.skipIf(!hasProc)('a stop', () => {
-  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('by %s while initdb runs ends it', async (signal) => {
-    const dataDir = temporaryFolder();
-    const isMaking = (pid: number) => existsSync(join(dataDir, `postgres.unfinished-${pid}`, 'PG_VERSION'));
-    expect(await stoppedOnce(isMaking, { DATA_DIR: dataDir }, signal)).toMatchObject({ code: 0, err: '' });
-    await expectClean(dataDir);
-  });
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const)(
+    'by %s while initdb runs ends it',
+    async (signal) => {
+      const dataDir = temporaryFolder();
+      const isMaking = (pid: number) => existsSync(join(dataDir, `postgres.unfinished-${pid}`, 'PG_VERSION'));
+      expect(await stoppedOnce(isMaking, { DATA_DIR: dataDir }, signal)).toMatchObject({ code: 0, err: '' });
+      await expectClean(dataDir);
+    },
+  );
 
   it('while a command makes its database ends it', async () => {
     const dataDir = temporaryFolder();

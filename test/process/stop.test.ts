@@ -34,8 +34,10 @@ describe.concurrent('a gateway that is stopped', () => {
     for (const status of answered) expect([201, 503]).toContain(status); // 503: a slow machine, beyond its time limits
     expect(await ended).toBe(0);
     await expect(fetch(gateway.url)).rejects.toThrow();
-    const accepted = (gateway.said().out.match(/"status":(201|503)/g) ?? []).length;
-    expect(accepted).toBe(answered.length + 1); // as many answers arrived as the gateway sent
+    const lines = gateway.said().out.trim().split('\n');
+    const accepted = lines.map((line) => JSON.parse(line)).filter(({ status }) => /^(201|503)$/.test(status));
+    const sent = accepted.reduce((sum, { leftOut = 1 }) => sum + leftOut, 0);
+    expect(sent).toBe(answered.length + 1); // as many answers arrived as the gateway sent
     await drop();
   });
 
@@ -45,6 +47,21 @@ describe.concurrent('a gateway that is stopped', () => {
     gateway.child.kill('SIGINT');
     expect(await gateway.end('SIGTERM')).toBe(0);
     expect(gateway.said().out).toMatch(/"msg":"stopped"\}\n$/);
+    await drop();
+  });
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)('ends in good order by %s', async (signal) => {
+    const { gateway, drop } = await started();
+    await create(gateway.url);
+    const inFlight = Array.from({ length: 100 }, () => create(gateway.url));
+    await inFlight[0];
+    const ended = gateway.end(signal);
+    const outcomes = await Promise.allSettled(inFlight);
+    expect(await ended).toBe(0);
+    expect(gateway.said().out).toContain(`"signal":"${signal}","msg":"stopping"`);
+    const answers = outcomes.flatMap((outcome) => ('value' in outcome ? [outcome.value.status] : []));
+    expect(answers).toContain(201);
+    for (const status of answers) expect([201, 503]).toContain(status);
     await drop();
   });
 

@@ -12,7 +12,7 @@ import { draft, testGateway, type Who } from '../harness.ts';
 
 const gateway = testGateway();
 const MANY = 200;
-const newSegment = segmentIds();
+const newSegment = segmentIds(Date.now);
 
 /** How many statements Postgres was sent while something was done. */
 async function statementsOf(run: () => Promise<unknown>): Promise<number> {

@@ -7,7 +7,7 @@ import type { Key } from '../../src/segments/store/key.ts';
 import { draft, testGateway } from '../harness.ts';
 
 const gateway = testGateway();
-const newSegment = segmentIds();
+const newSegment = segmentIds(Date.now);
 
 /** Segments of these names cannot be read or written: Postgres fails with the SQLSTATE that follows, or takes too long. */
 const FAILS = 'fails with ';

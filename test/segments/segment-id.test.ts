@@ -24,6 +24,25 @@ describe('a segment id', () => {
     expect(id.slice(0, 8)).toBe(idPrefix(createdAt.getTime()));
   });
 
+  it('sorts by creation within a millisecond, also of different gateways', () => {
+    const moments = [1_795_472_361_045.001, 1_795_472_361_045.2, 1_795_472_361_045.999];
+    const ids = moments.map((moment) => segmentIds(() => moment)().id);
+    expect(ids).toEqual(ids.toSorted());
+    expect(new Set(ids.map((id) => id.slice(0, 8))).size).toBe(1);
+  });
+
+  it('goes on upwards when the clock steps back by a second, and follows it when by more', () => {
+    let now = 1_795_472_361_045;
+    const next = segmentIds(() => now);
+    const first = next();
+    now -= 1_000;
+    const second = next();
+    expect(second.id > first.id).toBe(true);
+    expect(second.createdAt).toEqual(first.createdAt);
+    now -= 1;
+    expect(next().createdAt.getTime()).toBe(now);
+  });
+
   it('has a prefix for every moment, in their order', () => {
     const moment = fc.integer({ min: -62_135_596_800_000, max: 253_402_300_799_999 });
     fc.assert(

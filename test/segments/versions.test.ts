@@ -227,6 +227,17 @@ describe('preconditions of the collection, which exists and has no entity tag', 
     expect((await rest(gateway, '', { method, headers, ...body })).status).toBe(status);
   });
 
+  it('are not told of what would be refused without them', async () => {
+    for (const [headers, param] of [
+      [{ 'if-match': '"1"' }, 'name'],
+      [{ 'if-none-match': '*', 'idempotency-key': '"' }, 'Idempotency-Key'],
+    ] as [Record<string, string>, string][]) {
+      const body = draft({ name: '' });
+      const { status, body: problem } = await rest(gateway, '', { method: 'POST', headers, body });
+      expect([status, problem.errors[0].param]).toEqual([400, param]);
+    }
+  });
+
   it('are not told to those who may not create', async () => {
     const sent = { method: 'POST', body: draft(), headers: { 'if-none-match': '*' }, as: 'reader' as const };
     expect((await rest(gateway, '', sent)).status).toBe(403);

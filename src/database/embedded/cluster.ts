@@ -3,15 +3,13 @@ import { once } from 'node:events';
 import { chownSync, closeSync, existsSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setAccess } from './access.ts';
 import type { Binaries } from './binaries.ts';
 import { serverEnvironment } from './environment.ts';
 import { makeFolder } from './folder.ts';
-
-/** Postgres refuses to run as root. `nobody` has the same number everywhere. */
-const NOBODY = 65534;
-
-export const isRoot = process.getuid?.() === 0;
-export const asServerUser = isRoot ? { uid: NOBODY, gid: NOBODY } : {};
+import { giveTo } from './ownership.ts';
+import { ensurePasswords } from './passwords.ts';
+import { initdbUser, isRoot, type ServerUser } from './server-user.ts';
 
 /** C.UTF-8 built into Postgres: the same order on every machine, and it knows that "ä" is "Ä" in small. */
 const LOCALE = ['-E', 'UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
@@ -20,12 +18,13 @@ const LOCALE = ['-E', 'UTF8', '--locale=C', '--locale-provider=builtin', '--buil
 const INITDB_MS = 120_000;
 
 /**
- * Makes a database cluster in a folder, unless there is one. It is built aside and then renamed, so that one
+ * Makes a database cluster in a folder, for a user, unless there is one. It is built aside and then renamed, so that one
  * killed half-way, or two at once, leave either a whole cluster or none.
  */
 export async function ensureCluster(
   folder: string,
   { initdb }: Binaries,
+  user: ServerUser,
   signal: AbortSignal,
 ): Promise<void> {
   removeUnfinished(folder);
@@ -33,8 +32,12 @@ export async function ensureCluster(
   const unfinished = `${folder}${UNFINISHED}${process.pid}`;
   try {
     makeFolder(unfinished);
-    if (isRoot) chownSync(unfinished, NOBODY, NOBODY);
-    await runInitdb(initdb, unfinished, signal);
+    const maker = initdbUser();
+    if (maker) chownSync(unfinished, maker.uid, maker.gid);
+    await runInitdb(initdb, unfinished, maker, signal);
+    giveTo(unfinished, user);
+    setAccess(unfinished, 'setup', user);
+    ensurePasswords(folder);
     renameSync(unfinished, folder);
   } catch (error) {
     remove(unfinished);
@@ -42,11 +45,16 @@ export async function ensureCluster(
   }
 }
 
-async function runInitdb(initdb: string, folder: string, signal: AbortSignal): Promise<void> {
+async function runInitdb(
+  initdb: string,
+  folder: string,
+  maker: ServerUser,
+  signal: AbortSignal,
+): Promise<void> {
   signal.throwIfAborted();
   const opened = openFolder(folder);
-  const child = spawn(initdb, ['-D', opened.path, '-U', 'postgres', '-A', 'trust', ...LOCALE], {
-    ...asServerUser,
+  const child = spawn(initdb, ['-D', opened.path, '-U', 'postgres', '-A', 'reject', ...LOCALE], {
+    ...maker,
     env: serverEnvironment(),
     cwd: '/',
     detached: true, // a group of its own: the server that it runs ends with it

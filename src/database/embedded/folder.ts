@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { WrongConfig } from '../../wrong-config.ts';
 
@@ -19,6 +19,25 @@ export function makeFolder(path: string, mode = 0o700): void {
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/**
+ * The content of a file that the first start makes, for its owner alone. Processes that make it at the same time get the same
+ * content, and one that is killed leaves the whole file or none.
+ */
+export function writeOnce(path: string, make: () => string): string {
+  const draft = `${path}.${process.pid}`;
+  while (statSync(path, { throwIfNoEntry: false }) === undefined) {
+    writeFileSync(draft, make(), { mode: 0o600 });
+    try {
+      linkSync(draft, path);
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    } finally {
+      rmSync(draft);
+    }
+  }
+  return readFileSync(path, 'utf8');
 }
 
 /** What the errors of the file system say of a folder that can not be used, however often it is tried. */

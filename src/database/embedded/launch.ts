@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asServerUser, openFolder } from './cluster.ts';
+import { openFolder } from './cluster.ts';
 import { serverEnvironment } from './environment.ts';
+import type { ServerUser } from './server-user.ts';
 
 /** A server that this process started. */
 export interface Launched {
@@ -31,7 +32,7 @@ const SETTINGS = [
 ];
 
 /** Starts a server on a folder. It does not end with this process. */
-export function launch(folder: string, postgres: string, settings: string[]): Launched {
+export function launch(folder: string, postgres: string, user: ServerUser, settings: string[]): Launched {
   const log = `${folder}.log`;
   const output = openSync(log, 'a', 0o600);
   const logged = fstatSync(output).size;
@@ -40,7 +41,7 @@ export function launch(folder: string, postgres: string, settings: string[]): La
     postgres,
     ['-D', entry.path, ...[...SETTINGS, ...settings].flatMap((option) => ['-c', option])],
     {
-      ...asServerUser,
+      ...user,
       env: serverEnvironment(),
       cwd: '/',
       detached: true, // Ctrl-C in a terminal must not reach it before the gateway has answered what is in flight

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive } from './cluster.ts';
+import { passwordOf, type Role } from './passwords.ts';
 
 const STOP_MS = 10_000;
 const POLL_MS = 10;
@@ -13,10 +14,20 @@ const LONGEST_SOCKET = process.platform === 'linux' ? 107 : 103;
 export const clusterFolder = (dataDir: string) => join(resolve(dataDir), 'postgres');
 const socketOf = (folder: string) => join(folder, '.s.PGSQL.5432');
 
-/** The connection string of the server on a folder: a socket in it, so whoever may read the folder may connect. */
-export function urlOf(folder: string): string {
-  return `postgres://postgres@/postgres?host=${encodeURIComponent(reachable(folder))}`;
+interface Login {
+  role?: Role;
+  database?: string;
 }
+
+/** The connection string of the server on a folder: a socket in it, and a password that only the owner of DATA_DIR can read. */
+export function urlOf(folder: string, { role = 'segments', database = role }: Login = {}): string {
+  const login = `${role}:${passwordOf(folder, role)}`;
+  return `postgres://${login}@/${database}?host=${encodeURIComponent(reachable(folder))}`;
+}
+
+/** The same as an earlier version made the cluster: its superuser, without a password. */
+export const previousUrlOf = (folder: string): string =>
+  `postgres://postgres@/postgres?host=${encodeURIComponent(reachable(folder))}`;
 
 const opened = new Map<string, string>();
 
@@ -56,6 +67,12 @@ function pidFile(folder: string): string[] {
   } catch {
     return [];
   }
+}
+
+/** Whether a process runs that a server wrote down as itself: it may be starting or stopping, or another one by now. */
+export function isHeld(folder: string): boolean {
+  const pid = Number(pidFile(folder)[0]);
+  return pid > 0 && isAlive(pid);
 }
 
 /** Asks for a fast shutdown: running statements are rolled back, nothing committed is lost. */

@@ -1,16 +1,22 @@
-import { resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { dirname, resolve } from 'node:path';
+import pg from 'pg';
 import { reasonToWait } from '../failure.ts';
-import { type Binaries, findBinaries } from './binaries.ts';
-import { ensureCluster, isRoot } from './cluster.ts';
+import { accessOf } from './access.ts';
+import { findBinaries } from './binaries.ts';
+import { ensureCluster } from './cluster.ts';
 import { dropPostgresVariables } from './environment.ts';
 import { inFolder, makeFolder } from './folder.ts';
-import { type Launched, launch } from './launch.ts';
 import { clusterFolder, interrupt, isUp, stopServer, urlOf } from './postmaster.ts';
+import { freeReserve, keepReserve } from './reserve.ts';
+import { closeAccess } from './roles.ts';
+import { ensureRunning, type Start } from './running.ts';
+import { isRoot, serverUser } from './server-user.ts';
+import { takeOver } from './takeover.ts';
 import { takeFolder } from './tenancy.ts';
 
-/** A Postgres of our own, reached by a socket in its folder: no port, no password, nobody else. */
+/** A Postgres of our own, reached by a socket in its folder, with a password: no port, and nobody else. */
 export interface Embedded {
+  /** As the gateway's role, which owns its database and nothing else. */
   url: string;
   stop(): Promise<void>;
 }
@@ -22,8 +28,10 @@ interface Options {
   signal?: AbortSignal;
 }
 
-const START_MS = 60_000;
-const POLL_MS = 10;
+const WRONG_PASSWORD = '28P01';
+const NOT_ITS_PASSWORDS =
+  'whose pgpass does not hold the passwords of its Postgres: delete pgpass, and the next start sets new ones.';
+const LET_IN_MS = 60_000;
 const NEVER = new AbortController().signal;
 
 /**
@@ -41,8 +49,16 @@ export async function startEmbedded(
   const binaries = await findBinaries(isRoot);
   const { launched, letGo } = await inFolder(dataDir, async () => {
     makeFolder(resolve(dataDir));
-    await ensureCluster(folder, binaries, signal);
-    return ensureOurs(folder, binaries, settings, signal);
+    const user = serverUser(folder);
+    await ensureCluster(folder, binaries, user, signal);
+    const freed = freeReserve(folder);
+    try {
+      const isFree = await takeOver(folder, user);
+      if (!isFree) return { launched: null, letGo: null };
+      return await ensureOurs({ folder, binaries, user, settings, signal });
+    } finally {
+      keepReserve(folder, freed);
+    }
   });
   if (!letGo) {
     throw new Error(
@@ -66,15 +82,20 @@ export async function startEmbedded(
  * A running server, and the way to let go of it; none where another gateway has it. One that goes away meanwhile, because its
  * gateway was just stopping, is started anew.
  */
-async function ensureOurs(folder: string, binaries: Binaries, settings: string[], signal: AbortSignal) {
-  const deadline = performance.now() + START_MS;
+async function ensureOurs(start: Start) {
+  const { folder, user, signal } = start;
+  const deadline = performance.now() + LET_IN_MS;
   for (;;) {
-    const launched = await ensureRunning(folder, binaries, settings, signal);
+    const launched = await ensureRunning(start);
     try {
+      await closeAccess(folder, user);
       return { launched, letGo: await takeFolder(urlOf(folder)) };
     } catch (error) {
       await launched?.stop();
       signal.throwIfAborted();
+      if (error instanceof pg.DatabaseError && error.code === WRONG_PASSWORD) {
+        throw new Error(`DATA_DIR is ${JSON.stringify(dirname(folder))}, ${NOT_ITS_PASSWORDS}`);
+      }
       if (reasonToWait(error) === undefined || performance.now() > deadline) throw error;
     }
   }
@@ -84,38 +105,7 @@ async function ensureOurs(folder: string, binaries: Binaries, settings: string[]
 export async function joinEmbedded(dataDir: string, options: Options = {}): Promise<Embedded> {
   dropPostgresVariables();
   const folder = clusterFolder(dataDir);
-  if (await isUp(folder)) return { url: urlOf(folder), stop: async () => {} };
+  if ((await isUp(folder)) && accessOf(folder) === 'closed')
+    return { url: urlOf(folder), stop: async () => {} };
   return startEmbedded(dataDir, options);
 }
-
-/** Gives the server that it launched, and null where one runs already. */
-async function ensureRunning(
-  folder: string,
-  { postgres }: Binaries,
-  settings: string[],
-  signal: AbortSignal,
-): Promise<Launched | null> {
-  const deadline = performance.now() + START_MS;
-  while (!(await isUp(folder))) {
-    const launched = launch(folder, postgres, settings);
-    while (!launched.hasExited() && !(await isUp(folder))) {
-      if (signal.aborted || performance.now() > deadline) {
-        await launched.stop();
-        signal.throwIfAborted();
-        throw notStarted(folder, launched);
-      }
-      await sleep(POLL_MS);
-    }
-    if (!launched.hasExited()) return launched;
-    if (await isUp(folder)) return null;
-    signal.throwIfAborted();
-    // A killed server that is not yet reaped, or another gateway's that is starting, still holds the folder.
-    const isHeld = /lock file ".*" already exists|shared memory block/.test(launched.said());
-    if (!isHeld || performance.now() > deadline) throw notStarted(folder, launched);
-    await sleep(POLL_MS * 10);
-  }
-  return null;
-}
-
-const notStarted = (folder: string, { said }: Launched) =>
-  new Error(`The embedded Postgres did not start in ${folder}:\n${said().trim()}`);

@@ -9,6 +9,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { type Complete, type Execution, failed, isPromise, type Path, pathTo } from './execution.ts';
+import { sizeOf, turnDue } from './growth.ts';
 import { abstract, type CompletedField, object } from './object-completion.ts';
 
 /** Returns the function that completes values of a type; made once for each field of a plan. */
@@ -67,15 +68,41 @@ function list(itemType: GraphQLOutputType, field: CompletedField): Complete {
     if (!isIterable(value)) {
       throw new GraphQLError(`Expected Iterable, but did not find one for field "${coordinate}".`);
     }
+    const values: readonly unknown[] = Array.isArray(value) ? value : [...value];
     const items: unknown[] = [];
+    /** Completes the items that are left. Returns the turn to wait for where one is due first. */
+    const goOn = (): Promise<void> | undefined => {
+      while (items.length < values.length) {
+        const due = turnDue(execution.growth);
+        if (due) return due;
+        const item = itemOf(values[items.length], pathTo(path, items.length), execution);
+        execution.growth.size += sizeOf(item);
+        items.push(item);
+      }
+      return undefined;
+    };
     try {
-      for (const item of value) items.push(itemOf(item, pathTo(path, items.length), execution));
+      const due = goOn();
+      if (due) return inTurns(items, goOn, due);
     } catch (error) {
       ignoreFailures(items);
       throw error;
     }
     return items.some(isPromise) ? Promise.all(items) : items;
   };
+}
+
+/** The items of a list that is too long for one turn of the event loop. */
+async function inTurns(
+  items: readonly unknown[],
+  goOn: () => Promise<void> | undefined,
+  first: Promise<void>,
+): Promise<unknown[]> {
+  for (let due: Promise<void> | undefined = first; due; due = goOn()) {
+    ignoreFailures(items); // until all are there and `Promise.all` sees to them
+    await due;
+  }
+  return Promise.all(items);
 }
 
 const isIterable = (value: unknown): value is Iterable<unknown> =>

@@ -1,4 +1,6 @@
 import { type FieldNode, type GraphQLError, locatedError } from 'graphql';
+import { ResponseTooLarge } from '../../errors.ts';
+import { checkSize, type Growth, SIZE_OF_ERROR, sizeOf, WORK_OF } from './growth.ts';
 
 export type Variables = Readonly<Record<string, unknown>>;
 
@@ -16,11 +18,14 @@ export interface Execution {
   readonly errors: GraphQLError[];
   /** The places that an error turned into null. Undefined stands for the whole of `data`. */
   readonly nulled: Set<Path | undefined>;
+  readonly growth: Growth;
 }
 
 /** A field of an object. `run` gives its value or a promise of it, and throws an error that nulls the object. */
 export interface PlannedField {
   readonly responseName: string;
+  /** Characters of its entry in the object, without the value. */
+  readonly size: number;
   run(source: unknown, parent: Path | undefined, execution: Execution): unknown;
 }
 
@@ -47,7 +52,7 @@ function keysOf(path: Path): (string | number)[] {
 
 /**
  * Handles the failure of a field or list item (GraphQL, section 6.4.4). If it may be null, the error is noted and the
- * value is null; otherwise the error is thrown on to the parent.
+ * value is null; otherwise the error is thrown on to the parent. An answer that grew too large ends as a whole.
  */
 export function failed(
   error: unknown,
@@ -56,18 +61,26 @@ export function failed(
   isNonNull: boolean,
   execution: Execution,
 ): null {
+  if (error instanceof ResponseTooLarge) throw error;
   const located = locatedError(error, nodes, keysOf(path));
   if (isNonNull) throw located;
   noteError(execution, located, path);
+  checkSize(execution.growth);
   return null;
 }
 
 /** Notes an error, unless its place or one above it is null already: the response has one error for each null. */
-export function noteError({ errors, nulled }: Execution, error: GraphQLError, path: Path | undefined): void {
+export function noteError(
+  { errors, nulled, growth }: Execution,
+  error: GraphQLError,
+  path: Path | undefined,
+): void {
   if (nulled.has(undefined)) return;
   for (let at = path; at; at = at.prev) if (nulled.has(at)) return;
   nulled.add(path);
   errors.push(error);
+  growth.size += SIZE_OF_ERROR;
+  growth.work += WORK_OF.error;
 }
 
 type Results = Record<string, unknown>;
@@ -80,7 +93,7 @@ function ResultObject() {}
 ResultObject.prototype = Object.create(null);
 const newResults = (): Results => new (ResultObject as unknown as new () => Results)(); // TypeScript wants a class here
 
-/** Executes the fields of an object, all at once (GraphQL, section 6.3.3). */
+/** Executes the fields of an object, all at once (GraphQL, section 6.3.3). Throws RESPONSE_TOO_LARGE. */
 export function executeFields(
   fields: readonly PlannedField[],
   source: unknown,
@@ -88,24 +101,29 @@ export function executeFields(
   execution: Execution,
 ): unknown {
   const results = newResults();
+  const { growth } = execution;
+  checkSize(growth);
+  growth.work += fields.length;
+  let size = 0;
   let pending: string[] | undefined;
   try {
     for (const field of fields) {
       const value = field.run(source, path, execution);
       results[field.responseName] = value;
-      if (isPromise(value)) {
-        if (pending) pending.push(field.responseName);
-        else pending = [field.responseName];
-      }
+      size += field.size;
+      if (!isPromise(value)) size += sizeOf(value);
+      else if (pending) pending.push(field.responseName);
+      else pending = [field.responseName];
     }
   } catch (error) {
     if (!pending) throw error;
     // The fields that were started go on: without a handler, a second failure would end the process.
-    return settled(results, pending).finally(() => {
+    return settled(results, pending, growth).finally(() => {
       throw error;
     });
   }
-  return pending ? settled(results, pending) : results;
+  growth.size += size;
+  return pending ? settled(results, pending, growth) : results;
 }
 
 /** Executes the fields of Mutation, one after another (GraphQL, section 6.3.4). */
@@ -120,8 +138,11 @@ export async function executeSerially(
   return results;
 }
 
-async function settled(results: Results, pending: readonly string[]): Promise<Results> {
+async function settled(results: Results, pending: readonly string[], growth: Growth): Promise<Results> {
   const values = await Promise.all(pending.map((name) => results[name]));
-  for (const [i, name] of pending.entries()) results[name] = values[i];
+  for (const [i, name] of pending.entries()) {
+    results[name] = values[i];
+    growth.size += sizeOf(values[i]);
+  }
   return results;
 }

@@ -25,6 +25,7 @@ import {
   type Variables,
 } from './execution.ts';
 import { argumentsOf } from './field-arguments.ts';
+import { WORK_OF } from './growth.ts';
 import type { CompletedField } from './object-completion.ts';
 
 /** An operation whose `@skip` and `@include` are decided. */
@@ -58,6 +59,7 @@ export function plannedField(planned: Planned, selected: SelectedField): Planned
 
   const run: PlannedField['run'] = (source, parent, execution) => {
     const path = pathTo(parent, responseName, parentType.name);
+    execution.growth.work += WORK_OF.resolver;
     const fail = (error: unknown) => failed(error, nodes, path, isRequired, execution);
     try {
       const info = infoAt(path, execution);
@@ -72,7 +74,11 @@ export function plannedField(planned: Planned, selected: SelectedField): Planned
   };
   const isBare = !definition.resolve && definition.args.length === 0;
   const isProperty = isBare && isLeafType(getNullableType(definition.type));
-  return { responseName, run: isProperty ? leafProperty(selected, complete, run) : run };
+  return {
+    responseName,
+    size: responseName.length + ENTRY.length,
+    run: isProperty ? leafProperty(selected, complete, run) : run,
+  };
 }
 
 /**
@@ -100,6 +106,9 @@ function leafProperty(
     }
   };
 }
+
+/** What JSON writes around a name in an object. */
+const ENTRY = '"":,';
 
 /** The path of a value that has no need of one: that of a leaf, which fails at its field. */
 const NOWHERE: Path = pathTo(undefined, '');

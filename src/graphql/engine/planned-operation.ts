@@ -1,12 +1,12 @@
 import {
   type DocumentNode,
   type ExecutionResult,
-  execute,
   type GraphQLError,
   type GraphQLSchema,
   OperationTypeNode,
 } from 'graphql';
-import { conditionsOf, fragmentsOf, isIntrospection, operationOf } from './document.ts';
+import { ResponseTooLarge } from '../../errors.ts';
+import { conditionsOf, fragmentsOf, operationOf } from './document.ts';
 import {
   type Execution,
   executeFields,
@@ -15,46 +15,53 @@ import {
   type PlannedField,
   type Variables,
 } from './execution.ts';
+import { beginGrowth } from './growth.ts';
 import { rootFields } from './selection.ts';
-import { MAX_COERCION_ERRORS, variableCoercion } from './variable-values.ts';
+import { variableCoercion } from './variable-values.ts';
 
-/** Runs an operation with the variables of one request, which are not coerced yet. What fails stands in `errors`. */
-export type RunOperation = (
-  given: Variables | null | undefined,
-  context: unknown,
-) => Promise<ExecutionResult>;
+/** A result, and how large it is in characters: never more than its bytes. */
+export interface MeasuredResult extends ExecutionResult {
+  size: number;
+}
 
-/** How many plans are kept of an operation, one for each combination of its conditions. graphql-js executes any others. */
+/**
+ * Runs an operation with the variables of one request, which are not coerced yet. What fails stands in `errors`.
+ * Rejects with RESPONSE_TOO_LARGE.
+ */
+export type RunOperation = (given: Variables | null | undefined, context: unknown) => Promise<MeasuredResult>;
+
+/** How many plans are kept of an operation, one for each combination of its conditions. Others are made for each request. */
 export const MAX_PLANS = 8;
 
 /**
  * Plans an operation of a valid document: what is the same for each request is worked out once. Its results equal those
- * of graphql-js' `execute`, except for the wording of three faults of the schema itself.
- * Null for what graphql-js should execute: an operation that is not in the document, a subscription, or introspection.
+ * of graphql-js' `execute`, except for the wording of three faults of the schema itself; and it ends an answer that grows
+ * beyond `maxSize` characters, and takes turns with others where it is long.
+ * Null for what graphql-js should execute: an operation that is not in the document, or a subscription.
  */
 export function plannedOperation(
   schema: GraphQLSchema,
   document: DocumentNode,
   operationName: string | null | undefined,
+  maxSize = Number.POSITIVE_INFINITY,
 ): RunOperation | null {
   const operation = operationOf(document, operationName);
   const root = operation && schema.getRootType(operation.operation);
-  if (!root || operation.operation === OperationTypeNode.SUBSCRIPTION || isIntrospection(document))
-    return null;
+  if (!root || operation.operation === OperationTypeNode.SUBSCRIPTION) return null;
 
   const fragments = fragmentsOf(document);
   const names = conditionsOf(document, operation);
   const plans = new Map<string, readonly PlannedField[]>();
-  const planFor = (variables: Variables): readonly PlannedField[] | undefined => {
-    const values = names.map((name) => variables[name]);
-    if (!values.every((value) => typeof value === 'boolean')) return undefined;
-    const key = values.join();
+  /** Throws what is wrong with a condition of the root. */
+  const planFor = (variables: Variables): readonly PlannedField[] => {
+    const given = names.filter((name) => Object.hasOwn(variables, name));
+    const key = names.map((name) => variables[name]).join();
     const known = plans.get(key);
     if (known) return known;
-    if (plans.size === MAX_PLANS) return undefined;
-    const conditions = Object.fromEntries(names.map((name, i) => [name, values[i]]));
+    const conditions = Object.fromEntries(given.map((name) => [name, variables[name]]));
     const plan = rootFields({ schema, fragments, operation, conditions }, root);
-    plans.set(key, plan);
+    const isDecided = names.every((name) => typeof variables[name] === 'boolean');
+    if (isDecided && plans.size < MAX_PLANS) plans.set(key, plan);
     return plan;
   };
   const run = operation.operation === OperationTypeNode.MUTATION ? executeSerially : executeFields;
@@ -62,21 +69,12 @@ export function plannedOperation(
 
   return async (given, context) => {
     const { coerced, errors } = coerce(given ?? {});
-    if (errors) return { errors };
-    const plan = planFor(coerced);
-    if (!plan) {
-      return execute({
-        schema,
-        document,
-        operationName,
-        variableValues: given,
-        contextValue: context,
-        options: { maxCoercionErrors: MAX_COERCION_ERRORS },
-      });
-    }
-    const execution: Execution = { context, variables: coerced, errors: [], nulled: new Set() };
-    const data = await dataOf(execution, () => run(plan, undefined, undefined, execution));
-    return execution.errors.length === 0 ? { data } : { errors: execution.errors, data };
+    if (errors) return { errors, size: 0 };
+    const growth = beginGrowth(maxSize);
+    const execution: Execution = { context, variables: coerced, errors: [], nulled: new Set(), growth };
+    const data = await dataOf(execution, () => run(planFor(coerced), undefined, undefined, execution));
+    const { size } = growth;
+    return execution.errors.length === 0 ? { data, size } : { errors: execution.errors, data, size };
   };
 }
 
@@ -85,7 +83,8 @@ async function dataOf(execution: Execution, run: () => unknown): Promise<Record<
   try {
     return (await run()) as Record<string, unknown>; // the fields of the root are an object
   } catch (error) {
-    noteError(execution, error as GraphQLError, undefined); // `failed` throws nothing else
+    if (error instanceof ResponseTooLarge) throw error;
+    noteError(execution, error as GraphQLError, undefined); // neither `failed` nor a plan throws anything else
     return null;
   }
 }

@@ -1,4 +1,11 @@
-import { type FieldNode, type GraphQLObjectType, TypeNameMetaFieldDef } from 'graphql';
+import {
+  type FieldNode,
+  type GraphQLField,
+  type GraphQLObjectType,
+  SchemaMetaFieldDef,
+  TypeMetaFieldDef,
+  TypeNameMetaFieldDef,
+} from 'graphql';
 import { collectFields, collectSubfields } from 'graphql/execution/collectFields.js';
 import type { PlannedField } from './execution.ts';
 import { type Planned, plannedField } from './field.ts';
@@ -28,11 +35,11 @@ function fieldsOf(
   parentType: GraphQLObjectType,
   collected: ReadonlyMap<string, readonly FieldNode[]>,
 ): PlannedField[] {
-  const definitions = parentType.getFields();
+  const definitions = { ...parentType.getFields(), ...metaFieldsOf(planned, parentType) };
   return [...collected].flatMap(([responseName, [first, ...rest]]) => {
     if (!first) return [];
     const name = first.name.value;
-    const definition = name === TypeNameMetaFieldDef.name ? TypeNameMetaFieldDef : definitions[name];
+    const definition = definitions[name];
     if (!definition) return []; // graphql-js passes it over too; validation lets no such field through
     const nodes = [first, ...rest] as const;
     return [
@@ -45,4 +52,18 @@ function fieldsOf(
       }),
     ];
   });
+}
+
+/** The fields that every object has, and those of the root of queries (GraphQL, section 4). */
+function metaFieldsOf(
+  { schema }: Planned,
+  parentType: GraphQLObjectType,
+): Record<string, GraphQLField<unknown, unknown>> {
+  const everywhere = { [TypeNameMetaFieldDef.name]: TypeNameMetaFieldDef };
+  if (parentType !== schema.getQueryType()) return everywhere;
+  return {
+    ...everywhere,
+    [SchemaMetaFieldDef.name]: SchemaMetaFieldDef,
+    [TypeMetaFieldDef.name]: TypeMetaFieldDef,
+  };
 }

@@ -32,11 +32,11 @@ function textConditions(
   { eq, in: oneOf, contains, startsWith }: TextFilter,
 ) {
   // The pattern does not depend on the row: in a subquery, it is folded once for all of them.
-  const text = folded(sql`${column} collate "default"`);
-  const alike = (pattern: SQL) => sql`${text} like (select ${folded(pattern)})`;
+  const text = () => folded(sql`${column} collate "default"`); // made only for a statement that is new
+  const alike = (pattern: SQL) => sql`${text()} like (select ${folded(pattern)})`;
   // `***=` makes the rest of a regular expression literal. Postgres runs one in linear time, which LIKE takes only for texts
   // that do not repeat themselves; for those, LIKE is several times faster.
-  const within = (sought: SQL) => sql`${text} ~ (select '***=' || ${folded(sought)})`;
+  const within = (sought: SQL) => sql`${text()} ~ (select '***=' || ${folded(sought)})`;
   const isSlow = contains != null && isRepetitive(contains);
   return present([
     condition(`${property}_eq`, eq, (value) => sql`${column} = ${value}`),

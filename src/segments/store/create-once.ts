@@ -1,30 +1,14 @@
 import { sql } from 'drizzle-orm';
 import { batch, type Outcome } from '../../database/batch.ts';
 import type { Database } from '../../database/connect.ts';
-import { isLockedOut, refusalOf } from '../../database/failure.ts';
+import { isLockedOut } from '../../database/failure.ts';
 import { prepare, statement } from '../../database/statement.ts';
 import { idempotencyKeys, segments } from '../../database/tables.ts';
-import { IdempotencyKeyInUse, IdempotencyKeyReused } from '../../errors.ts';
+import { IdempotencyKeyInUse } from '../../errors.ts';
 import type { Created } from '../segment.ts';
-import { birthOf } from '../segment-id.ts';
-import { asCreated, type NewSegment } from './create.ts';
+import { asCreated } from './create.ts';
+import { again, finding, type Held, KEPT, type Once, rowOf } from './idempotency-key.ts';
 import { accountOf, unnested } from './key.ts';
-
-/** A creation that may be asked for again. */
-export interface Once extends NewSegment {
-  idempotencyKey: string;
-  /** Of what is asked: the same key with another is refused. */
-  digest: string;
-}
-
-/** What was made under a key. */
-interface Held {
-  digest: string;
-  segmentId: string;
-}
-
-const rowOf = ({ accountId, idempotencyKey }: Pick<Once, 'accountId' | 'idempotencyKey'>) =>
-  `${accountId} ${idempotencyKey}`;
 
 /**
  * Creates a segment once, however often it is asked for under a key: the same request gets the first answer again.
@@ -51,16 +35,6 @@ export function createSegmentsOnce(db: Database) {
   };
 
   return batch<Once, Created>(db, create, { accountOf, rowOf });
-}
-
-/** The first answer: what was asked for is the same, and an id tells when it was made. */
-function again(once: Once, held: Held | undefined): Outcome<Created> {
-  if (!held) return new IdempotencyKeyInUse(); // it grew too old between two statements
-  if (held.digest !== once.digest) return new IdempotencyKeyReused();
-  return {
-    ...asCreated({ ...once, id: held.segmentId, createdAt: birthOf(held.segmentId) }),
-    replayed: true,
-  };
 }
 
 /** Writes the keys that are not there, or too old, with their segments; gives the rows of those keys. */
@@ -105,31 +79,4 @@ function claiming(db: Database) {
       description: wave.map(({ description }) => description),
       created_at: wave.map(({ createdAt }) => createdAt.toISOString()),
     });
-}
-
-/** How long a key is kept. */
-export const KEPT = sql`interval '24 hours'`;
-
-/** What was made under keys that others wrote, or why it can't be told: only a statement that begins after theirs can see it. */
-function finding(db: Database) {
-  const wanted = unnested('wanted', { account_id: 'text', key: 'text' });
-  const query = statement(sql`
-    select held.account_id, held.key, held.digest, held.segment_id from ${idempotencyKeys} as held
-    inner join ${wanted} on (held.account_id, held.key) = (wanted.account_id, wanted.key)`);
-  const run = prepare(db, 'find_idempotency_keys', query, ([accountId, key, digest, segmentId]) => {
-    const row = rowOf({ accountId: String(accountId), idempotencyKey: String(key) });
-    return [row, { digest: String(digest), segmentId: String(segmentId) }] as const;
-  });
-  return async (calls: readonly Once[]): Promise<Map<string, Held> | Error> => {
-    try {
-      return new Map(
-        await run({
-          account_id: calls.map(({ accountId }) => accountId),
-          key: calls.map(({ idempotencyKey }) => idempotencyKey),
-        }),
-      );
-    } catch (error) {
-      return refusalOf(error, { isWrite: false }); // to these alone: the others of their batch are made
-    }
-  };
 }

@@ -3,7 +3,7 @@ import type { Database } from '../../database/connect.ts';
 import { refusalOf } from '../../database/failure.ts';
 import { prepare, statement } from '../../database/statement.ts';
 import { idempotencyKeys } from '../../database/tables.ts';
-import { KEPT } from './create-once.ts';
+import { KEPT } from './idempotency-key.ts';
 
 /** Keys that one statement forgets, in some twenty milliseconds. */
 const PIECE = 1_000;

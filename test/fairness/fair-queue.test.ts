@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fairQueue } from '../../src/database/fair-queue.ts';
+import { fairQueue } from '../../src/fairness/fair-queue.ts';
 
 const LIMITS = { slots: 3, perAccount: 2, maxWaiting: 100, patienceMs: 60_000 };
 

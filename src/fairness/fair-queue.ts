@@ -1,5 +1,5 @@
 import { Unavailable } from '../errors.ts';
-import { claimOf, newShare, type Share, sinceOf } from './queue-share.ts';
+import { claimOf, newShare, type Share, sinceOf } from './share.ts';
 
 interface Limits {
   /** Pieces of work that run at once. */
@@ -133,6 +133,5 @@ export function fairQueue({
 
 const busy = () =>
   new Unavailable('not_applied', {
-    message:
-      'Too much of your account is waiting for the database. Send less at once, and retry in a moment.',
+    message: 'Too much of your account is waiting. Send less at once, and retry in a moment.',
   });

@@ -1,0 +1,14 @@
+import { looped } from '../loop.ts';
+
+/** A header that is expensive to read for a careless expression. */
+export const abuse = looped({ callers: 8 }, (by, _, __, signal) =>
+  by.send(
+    {
+      method: 'POST',
+      path: '/graphql',
+      headers: { 'content-type': `application/json;${' '.repeat(15_000)}x` },
+      body: '{}',
+    },
+    signal,
+  ),
+);

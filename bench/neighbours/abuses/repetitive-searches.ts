@@ -1,0 +1,10 @@
+import { asBig, looped } from '../loop.ts';
+
+/** Searches whose pattern nearly occurs at each place of a repetitive text. */
+export const abuse = looped({ callers: 4, as: asBig }, (by, _, __, signal) =>
+  by.graphql(
+    'query ($c: String!) { segments(filter: { name: { eq: "Repetitive" }, criteria: { contains: $c } }) { nodes { id } } }',
+    { c: `${'ab'.repeat(1_200)}b` },
+    signal,
+  ),
+);

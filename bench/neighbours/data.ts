@@ -1,0 +1,52 @@
+import pg from 'pg';
+import { digestOf, newToken } from '../../src/accounts/token.ts';
+import { migrate } from '../../src/database/migrate.ts';
+import type { Account } from './target.ts';
+
+/** A database with a big account and a small one; made once and kept. */
+export async function twoAccounts(server: string, rows: number) {
+  const name = `neighbours_${rows}`;
+  const admin = new pg.Client(server);
+  await admin.connect();
+  const { rowCount } = await admin.query('select from pg_database where datname = $1', [name]);
+  if (!rowCount) await admin.query(`create database ${name}`);
+  await admin.end();
+  const url = server.replace('/postgres?', `/${name}?`);
+  await migrate(url);
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    await fill(client, 'big', rows);
+    await fill(client, 'small', 1_000);
+    await client.query(
+      `insert into segments select 'big', 'Repetitive' || lpad(g::text, 6, '0'), 'Repetitive', repeat('ab', 2500), '', now(), now(), 1
+       from generate_series(1, 300) g on conflict do nothing`,
+    );
+    await client.query('vacuum analyze segments');
+    return { url, big: await account(client, 'big'), small: await account(client, 'small') };
+  } finally {
+    await client.end();
+  }
+}
+
+async function fill(client: pg.Client, account: string, rows: number): Promise<void> {
+  await client.query(`delete from segments where account_id = $1 and length(ltrim(id, '0')) > 12`, [account]); // of earlier runs
+  await client.query(
+    `insert into segments select $1, lpad(g::text, 16, '0'), 'Segment ' || (g % 97), 'Customers who spend more than $' || g || ' per month',
+       'Made for the benchmark', to_timestamp(1700000000 + g / 1000.0), to_timestamp(1700000000 + g / 1000.0), 1
+     from generate_series(1, $2::int) g on conflict do nothing`,
+    [account, rows],
+  );
+}
+
+async function account(client: pg.Client, name: string): Promise<Account> {
+  const token = newToken();
+  await client.query(
+    `insert into api_tokens (digest, id, account_id, name, scopes) values ($1, gen_random_uuid(), $2, 'bench', '{segments:read,segments:write}')`,
+    [digestOf(token), name],
+  );
+  const { rows } = await client.query('select id from segments where account_id = $1 order by id limit 200', [
+    name,
+  ]);
+  return { token, ids: rows.map(({ id }) => id) };
+}

@@ -1,0 +1,15 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Abuse, Target } from './target.ts';
+
+/* Runs an abuse in a thread of its own, so that what it costs its sender does not slow the neighbour that is measured. */
+const { name, target } = workerData as { name: string; target: Target };
+const { abuse } = (await import(`./abuses/${name}.ts`)) as { abuse: Abuse };
+const stop = new AbortController();
+const answers: Record<string, number> = {};
+const answered = (status: number | string) => {
+  answers[status] = (answers[status] ?? 0) + 1;
+};
+parentPort?.once('message', () => stop.abort());
+await abuse(target, stop.signal, answered);
+parentPort?.postMessage(answers);
+process.exit(0);

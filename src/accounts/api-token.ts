@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { and, eq, or, sql } from 'drizzle-orm';
+import pg from 'pg';
+import type { Database } from '../database/connect.ts';
+import { apiTokens } from '../database/tables.ts';
+import { WrongConfig } from '../wrong-config.ts';
+import { digestOf } from './token.ts';
+import { API_TOKEN, isLive } from './tokens.ts';
+import { DEFAULT_ACCOUNT, SCOPES } from './viewer.ts';
+
+/** The token of the environment as the database knows it. */
+export interface ApiToken {
+  id: string;
+  /** When it ends, or has ended: it was revoked, has expired, or another one has taken its place. Null: never. */
+  endsAt: Date | null;
+  isLive: boolean;
+}
+
+/** Any number that is not taken for another lock. */
+const LOCK = Number.parseInt('apitoken', 36);
+/** How long to wait for gateways that start at the same time. */
+const PATIENCE_MS = 10_000;
+const PAUSE_MS = 50;
+
+const isConfigured = and(eq(apiTokens.name, API_TOKEN), eq(apiTokens.accountId, DEFAULT_ACCOUNT), isLive);
+
+/**
+ * Makes a secret of the environment the only API_TOKEN: a token of the account `default` with every scope. The one that was set
+ * before ends, and gateways refuse it within the life of their cache. One that has ended stays so, and ends no other: neither
+ * a restart after it was revoked, nor a gateway of a rolling deploy that still has the old value, brings it back.
+ * Writes only what is not so yet: a database that only reads will do. Throws WrongConfig for a token that was made for another
+ * purpose.
+ */
+export async function configureApiToken(
+  db: Database,
+  token: string,
+  onFault: (fault: unknown) => void,
+): Promise<ApiToken> {
+  const digest = digestOf(token);
+  const { mine, hasOthers } = await stateOf(db, digest);
+  if (mine && (!mine.isLive || (!hasOthers && mine.name === API_TOKEN))) return mine;
+  try {
+    await replace(db, digest);
+  } catch (error) {
+    if (!mine) throw error;
+    onFault(error); // it can be used, though others can be used too
+  }
+  return (await stateOf(db, digest)).mine ?? { id: '', endsAt: null, isLive: false };
+}
+
+async function stateOf(db: Database, digest: string) {
+  const { id, name, accountId, scopes, expiresAt, revokedAt } = apiTokens;
+  const isMine = eq(apiTokens.digest, digest);
+  const rows = await db
+    .select({
+      id,
+      name,
+      accountId,
+      scopes,
+      endsAt: sql<Date | null>`least(${revokedAt}, ${expiresAt})`.mapWith(expiresAt),
+      isLive: sql<boolean>`${isLive}`,
+      isMine: sql<boolean>`${isMine}`,
+    })
+    .from(apiTokens)
+    .where(or(isMine, isConfigured));
+  const mine = rows.find((row) => row.isMine);
+  if (mine && (mine.accountId !== DEFAULT_ACCOUNT || SCOPES.some((scope) => !mine.scopes.includes(scope)))) {
+    throw new WrongConfig(
+      `API_TOKEN must be a token of its own, such as \`segments token new\` prints; it is the token ${mine.id} of the account ${JSON.stringify(mine.accountId)}, which was made for ${mine.scopes.join(' and ')}.`,
+    );
+  }
+  return { mine, hasOthers: rows.some((row) => !row.isMine) };
+}
+
+/** In one transaction, as the only one of its kind, so that of several values that start at once the last one is left. */
+async function replace(db: Database, digest: string): Promise<void> {
+  const values = [digest, randomUUID(), DEFAULT_ACCOUNT, API_TOKEN].map(pg.escapeLiteral);
+  const scopes = `array[${SCOPES.map(pg.escapeLiteral).join(', ')}]`;
+  const [mine, , account, name] = values;
+  const live = '(revoked_at is null and (expires_at is null or expires_at > now()))';
+  const text = `
+    select pg_advisory_xact_lock(${LOCK});
+    insert into api_tokens (digest, id, account_id, name, scopes) values (${values.join(', ')}, ${scopes})
+      on conflict (digest) do update set name = excluded.name where api_tokens.name <> excluded.name;
+    update api_tokens set revoked_at = now()
+      where name = ${name} and account_id = ${account} and digest <> ${mine} and ${live}
+        and exists (select from api_tokens where digest = ${mine} and ${live});`;
+  const end = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      await db.$client.query(text);
+      return;
+    } catch (error) {
+      const isBusy = error instanceof pg.DatabaseError && error.code === '55P03';
+      if (!isBusy || performance.now() > end) throw error;
+    }
+    await sleep(PAUSE_MS);
+  }
+}

@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { writeOnce } from './folder.ts';
+
+/** The roles of an embedded server: its superuser, and the gateway's own, which owns nothing but its database. */
+export type Role = 'postgres' | 'segments';
+
+/** Where the passwords of a cluster are: beside it, in the form that psql reads (PGPASSFILE), for its owner alone. */
+const fileOf = (folder: string) => join(dirname(folder), 'pgpass');
+
+export const hasPasswords = (folder: string): boolean => existsSync(fileOf(folder));
+
+/** Makes the passwords, unless they are there. */
+export function ensurePasswords(folder: string): void {
+  const lineOf = (role: Role) => `*:*:*:${role}:${randomBytes(24).toString('hex')}\n`;
+  writeOnce(fileOf(folder), () => lineOf('postgres') + lineOf('segments'));
+}
+
+/** The password of a role. Throws where there is none. */
+export function passwordOf(folder: string, role: Role): string {
+  const lines = readFileSync(fileOf(folder), 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
+  const [password] = lines.find((fields) => fields.at(-2) === role)?.slice(-1) ?? [];
+  if (password) return password;
+  throw new Error(
+    `${fileOf(folder)} has no password of ${role}. Stop what serves it, delete it, and start again.`,
+  );
+}

@@ -1,0 +1,82 @@
+import pg from 'pg';
+import { accessOf, setAccess } from './access.ts';
+import { passwordOf, type Role } from './passwords.ts';
+import { urlOf } from './postmaster.ts';
+import type { ServerUser } from './server-user.ts';
+
+/** Any number that is not taken for another lock. */
+const LOCK = Number.parseInt('access', 36);
+
+/**
+ * Closes a running server: gives its superuser a password, and the gateway a role that owns its database and can do nothing
+ * else. What an earlier version made, in the database `postgres` and as superuser, becomes that. Does nothing where
+ * it has been done; what was interrupted is done again; of several processes at once, one does it.
+ */
+export async function closeAccess(folder: string, user: ServerUser): Promise<void> {
+  if (accessOf(folder) === 'closed') return;
+  await as(folder, 'template1', async (client) => {
+    await client.query('select pg_advisory_lock($1)', [LOCK]);
+    if (accessOf(folder) === 'closed') return;
+    await makeRoles(folder, client);
+    await makeDatabase(client);
+    await as(folder, 'segments', (inside) => inside.query(GIVE_ALL));
+    setAccess(folder, 'closed', user);
+    await client.query('select pg_reload_conf()');
+  });
+}
+
+/** Works as superuser, in a session of its own in which no schema of a user is searched. */
+async function as(folder: string, database: string, work: (client: pg.Client) => Promise<unknown>) {
+  const client = new pg.Client({
+    connectionString: urlOf(folder, { role: 'postgres', database }),
+    options: '-c search_path=pg_catalog -c password_encryption=scram-sha-256',
+  });
+  client.on('error', () => {}); // the statement that runs tells it
+  await client.connect();
+  try {
+    await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function makeRoles(folder: string, client: pg.Client): Promise<void> {
+  const passwordFor = (role: Role) => pg.escapeLiteral(passwordOf(folder, role));
+  const { rowCount } = await client.query(`select from pg_roles where rolname = 'segments'`);
+  if (rowCount === 0) await client.query('create role segments');
+  await client.query(
+    `alter role segments login nosuperuser nocreatedb nocreaterole noreplication nobypassrls password ${passwordFor('segments')}`,
+  );
+  await client.query(`alter role postgres password ${passwordFor('postgres')}`);
+}
+
+/** The database that initdb made becomes the gateway's; another one takes its name, which tools connect to. */
+async function makeDatabase(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ datname: string }>('select datname from pg_database');
+  const has = (name: string) => rows.some(({ datname }) => datname === name);
+  if (!has('segments')) await client.query('alter database postgres rename to segments');
+  await client.query('alter database segments owner to segments');
+  // Not from template1: another process that starts may be connected to it, waiting for its turn.
+  if (!has('segments') || !has('postgres')) await client.query('create database postgres template template0');
+}
+
+/** REASSIGN OWNED refuses to take anything from the first superuser: its system objects cannot be had. */
+const GIVE_ALL = `do $do$
+declare object text;
+begin
+  for object in
+    select format('schema %I', nspname) from pg_namespace
+    where nspowner = 'postgres'::regrole and nspname !~ '^(pg_|information_schema$)'
+    union all
+    select format('table %s', c.oid::regclass) from pg_class c
+    where relowner = 'postgres'::regrole and relnamespace::regnamespace::text !~ '^(pg_|information_schema$)'
+      and relkind in ('r', 'p', 'v', 'm', 'S', 'f')
+      and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = c.oid and deptype in ('a', 'e', 'i'))
+    union all
+    select format('routine %s', p.oid::regprocedure) from pg_proc p
+    where proowner = 'postgres'::regrole and pronamespace::regnamespace::text !~ '^(pg_|information_schema$)'
+      and not exists (select from pg_depend where classid = 'pg_proc'::regclass and objid = p.oid and deptype = 'e')
+  loop
+    execute 'alter ' || object || ' owner to segments';
+  end loop;
+end $do$`;

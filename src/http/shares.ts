@@ -1,0 +1,47 @@
+/** Something of which there is a limited number, and of which one holder can have a part only. */
+export interface Shares<Holder> {
+  /** Takes one. False, and nothing is taken, if none is left or if the holder has as many as one may have. */
+  take(holder: Holder): boolean;
+  /** Gives one back. Does nothing for a holder that has none. */
+  giveBack(holder: Holder): void;
+  /** Gives back all that a holder has. */
+  giveBackAll(holder: Holder): void;
+  /** How many are taken, by all holders. */
+  taken(): number;
+  isFull(): boolean;
+}
+
+interface Limits {
+  total: number;
+  /** How many one holder may have. */
+  each: number;
+}
+
+/** Counts how many each holder has. Holders that have none take no memory. */
+export function shares<Holder>({ total, each }: Limits): Shares<Holder> {
+  const held = new Map<Holder, number>();
+  let taken = 0;
+
+  return {
+    take(holder) {
+      const count = held.get(holder) ?? 0;
+      if (taken >= total || count >= each) return false;
+      held.set(holder, count + 1);
+      taken += 1;
+      return true;
+    },
+    giveBack(holder) {
+      const count = held.get(holder);
+      if (count === undefined) return;
+      if (count === 1) held.delete(holder);
+      else held.set(holder, count - 1);
+      taken -= 1;
+    },
+    giveBackAll(holder) {
+      taken -= held.get(holder) ?? 0;
+      held.delete(holder);
+    },
+    taken: () => taken,
+    isFull: () => taken >= total,
+  };
+}

@@ -1,0 +1,39 @@
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { shares } from './shares.ts';
+
+/** How many requests may wait behind another one of their connection: some 5 KB of memory each. */
+const MAX_WAITING = { total: 8_192, each: 1_000 };
+
+/**
+ * Lets the requests of a connection begin one after the other: each once the answer before it was taken by the system. So a
+ * caller that sends many requests and reads no answer holds the memory of one answer, and of requests that have not begun.
+ * A connection on which too many wait is closed. A server may answer requests of one connection at the same time only if
+ * all of their methods are safe (RFC 9112, section 9.3.2).
+ */
+export function turns() {
+  const waiting = shares<Socket>(MAX_WAITING);
+  const watched = new WeakSet<Socket>();
+
+  function isLetWait(socket: Socket): boolean {
+    if (!waiting.take(socket)) return false;
+    if (watched.has(socket)) return true;
+    watched.add(socket);
+    socket.once('close', () => waiting.giveBackAll(socket));
+    return true;
+  }
+
+  return (socket: Socket, response: ServerResponse, begin: () => void): void => {
+    // Node gives a response its socket when the one before it is finished.
+    if (response.socket) {
+      begin();
+    } else if (isLetWait(socket)) {
+      response.once('socket', () => {
+        waiting.giveBack(socket);
+        begin();
+      });
+    } else {
+      socket.destroy();
+    }
+  };
+}

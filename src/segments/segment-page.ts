@@ -1,0 +1,43 @@
+import type { Segment } from './segment.ts';
+import type { Window } from './segment-list.ts';
+import { type Order, placeOf } from './segment-order.ts';
+import type { SegmentStore } from './store.ts';
+
+/** Part of a list, and what lies before and behind it. */
+export interface SegmentPage {
+  order: Order;
+  segments: Segment[];
+  hasNext(): Promise<boolean>;
+  hasPrevious(): Promise<boolean>;
+}
+
+/** A page that nobody looks at. */
+export const unreadPage = (order: Order): SegmentPage => ({
+  order,
+  segments: [],
+  hasNext: async () => false,
+  hasPrevious: async () => false,
+});
+
+/** Whether anything lies at or behind the place where a page starts. */
+export async function liesBehind(
+  store: SegmentStore,
+  accountId: string,
+  { order, backward, from, filter }: Window,
+  shown: readonly Segment[],
+): Promise<boolean> {
+  if (!from) return false; // nothing lies behind the end of the list
+  const nearest = backward ? shown.at(-1) : shown.at(0);
+  const place = nearest ? placeOf(order, nearest) : { ...from, included: true };
+  const page = await store.list({
+    accountId,
+    order,
+    backward: !backward,
+    from: place,
+    until: null,
+    size: 1,
+    filter,
+    texts: 'none',
+  });
+  return page.segments.length > 0;
+}

@@ -1,0 +1,90 @@
+import { hash } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import { batch, type Outcome } from '../../database/batch.ts';
+import type { Database } from '../../database/connect.ts';
+import { refusalOf } from '../../database/failure.ts';
+import { prepare, statement } from '../../database/statement.ts';
+import { idempotencyKeys } from '../../database/tables.ts';
+import { IdempotencyKeyInUse, IdempotencyKeyReused } from '../../errors.ts';
+import type { Created, Draft } from '../segment.ts';
+import { birthOf } from '../segment-id.ts';
+import { asCreated, type NewSegment } from './create.ts';
+import { accountOf, unnested } from './key.ts';
+
+/** A creation that may be asked for again. */
+export interface Once extends NewSegment {
+  idempotencyKey: string;
+  /** Of what is asked: the same key with another is refused. */
+  digest: string;
+}
+
+/** What was made under a key. */
+export interface Held {
+  digest: string;
+  segmentId: string;
+}
+
+export const rowOf = ({ accountId, idempotencyKey }: Pick<Once, 'accountId' | 'idempotencyKey'>) =>
+  `${accountId} ${idempotencyKey}`;
+
+/** Of what is asked: two requests with the same properties have the same. */
+export const digestOf = ({ name, criteria, description }: Draft): string =>
+  hash('sha256', JSON.stringify([name, criteria, description]));
+
+/** How long a key is kept. */
+export const KEPT = sql`interval '24 hours'`;
+
+/** The first answer: what was asked for is the same, and an id tells when it was made. */
+export function again(once: Once, held: Held | undefined): Outcome<Created> {
+  if (!held) return new IdempotencyKeyInUse(); // it grew too old between two statements
+  if (held.digest !== once.digest) return new IdempotencyKeyReused();
+  return {
+    ...asCreated({ ...once, id: held.segmentId, createdAt: birthOf(held.segmentId) }),
+    replayed: true,
+  };
+}
+
+/** What was made under keys, or why it can't be told. Of keys that others wrote, only a statement that begins after theirs can see it. */
+export function finding(db: Database) {
+  const wanted = unnested('wanted', { account_id: 'text', key: 'text' });
+  const query = statement(sql`
+    select held.account_id, held.key, held.digest, held.segment_id from ${idempotencyKeys} as held
+    inner join ${wanted} on (held.account_id, held.key) = (wanted.account_id, wanted.key)
+    where held.created_at >= now() - ${KEPT}`);
+  const run = prepare(db, 'find_idempotency_keys', query, ([accountId, key, digest, segmentId]) => {
+    const row = rowOf({ accountId: String(accountId), idempotencyKey: String(key) });
+    return [row, { digest: String(digest), segmentId: String(segmentId) }] as const;
+  });
+  return async (calls: readonly Once[]): Promise<Map<string, Held> | Error> => {
+    try {
+      return new Map(
+        await run({
+          account_id: calls.map(({ accountId }) => accountId),
+          key: calls.map(({ idempotencyKey }) => idempotencyKey),
+        }),
+      );
+    } catch (error) {
+      return refusalOf(error, { isWrite: false }); // to these alone: the others of their batch are made
+    }
+  };
+}
+
+/**
+ * The first answer to a creation that was made before; null for one that was not. Creates nothing. Throws
+ * IDEMPOTENCY_KEY_REUSED where the key was sent with another request.
+ */
+export function recallSegments(db: Database) {
+  const find = finding(db);
+  return batch<Once, Created | null>(
+    db,
+    async (calls) => {
+      const held = await find(calls);
+      if (held instanceof Error) return calls.map(() => held);
+      return calls.map((once) => {
+        const made = held.get(rowOf(once));
+        return made ? again(once, made) : null;
+      });
+    },
+    { accountOf },
+  );
+}

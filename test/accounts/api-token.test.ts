@@ -1,0 +1,142 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { configureApiToken } from '../../src/accounts/api-token.ts';
+import { newToken } from '../../src/accounts/token.ts';
+import { startGateway } from '../../src/gateway.ts';
+import { logTo } from '../../src/operations/log.ts';
+import { rest } from '../client.ts';
+import { testGateway } from '../harness.ts';
+
+const first = newToken();
+const gateway = testGateway({ apiToken: first });
+const faults: unknown[] = [];
+
+/** What a start with an API_TOKEN does. */
+const configure = (token: string) =>
+  configureApiToken(gateway.database, token, (fault) => faults.push(fault));
+const statusOf = async (token: string) =>
+  (await rest(gateway, '', { as: null, headers: { authorization: `Bearer ${token}` } })).status;
+const idOf = async (token: string) => (await configure(token)).id;
+
+beforeEach(() => {
+  faults.length = 0;
+});
+
+describe('a start with another API_TOKEN', () => {
+  it('ends the one before, at gateways that run too, and no other token', async () => {
+    expect(await statusOf(first)).toBe(200);
+    const others = [
+      await gateway.tokens.create({
+        accountId: 'default',
+        name: 'a',
+        scopes: ['segments:read'],
+        expiresAt: null,
+      }),
+      await gateway.tokens.create({
+        accountId: 'acme',
+        name: 'API_TOKEN',
+        scopes: ['segments:read'],
+        expiresAt: null,
+      }),
+    ];
+    const second = newToken();
+    expect(await configure(second)).toMatchObject({ isLive: true, endsAt: null });
+    await expect.poll(() => statusOf(first), { interval: 200 }).toBe(401);
+    for (const token of [second, ...others.map(({ token }) => token)])
+      expect(await statusOf(token)).toBe(200);
+  });
+
+  it('cannot be undone by a restart with the old one, as in a rolling deploy', async () => {
+    const [old, next] = [newToken(), newToken()];
+    await configure(old);
+    await configure(next);
+    expect(await configure(old)).toMatchObject({ isLive: false, endsAt: expect.any(Date) });
+    expect([await statusOf(old), await statusOf(next)]).toEqual([401, 200]);
+  });
+
+  it('leaves one of several that are set at the same time', async () => {
+    const tokens = Array.from({ length: 8 }, newToken);
+    await Promise.all(tokens.map(configure));
+    const statuses = await Promise.all(tokens.map(statusOf));
+    expect(statuses.filter((status) => status === 200)).toHaveLength(1);
+  });
+
+  it('ends all that earlier versions let accumulate', async () => {
+    const digests = ['x', 'y'].map((digest) => `('${digest}', '${digest}', 'default', 'API_TOKEN', '{}')`);
+    await gateway.database.$client.query(
+      `insert into api_tokens (digest, id, account_id, name, scopes) values ${digests.join()}`,
+    );
+    await configure(newToken());
+    const live = (await gateway.tokens.list()).filter(
+      ({ name, accountId, revokedAt }) => name === 'API_TOKEN' && accountId === 'default' && !revokedAt,
+    );
+    expect(live).toHaveLength(1);
+  });
+});
+
+describe('a start with the same API_TOKEN', () => {
+  it('writes nothing', async () => {
+    const token = newToken();
+    await configure(token);
+    gateway.statements.length = 0;
+    expect(await configure(token)).toMatchObject({ isLive: true });
+    expect(gateway.statements.filter(({ text }) => /insert|update/i.test(text))).toEqual([]);
+  });
+
+  it('does not bring it back once it was revoked: the gateway starts without it, and its log says so', async () => {
+    const token = newToken();
+    const other = await gateway.tokens.create({
+      accountId: 'ada',
+      name: 'ci',
+      scopes: ['segments:read'],
+      expiresAt: null,
+    });
+    const id = await idOf(token);
+    await gateway.tokens.revoke(id);
+    const lines: string[] = [];
+    const again = await startGateway({
+      databaseUrl: gateway.database.$client.options.connectionString ?? '',
+      poolSize: 2,
+      host: '127.0.0.1',
+      port: 0,
+      graphiql: false,
+      introspection: true,
+      apiToken: token,
+      log: logTo('info', { write: (line) => void lines.push(line) }),
+    });
+    const ask = async (bearer: string) =>
+      (await fetch(`${again.url}/v1/customer-segments`, { headers: { authorization: `Bearer ${bearer}` } }))
+        .status;
+    expect([await ask(token), await ask(other.token)]).toEqual([401, 200]);
+    expect(again.apiToken).toMatchObject({ id, isLive: false });
+    await again.stop();
+    expect(lines.join('')).not.toContain(token);
+  });
+});
+
+describe('an API_TOKEN that is rotated', () => {
+  it('goes on beside the token that takes its place, and ends when that is set', async () => {
+    const old = newToken();
+    const made = await gateway.tokens.rotate(await idOf(old), 60 * 60_000);
+    const next = made?.token ?? '';
+    expect(await configure(old)).toMatchObject({ isLive: true, endsAt: made?.oldEndsAt });
+    expect([await statusOf(old), await statusOf(next)]).toEqual([200, 200]);
+    expect(await configure(next)).toMatchObject({ isLive: true, endsAt: null });
+    await expect.poll(() => statusOf(old), { interval: 200 }).toBe(401);
+    await configure(newToken());
+    await expect.poll(() => statusOf(next), { interval: 200 }).toBe(401);
+  });
+});
+
+describe('an API_TOKEN that was made for another purpose', () => {
+  it.each([
+    ['another account', 'acme', ['segments:read', 'segments:write']],
+    ['less', 'default', ['segments:read']],
+  ])('is refused, and stays what it is: %s', async (_, accountId, scopes) => {
+    const { token, id } = await gateway.tokens.create({ accountId, name: 'ci', scopes, expiresAt: null });
+    await expect(configure(token)).rejects.toThrow(
+      `API_TOKEN must be a token of its own, such as \`segments token new\` prints; it is the token ${id} of the account "${accountId}", which was made for ${scopes.join(' and ')}.`,
+    );
+    const record = (await gateway.tokens.list()).find((each) => each.id === id);
+    expect(record).toMatchObject({ accountId, name: 'ci', scopes });
+  });
+});

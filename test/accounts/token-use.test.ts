@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { authenticator } from '../../src/accounts/authenticate.ts';
+import { newToken } from '../../src/accounts/token.ts';
+import { tokenStore } from '../../src/accounts/tokens.ts';
+import { connect, disconnect } from '../../src/database/connect.ts';
+import { rest } from '../client.ts';
+import { testGateway } from '../harness.ts';
+
+const gateway = testGateway();
+const make = () =>
+  gateway.tokens.create({ accountId: 'ada', name: 'ci', scopes: ['segments:read'], expiresAt: null });
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+const get = (token: string) => rest(gateway, '', { as: null, headers: bearer(token) });
+const lastUse = async (id: string) =>
+  (await gateway.tokens.list()).find((token) => token.id === id)?.lastUsedAt;
+const sent = () => gateway.statements.filter(({ text }) => text.includes('last_used_at = '));
+const setLastUse = (id: string, when: string) =>
+  gateway.database.$client.query(`update api_tokens set last_used_at = ${when} where id = '${id}'`);
+
+/** The store of another gateway on the same database. */
+async function withStore(options: string, work: (tokens: ReturnType<typeof tokenStore>) => Promise<void>) {
+  const faults: unknown[] = [];
+  const url = `${gateway.database.$client.options.connectionString}${options}`;
+  const database = connect({ url, poolSize: 2, pooler: 'transaction', onIdleError: () => {} });
+  await work(tokenStore(database, (fault) => faults.push(fault)));
+  await disconnect(database);
+  return faults;
+}
+
+describe('when a token was last used', () => {
+  it('is kept for all tokens of a gateway in one statement, apart from requests', async () => {
+    const made = await Promise.all([make(), make(), make()]);
+    await gateway.tokens.writeUse();
+    gateway.statements.length = 0;
+    for (let i = 0; i < 5; i++) await Promise.all(made.map(({ token }) => get(token)));
+    expect(sent()).toEqual([]);
+    const before = Date.now();
+    await gateway.tokens.writeUse();
+    expect(sent()).toHaveLength(1);
+    for (const { id } of made) {
+      const used = (await lastUse(id))?.getTime() ?? 0;
+      expect(Math.abs(used - before)).toBeLessThan(600_000);
+    }
+  });
+
+  it('is not known of a token that was never used, and of one that ended', async () => {
+    const [never, ended] = [await make(), await make()];
+    await gateway.tokens.revoke(ended.id);
+    expect((await get(ended.token)).status).toBe(401);
+    expect((await get(newToken())).status).toBe(401);
+    await gateway.tokens.writeUse();
+    expect([await lastUse(never.id), await lastUse(ended.id)]).toEqual([null, null]);
+  });
+
+  it('is written at most twice a minute, by however many gateways', async () => {
+    const { token, id } = await make();
+    await get(token);
+    await setLastUse(id, `now() - interval '20 s'`);
+    const before = await lastUse(id);
+    await gateway.tokens.writeUse();
+    expect(await lastUse(id)).toEqual(before);
+    await setLastUse(id, `now() - interval '1 h'`);
+    await withStore('', async (tokens) => {
+      await authenticator(tokens)(bearer(token));
+      await tokens.writeUse();
+    });
+    expect((await lastUse(id))?.getTime()).toBeGreaterThan(before?.getTime() ?? 0);
+  });
+
+  it('waits for nobody who has locked the token', async () => {
+    const [locked, free] = [await make(), await make()];
+    const client = await gateway.database.$client.connect();
+    await client.query('begin');
+    await client.query(`select from api_tokens where id = '${locked.id}' for update`);
+    for (const { token } of [locked, free]) await get(token);
+    await gateway.tokens.writeUse();
+    expect(await lastUse(free.id)).not.toBeNull();
+    await client.query('rollback');
+    client.release();
+    expect(await lastUse(locked.id)).toBeNull();
+  });
+
+  it('is written when the gateway stops', async () => {
+    const { token, id } = await make();
+    const { startGateway } = await import('../../src/gateway.ts');
+    const { logTo } = await import('../../src/operations/log.ts');
+    const other = await startGateway({
+      databaseUrl: gateway.database.$client.options.connectionString ?? '',
+      poolSize: 2,
+      host: '127.0.0.1',
+      port: 0,
+      graphiql: false,
+      introspection: true,
+      log: logTo('silent', { write: () => {} }),
+    });
+    await fetch(`${other.url}/v1/customer-segments`, { headers: bearer(token) });
+    await other.stop();
+    expect(await lastUse(id)).not.toBeNull();
+  });
+
+  it('is left out on a database that only reads, which fails nothing', async () => {
+    const { token, id } = await make();
+    const readOnly = '&options=-c%20default_transaction_read_only%3Don';
+    const faults = await withStore(readOnly, async (tokens) => {
+      expect(await authenticator(tokens)(bearer(token))).toMatchObject({ accountId: 'ada' });
+      await tokens.writeUse();
+      expect(await authenticator(tokens)(bearer(token))).toMatchObject({ accountId: 'ada' });
+    });
+    expect([faults, await lastUse(id)]).toEqual([[], null]);
+  });
+});

@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import { turns } from '../../src/fairness/turns.ts';
+
+it('Long work begins at most once in a turn of the event loop, and accounts begin in turn', async () => {
+  const { begin } = turns();
+  let turn = 0;
+  let isOver = false;
+  const count = () => {
+    turn += 1;
+    if (!isOver) setImmediate(count);
+  };
+  setImmediate(count);
+  const begun: { accountId: string; turn: number }[] = [];
+  const ask = (accountId: string) => begin(accountId, async () => begun.push({ accountId, turn }));
+  await Promise.all([...Array.from({ length: 5 }, () => ask('heavy')), ask('light')]);
+  isOver = true;
+  expect(new Set(begun.map(({ turn }) => turn)).size).toBe(6);
+  expect(begun.findIndex(({ accountId }) => accountId === 'light')).toBeLessThanOrEqual(1);
+});
+
+it('Work that waits for something holds no turn', async () => {
+  const { begin } = turns();
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const waiting = begin('one', () => promise);
+  await expect(begin('one', async () => 'done')).resolves.toBe('done');
+  resolve('later');
+  await expect(waiting).resolves.toBe('later');
+});
+
+it('Work that fails fails for its caller alone', async () => {
+  const { begin } = turns();
+  const failing = begin('one', async () => Promise.reject(new Error('no')));
+  const next = begin('one', async () => 'done');
+  await expect(failing).rejects.toThrow('no');
+  await expect(next).resolves.toBe('done');
+});

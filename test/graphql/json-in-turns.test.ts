@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { jsonInTurns } from '../../src/graphql/json-pieces.ts';
+
+const { tree } = fc.letrec((tie) => ({
+  tree: fc.oneof(
+    { maxDepth: 4 },
+    fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('\u0000"\\', '𐐨é'),
+      fc.integer(),
+      fc.boolean(),
+      fc.constant(null),
+    ),
+    fc.array(tie('tree')),
+    fc.dictionary(fc.string(), tie('tree')),
+    fc.dictionary(fc.string(), fc.oneof(tie('tree'), fc.constant(undefined))),
+  ),
+}));
+
+describe('JSON that is written in turns', () => {
+  it('is what JSON.stringify writes', async () => {
+    await fc.assert(
+      fc.asyncProperty(tree, async (value) => {
+        const whole = { data: value, errors: undefined };
+        expect(`${await jsonInTurns(whole, 1e9)}`).toBe(JSON.stringify(whole));
+      }),
+      { seed: 20261125, numRuns: 500 },
+    );
+  });
+
+  const items = Array.from({ length: 8_000 }, () => ({ text: 'é\u0001'.repeat(60), n: 1 }));
+  const bytes = Buffer.byteLength(JSON.stringify({ items }));
+
+  it('ends where it has more bytes than it may have, and not before', async () => {
+    expect((await jsonInTurns({ items }, bytes))?.length).toBe(bytes);
+    expect(await jsonInTurns({ items }, bytes - 1)).toBeNull();
+  });
+
+  it('lets others have a turn every 256 KiB', async () => {
+    let turns = 0;
+    let isDone = false;
+    const count = () => {
+      turns += 1;
+      if (!isDone) setImmediate(count);
+    };
+    setImmediate(count);
+    await jsonInTurns({ items }, bytes);
+    isDone = true;
+    expect(turns).toBeGreaterThanOrEqual(Math.floor(bytes / (256 * 1024 + 64 * 1024)));
+  });
+});

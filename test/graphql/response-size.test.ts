@@ -1,0 +1,221 @@
+import { buildSchema, parse } from 'graphql';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { MAX_RESPONSE } from '../../src/errors.ts';
+import { fairQueue } from '../../src/fairness/fair-queue.ts';
+import { admittedOperation } from '../../src/graphql/admitted-operation.ts';
+import { costOf } from '../../src/graphql/cost.ts';
+import { schema } from '../../src/graphql/schema.ts';
+import { graphql, initOf, rest } from '../client.ts';
+import { testGateway, type Who } from '../harness.ts';
+
+const gateway = testGateway();
+const ROWS = 10_000;
+/** Ordinary segments are older, so that pages begin with the large ones. */
+const FIRST = 30_000;
+
+/** Two accounts with as many segments as an adversary has patience for, each with as much in it as it may have. */
+const TEXTS = { ada: 'x', bob: '\u0001' };
+const idOf = (n: number) => String(FIRST + n).padStart(16, '0');
+const ids = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => idOf(from + i));
+/** Segments of Ada whose texts are as short as texts are. */
+const ORDINARY = ids(-20_000, -19_000);
+
+beforeAll(async () => {
+  const { $client } = gateway.database;
+  for (const [account, text] of Object.entries(TEXTS)) {
+    // In portions: a statement may take as long as one of the gateway's.
+    for (let from = 0; from < ROWS; from += 500) {
+      await $client.query(
+        `insert into segments (account_id, id, name, criteria, description, created_at, updated_at)
+         select $1, id, 'n' || repeat($2, 254), repeat($2, 5000), repeat($2, 5000), now(), now() from unnest($3::text[]) id`,
+        [account, text, ids(from + 1, from + 501)],
+      );
+    }
+  }
+  await $client.query(
+    `insert into segments (account_id, id, name, criteria, description, created_at, updated_at)
+     select 'ada', id, 'n', repeat('c', 100), repeat('d', 100), now(), now() from unnest($1::text[]) id`,
+    [ORDINARY],
+  );
+}, 120_000);
+
+const times = (count: number, make: (i: number) => string) =>
+  Array.from({ length: count }, (_, i) => make(i)).join(' ');
+const TWO = 'criteria description';
+const ofEntities = (all: readonly string[]) => all.map((id) => ({ __typename: 'Segment', id }));
+const NODES = `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Segment { ${TWO} } } }`;
+const ENTITIES = `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Segment { ${TWO} } } }`;
+
+const BEYOND: [string, string, object][] = [
+  [
+    'fifty full pages',
+    `{ ${times(50, (i) => `a${i}: segments(first: 100, after: null) { nodes { ${TWO} } }`)} }`,
+    {},
+  ],
+  ['a thousand nodes', NODES, { ids: ids(1, 1_001) }],
+  ['a thousand entities', ENTITIES, { r: ofEntities(ids(1, 1_001)) }],
+  ['one node a thousand times', NODES, { ids: Array.from({ length: 1_000 }, () => idOf(1)) }],
+  [
+    'nodes of ten aliases',
+    `query ($ids: [ID!]!) { ${times(10, (i) => `a${i}: nodes(ids: $ids) { ... on Segment { ${TWO} } }`)} }`,
+    { ids: ids(1, 1_001) },
+  ],
+  [
+    'fifty aliases of one property',
+    `{ segments(first: 100) { nodes { ${times(20, (i) => `a${i}: criteria`)} } } }`,
+    {},
+  ],
+  [
+    'cursors that hold long names',
+    `{ ${times(25, (i) => `a${i}: segments(first: 100, orderBy: { field: NAME, direction: ASC }) { edges { cursor ${times(1, () => `b${i}: cursor`)} } }`)} }`,
+    {},
+  ],
+];
+
+/** The ways to be executed: by Yoga and, once a text has come twice, by its plan; with a trace, if a router wants one. */
+const PATHS = [
+  ['at first', 0, {}],
+  ['by its plan', 2, {}],
+  ['with a trace', 0, { 'apollo-federation-include-trace': 'ftv1' }],
+] as const;
+
+let unique = 0;
+async function ask(query: string, variables: object, repeats: number, headers: object, as: Who = 'ada') {
+  const text = `${query} #${unique++}`;
+  for (let i = 0; i < repeats; i++) await graphql(gateway, text, variables, { as });
+  gateway.statements.length = 0;
+  return graphql(gateway, text, variables, { as, headers: { ...headers } });
+}
+
+describe.each(PATHS)('an operation that is executed %s', (_, repeats, headers) => {
+  it.each(BEYOND.slice(0, 6))('is refused what is too large: %s', async (_, query, variables) => {
+    const { status, body } = await ask(query, variables, repeats, headers);
+    expect(status).toBe(200); // of application/json, which knows no better
+    expect(Object.keys(body)).not.toContain('data');
+    expect(body.errors).toMatchObject([
+      {
+        message:
+          'An operation may answer 8 MiB at most. Ask for a smaller page or fewer ids, for fewer fields, or in several operations.',
+        extensions: { code: 'RESPONSE_TOO_LARGE' },
+      },
+    ]);
+    expect(body.errors).toHaveLength(1);
+  });
+
+  it('is refused what only escaping makes too large', async () => {
+    const { body } = await ask(NODES, { ids: ids(1, 201) }, repeats, headers, 'bob');
+    expect(body.errors).toMatchObject([{ extensions: { code: 'RESPONSE_TOO_LARGE' } }]);
+    const { body: less } = await ask(NODES, { ids: ids(1, 101) }, repeats, headers, 'bob');
+    expect(less.data.nodes).toHaveLength(100);
+  });
+
+  it('is answered a thousand ordinary segments', async () => {
+    const segment = { criteria: 'c'.repeat(100), description: 'd'.repeat(100) };
+    const nodes = await ask(NODES, { ids: ORDINARY }, repeats, headers);
+    expect(nodes.body.data.nodes).toEqual(ORDINARY.map(() => segment));
+    const entities = await ask(ENTITIES, { r: ofEntities(ORDINARY) }, repeats, headers);
+    expect(entities.body.data._entities).toEqual(ORDINARY.map(() => segment));
+  });
+
+  it('is answered what is just small enough, as it is', async () => {
+    const missing = ['zzzzzzzzzzzzzzzz', 'x'];
+    const { body } = await ask(NODES, { ids: [...ids(1, 801), ...missing] }, repeats, headers);
+    const segment = { criteria: 'x'.repeat(5_000), description: 'x'.repeat(5_000) };
+    expect(body.data.nodes).toEqual([...ids(1, 801).map(() => segment), null, null]);
+  });
+});
+
+it('an operation is refused with 400 to clients that know better', async () => {
+  const headers = { accept: 'application/graphql-response+json' };
+  const { status, body } = await ask(NODES, { ids: ids(1, 1_001) }, 0, headers);
+  expect([status, body.data]).toEqual([400, undefined]);
+});
+
+describe('what is fetched', () => {
+  /** Rows that the statements asked for. */
+  const askedFor = () =>
+    gateway.statements.reduce((sum, { text, values }) => {
+      const sizes = values.find(
+        (value): value is number[] => Array.isArray(value) && value.every(Number.isInteger),
+      );
+      const keys = values.find(
+        (value): value is string[] => Array.isArray(value) && /^\d{16}/.test(value[0]),
+      );
+      if (text.includes('string_to_array')) return sum + (keys ?? []).join(' ').split(' ').length;
+      return sum + (sizes ?? []).reduce((all, size) => all + size, 0);
+    }, 0);
+
+  it.each(BEYOND.slice(0, 3))('is little more than may be answered: %s', async (_, query, variables) => {
+    await ask(query, variables, 2, {});
+    const bytes = askedFor() * 10_000;
+    expect(bytes).toBeGreaterThan(MAX_RESPONSE);
+    expect(bytes).toBeLessThan(3 * MAX_RESPONSE);
+  });
+});
+
+describe('a mutation', () => {
+  it('is answered in full if it is as large as limits let it be', async () => {
+    const made = await gateway.database.$client.query(
+      `insert into segments (account_id, id, name, criteria, description, created_at, updated_at)
+       select 'bob', lpad(n::text, 16, 'm'), 'n' || repeat($1, 254), repeat($1, 5000), repeat($1, 5000), now(), now()
+       from generate_series(1, 10) n returning id`,
+      [TEXTS.bob],
+    );
+    const fields = `name ${TWO} ${times(4, (i) => `c${i}: criteria`)}`;
+    const deletions = made.rows.map(
+      ({ id }, i) =>
+        `a${i}: deleteSegment(input: { id: "${id}" }) { ... on DeleteSegmentPayload { segment { ${fields} } } }`,
+    );
+    const { body } = await graphql(gateway, `mutation { ${deletions.join(' ')} }`, {}, { as: 'bob' });
+    expect(body.errors).toBeUndefined();
+    expect(body.data.a9.segment.c3).toBe(TEXTS.bob.repeat(5_000));
+  });
+
+  it('is never refused for its size by what the schema and its limits allow', () => {
+    const everything = `__typename ... on SegmentError { message } ... on SegmentInvalidInput { issues { param message } }
+      ... on SegmentVersionConflict { currentVersion }`;
+    const segment = 'segment { id name criteria description createdAt updatedAt version __typename }';
+    const fields = times(
+      10,
+      (i) =>
+        `a${i}: deleteSegment(input: { id: "x" }) { ${everything} ... on DeleteSegmentPayload { ${segment} } }`,
+    );
+    const aliases = times(40, (i) => `b${i}: criteria`);
+    const more = `a0: deleteSegment(input: { id: "x" }) { ... on DeleteSegmentPayload { segment { ${aliases} } } }`;
+    const { bytes } = costOf(schema, parse(`mutation { ${fields} ${more} }`))({});
+    expect(bytes).toBeGreaterThan(1_000_000);
+    expect(bytes).toBeLessThan(MAX_RESPONSE);
+  });
+
+  it('that could answer too much is refused before it changes anything', async () => {
+    const listing = buildSchema(
+      'type Query { a: Int } type Mutation { change(ids: [ID!]!): [Thing] } type Thing { text: String }',
+    );
+    let changes = 0;
+    Object.assign(listing.getMutationType()?.getFields().change ?? {}, { resolve: () => ++changes && [] });
+    const change = admittedOperation(
+      { schema: listing, large: fairQueue({ slots: 1, perAccount: 1, maxWaiting: 1, patienceMs: 1_000 }) },
+      parse('mutation ($ids: [ID!]!) { change(ids: $ids) { text } }'),
+      null,
+    );
+    for (const run of [change?.run, change?.runOnce]) {
+      const result = await run?.({ ids: ids(0, 300) }, gateway.context());
+      expect(result?.errors).toMatchObject([{ extensions: { code: 'RESPONSE_TOO_LARGE' } }]);
+      expect(result?.data).toBeUndefined();
+    }
+    expect(changes).toBe(0);
+    await change?.run({ ids: ids(0, 200) }, gateway.context());
+    expect(changes).toBe(1);
+  });
+});
+
+it('REST answers its largest page, which is smaller than an answer may be', async () => {
+  const answer = await fetch(
+    `${gateway.url}/v1/customer-segments?limit=100&starting_after=${idOf(200)}`,
+    initOf(gateway, { as: 'bob' }),
+  );
+  const bytes = (await answer.arrayBuffer()).byteLength;
+  expect(bytes).toBeGreaterThan(6_000_000);
+  expect(bytes).toBeLessThan(MAX_RESPONSE);
+  expect((await rest(gateway, '?limit=101', { as: 'bob' })).status).toBe(400);
+});

@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'vitest';
+import { newToken } from '../../src/accounts/token.ts';
+import { makeDatabase } from '../postgres.ts';
+import { processes, type Running, SEGMENTS } from './gateway-process.ts';
+
+const { run, serve, temporaryFolder } = processes();
+
+const statusOf = async ({ send }: Running, token: string) =>
+  (await send(SEGMENTS, 'GET', undefined, { authorization: `Bearer ${token}` })).status;
+const idOf = async (environment: Record<string, string>) => {
+  const { out } = await run(['token', 'list'], environment);
+  return /^(\S+)\tdefault\tAPI_TOKEN\t.*\tlive\t/m.exec(out)?.[1] ?? '';
+};
+const tokenIn = (dataDir: string) => readFileSync(join(dataDir, 'token'), 'utf8').trim();
+
+describe.concurrent('API_TOKEN', () => {
+  it('that was revoked does not keep the gateway from starting, but is named in its log', async ({
+    expect,
+  }) => {
+    const database = await makeDatabase();
+    const environment = { DATABASE_URL: database.url, API_TOKEN: newToken() };
+    await (await serve(environment)).end();
+    const tokenId = await idOf(environment);
+    await run(['token', 'revoke', tokenId], environment);
+    const gateway = await serve(environment);
+    expect(await statusOf(gateway, environment.API_TOKEN)).toBe(401);
+    const [line = ''] = gateway
+      .said()
+      .out.split('\n')
+      .filter((each) => each.includes('API_TOKEN'));
+    expect(JSON.parse(line)).toMatchObject({
+      level: 40,
+      tokenId,
+      endsAt: expect.any(String),
+      msg: expect.stringMatching(/^API_TOKEN is not accepted: it was revoked/),
+    });
+    expect(await gateway.end()).toBe(0);
+    expect(gateway.said().out).not.toContain(environment.API_TOKEN);
+    await database.drop();
+  });
+
+  it('that opens another account ends the start with exit code 2, without being shown', async ({
+    expect,
+  }) => {
+    const database = await makeDatabase();
+    const environment = { DATABASE_URL: database.url };
+    const { out } = await run(['token', 'create', '--account', 'acme'], environment);
+    const { code, err } = await run(['serve'], { ...environment, API_TOKEN: out.trim(), PORT: '0' });
+    expect([code, err]).toEqual([
+      2,
+      expect.stringMatching(/^API_TOKEN must be a token of its own.*"acme".*\n$/),
+    ]);
+    expect(err).not.toContain(out.trim());
+    await database.drop();
+  });
+
+  it('that is left out changes nothing', async ({ expect }) => {
+    const database = await makeDatabase();
+    const token = newToken();
+    const first = await serve({ DATABASE_URL: database.url, API_TOKEN: token });
+    await (await serve({ DATABASE_URL: database.url })).end();
+    expect(await statusOf(first, token)).toBe(200);
+    await first.end();
+    await database.drop();
+  });
+});
+
+describe.concurrent('the token of the embedded database', () => {
+  it('is another one at the next start, once it was revoked', async ({ expect }) => {
+    const dataDir = temporaryFolder();
+    await (await serve({ DATA_DIR: dataDir })).end();
+    const old = tokenIn(dataDir);
+    await run(['token', 'revoke', await idOf({ DATA_DIR: dataDir })], { DATA_DIR: dataDir });
+    const gateway = await serve({ DATA_DIR: dataDir });
+    const renewed = tokenIn(dataDir);
+    expect(renewed).not.toBe(old);
+    expect([await statusOf(gateway, old), await statusOf(gateway, renewed)]).toEqual([401, 200]);
+    await expect.poll(() => gateway.said().err).toContain(`Bearer ${renewed}`);
+    expect(await gateway.end()).toBe(0);
+  });
+
+  it('gives way to an API_TOKEN, and is another one when that is left out again', async ({ expect }) => {
+    const dataDir = temporaryFolder();
+    const token = newToken();
+    await (await serve({ DATA_DIR: dataDir })).end();
+    const old = tokenIn(dataDir);
+    const given = await serve({ DATA_DIR: dataDir, API_TOKEN: token });
+    expect([await statusOf(given, old), await statusOf(given, token)]).toEqual([401, 200]);
+    await given.end();
+    const again = await serve({ DATA_DIR: dataDir });
+    const statuses = [await statusOf(again, token), await statusOf(again, tokenIn(dataDir))];
+    expect(statuses).toEqual([401, 200]);
+    await again.end();
+  });
+});

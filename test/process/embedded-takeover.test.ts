@@ -1,0 +1,134 @@
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { describe, it } from 'vitest';
+import { newToken } from '../../src/accounts/token.ts';
+import { previousUrlOf, urlOf } from '../../src/database/embedded/postmaster.ts';
+import { takeFolder } from '../../src/database/embedded/tenancy.ts';
+import { administer } from '../postgres.ts';
+import { processes, type Running, SEGMENTS } from './gateway-process.ts';
+import { NOBODY, previousCluster } from './previous-cluster.ts';
+
+const { run, serve, temporaryFolder } = processes();
+const isRoot = process.getuid?.() === 0;
+
+const namesOf = async ({ send }: Running, token: string) => {
+  const response = await send(SEGMENTS, 'GET', undefined, { authorization: `Bearer ${token}` });
+  const { data }: { data: { name: string }[] } = await response.json();
+  return data.map(({ name }) => name);
+};
+
+const isClosed = (folder: string) =>
+  administer(previousUrlOf(folder), 'select 1').then(
+    () => false,
+    ({ message }) => /password must be a string/.test(message),
+  );
+
+/** Files of a folder that belong to a user. */
+const filesOf = (folder: string, uid: number) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => existsSync(join(folder, name)) && lstatSync(join(folder, name)).uid === uid,
+  );
+
+describe.concurrent('a DATA_DIR of an earlier version is taken over at the first start', () => {
+  it('with its data, its token, and the server that a killed gateway left', async ({ expect }) => {
+    const dataDir = temporaryFolder();
+    const token = newToken();
+    const { folder, launched } = await previousCluster(dataDir, token);
+    const gateway = await serve({ DATA_DIR: dataDir });
+    await expect.poll(launched.hasExited).toBe(true);
+    expect(await namesOf(gateway, token)).toEqual(['kept']);
+    expect(await isClosed(folder)).toBe(true);
+    const owners = `select distinct relowner::regrole::text as owner from pg_class where relnamespace::regnamespace::text in ('public', 'drizzle')
+      union select proowner::regrole::text from pg_proc where proname = 'of_user'
+      union select nspowner::regrole::text from pg_namespace where nspname = 'drizzle'`;
+    expect(await administer(urlOf(folder), owners)).toEqual([{ owner: 'segments' }]);
+    if (isRoot) expect(filesOf(dataDir, NOBODY)).toEqual([]);
+    expect(await gateway.end()).toBe(0);
+
+    const again = await serve({ DATA_DIR: dataDir });
+    expect(await namesOf(again, token)).toEqual(['kept']);
+    expect(await again.end()).toBe(0);
+  });
+
+  it('by one of two that start at once, which loses nothing', async ({ expect }) => {
+    const dataDir = temporaryFolder();
+    const token = newToken();
+    await (await previousCluster(dataDir, token)).launched.stop();
+    const outcomes = await Promise.allSettled([serve({ DATA_DIR: dataDir }), serve({ DATA_DIR: dataDir })]);
+    const winners = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+    expect(winners).toHaveLength(1);
+    expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({
+      reason: { message: expect.stringContaining('another gateway serves') },
+    });
+    for (const winner of winners) {
+      expect(await namesOf(winner, token)).toEqual(['kept']);
+      expect(await winner.end()).toBe(0);
+    }
+  });
+
+  it('but not while its gateway serves it', async ({ expect }) => {
+    const dataDir = temporaryFolder();
+    const { launched, url } = await previousCluster(dataDir, newToken());
+    const letGo = await takeFolder(url); // as that gateway does
+    expect(await run(['serve'], { DATA_DIR: dataDir, PORT: '0' })).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('which another gateway serves'),
+    });
+    expect(await administer(url, 'select name from segments')).toEqual([{ name: 'kept' }]);
+    await letGo?.();
+    await launched.stop();
+  });
+
+  it('by a command too', async ({ expect }) => {
+    const dataDir = temporaryFolder();
+    const { folder } = await previousCluster(dataDir, newToken());
+    expect((await run(['token', 'list'], { DATA_DIR: dataDir })).code).toBe(0);
+    expect(readFileSync(join(folder, 'pg_hba.conf'), 'utf8')).not.toContain('trust');
+  });
+
+  it('and again where that was interrupted in the middle of its roles', async ({ expect }) => {
+    const dataDir = temporaryFolder();
+    const token = newToken();
+    const { url, launched } = await previousCluster(dataDir, token);
+    const client = new pg.Client(url.replace('/postgres?', '/template1?'));
+    await client.connect();
+    await client.query('create role segments');
+    await client.query('alter database postgres rename to segments');
+    await client.end();
+    await launched.stop();
+    const gateway = await serve({ DATA_DIR: dataDir });
+    expect(await namesOf(gateway, token)).toEqual(['kept']);
+    expect(await gateway.end()).toBe(0);
+  });
+
+  it.skipIf(!isRoot)('without touching what links in it lead to', async ({ expect }) => {
+    const dataDir = temporaryFolder();
+    const { folder, launched } = await previousCluster(dataDir, newToken());
+    await launched.stop();
+    const outside = temporaryFolder();
+    writeFileSync(join(outside, 'file'), 'x');
+    mkdirSync(join(outside, 'folder'));
+    writeFileSync(join(outside, 'folder', 'file'), 'x');
+    symlinkSync(join(outside, 'folder'), join(folder, 'link'));
+    renameSync(join(folder, 'pg_hba.conf'), join(outside, 'pg_hba.conf'));
+    symlinkSync(join(outside, 'pg_hba.conf'), join(folder, 'pg_hba.conf'));
+    symlinkSync(join(outside, 'file'), join(folder, 'pg_hba.conf.new'));
+    const gateway = await serve({ DATA_DIR: dataDir });
+    expect(await gateway.end()).toBe(0);
+    expect(statSync(join(outside, 'folder', 'file')).uid).toBe(0);
+    expect(statSync(join(outside, 'folder')).uid).toBe(0);
+    expect(readFileSync(join(outside, 'file'), 'utf8')).toBe('x');
+    expect(readFileSync(join(outside, 'pg_hba.conf'), 'utf8')).toContain('trust');
+  });
+});

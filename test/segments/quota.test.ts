@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { segmentQuota } from '../../src/segments/quota.ts';
+import { graphql, rest } from '../client.ts';
+import { doors, given } from '../doors.ts';
+import { draft, testGateway, type Who } from '../harness.ts';
+
+const MAX = 3;
+const gateway = testGateway({ maxSegmentsPerAccount: MAX });
+const CREATE = `mutation ($input: CreateSegmentInput!) { createSegment(input: $input) {
+  __typename ... on SegmentError { message } ... on SegmentQuotaExceeded { limit } } }`;
+
+const create = (as: Who = 'ada', headers = {}) =>
+  rest(gateway, '', { method: 'POST', body: draft(), as, headers });
+const idsOf = async (as: Who = 'ada'): Promise<string[]> =>
+  (await rest(gateway, '?limit=100', { as })).body.data.map(({ id }: { id: string }) => id);
+const fill = async () => {
+  while ((await idsOf()).length < MAX) await create();
+};
+
+beforeEach(async () => {
+  for (const id of await idsOf()) await rest(gateway, `/${id}`, { method: 'DELETE' });
+});
+
+describe('an account that has as many segments as it may', () => {
+  it('is refused another over REST, in words that name the limit', async () => {
+    await fill();
+    const { status, body } = await create();
+    expect([status, body.code]).toEqual([403, 'QUOTA_EXCEEDED']);
+    expect(body.detail).toContain('3 segments');
+    expect(await idsOf()).toHaveLength(MAX);
+  });
+
+  it('is refused another over GraphQL, as data', async () => {
+    await fill();
+    const { status, body } = await graphql(gateway, CREATE, { input: draft() });
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      data: {
+        createSegment: {
+          __typename: 'SegmentQuotaExceeded',
+          message: 'This account may have 3 segments at most. Delete segments before you create others.',
+          limit: MAX,
+        },
+      },
+    });
+  });
+
+  it('has room again for each that it deletes', async () => {
+    await fill();
+    for (const id of await idsOf()) {
+      expect((await create()).status).toBe(403);
+      await rest(gateway, `/${id}`, { method: 'DELETE' });
+      expect((await create()).status).toBe(201);
+    }
+  });
+
+  it('gets the first answer again to a creation that it repeats, and none to another under its key', async () => {
+    const key = { 'idempotency-key': randomUUID() };
+    const first = await create('ada', key);
+    await fill();
+    const again = await create('ada', key);
+    expect([again.status, again.body.id]).toEqual([201, first.body.id]);
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    const other = { method: 'POST', body: draft({ name: 'other' }), headers: key };
+    expect((await rest(gateway, '', other)).body.code).toBe('IDEMPOTENCY_KEY_REUSED');
+    expect((await create('ada', { 'idempotency-key': randomUUID() })).body.code).toBe('QUOTA_EXCEEDED');
+  });
+
+  it('reads and changes what it has, and leaves other accounts alone', async () => {
+    await fill();
+    const [id] = await idsOf();
+    expect((await rest(gateway, `/${id}`, { method: 'PUT', body: { name: 'n' } })).status).toBe(200);
+    expect((await create('bob')).status).toBe(201);
+  });
+});
+
+it('lets exactly as many creations through as there is room for, at once and repeated', async () => {
+  const key = { 'idempotency-key': randomUUID() };
+  const answers = await Promise.all(
+    Array.from({ length: 60 }, (_, i) => create('ada', i % 3 === 0 ? key : {})),
+  );
+  const ids = new Set(answers.filter(({ status }) => status === 201).map(({ body }) => body.id));
+  expect(ids.size).toBeLessThanOrEqual(MAX);
+  await fill();
+  expect(await idsOf()).toHaveLength(MAX);
+  expect((await create()).status).toBe(403);
+});
+
+it('takes no place for a creation that fails', async () => {
+  for (let i = 0; i < 2 * MAX; i++) {
+    expect((await rest(gateway, '', { method: 'POST', body: draft({ name: '' }) })).status).toBe(400);
+  }
+  await gateway.database.$client.query(
+    "alter table segments add constraint no_failure check (name <> 'fail')",
+  );
+  for (let i = 0; i < 2 * MAX; i++) {
+    const failing = { method: 'POST', body: draft({ name: 'fail' }) };
+    expect((await rest(gateway, '', failing)).status).toBe(500);
+  }
+  for (let i = 0; i < MAX; i++) expect((await create()).status).toBe(201);
+});
+
+it('sends no statement of its own for a creation', async () => {
+  await create();
+  gateway.statements.length = 0;
+  await create();
+  expect(gateway.statements).toHaveLength(1);
+});
+
+it.each(doors)('through $name, an account that is full is told so', async ({ create }) => {
+  for (let i = 0; i < MAX; i++) given(await create(gateway, draft(), 'ada'));
+  expect(await create(gateway, draft(), 'ada')).toMatchObject({
+    code: expect.stringMatching(/QUOTA_EXCEEDED|SegmentQuotaExceeded/),
+  });
+});
+
+describe('a count', () => {
+  const segment = { ...draft(), id: '', createdAt: new Date(), updatedAt: new Date(), version: 1 };
+  const none = async () => null;
+
+  it('is taken once for many creations, and again when it is old', async () => {
+    let counts = 0;
+    const quota = segmentQuota(1_000, async () => {
+      counts += 1;
+      return 0;
+    });
+    const make = () => quota.within('ada', async () => segment, none);
+    await Promise.all(Array.from({ length: 500 }, make));
+    expect(counts).toBe(1);
+  });
+
+  it('that another gateway fills meanwhile is corrected by the next', async () => {
+    let now = 0;
+    const later = Promise.withResolvers<number>();
+    const counts = [Promise.resolve(1), later.promise];
+    const quota = segmentQuota(3, () => counts.shift() ?? Promise.resolve(3), { now: () => now });
+    const make = () => quota.within('ada', async () => segment, none);
+    await make();
+    now = 60_000;
+    await make(); // begins to count again, and does not wait for it
+    later.resolve(3);
+    await expect.poll(() => make().catch(({ code }) => code)).toBe('QUOTA_EXCEEDED');
+  });
+
+  it('that takes long holds up no creation for long', async () => {
+    const quota = segmentQuota(3, () => new Promise(() => {}));
+    expect(await quota.within('ada', async () => segment, none)).toBe(segment);
+  });
+
+  it('that fails is no reason to refuse a creation', async () => {
+    const quota = segmentQuota(3, () => Promise.reject(new Error('away')));
+    expect(await quota.within('ada', async () => segment, none)).toBe(segment);
+  });
+});
