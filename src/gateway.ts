@@ -20,6 +20,8 @@ interface Options extends Admission, Places, Open {
   poolSize: number;
   /** Whether a pooler stands before the database that gives each transaction another session. */
   pooler?: Pooler;
+  /** Whether it forgets old idempotency keys by itself, at some moment. */
+  isForgetful?: boolean;
   host: string;
   port: number;
   /** How many segments an account may have; any number, where it is left out. */
@@ -44,6 +46,7 @@ export async function startGateway({
   databaseUrl,
   poolSize,
   pooler = 'none',
+  isForgetful = true,
   host,
   port,
   graphiql,
@@ -65,15 +68,18 @@ export async function startGateway({
   const clock = await followClock(database);
   const segments = segmentStore(database, clock.now);
   const tokens = tokenStore(database, onFault);
-  const forgetting = startChore({
-    ...FORGET,
-    onFault,
-    async work(signal) {
-      const start = performance.now();
-      const keys = await segments.forgetIdempotencyKeys(signal);
-      if (keys > 0) log.info({ keys, ms: Math.round(performance.now() - start) }, 'forgot idempotency keys');
-    },
-  });
+  const forgetting =
+    isForgetful &&
+    startChore({
+      ...FORGET,
+      onFault,
+      async work(signal) {
+        const start = performance.now();
+        const keys = await segments.forgetIdempotencyKeys(signal);
+        if (keys > 0)
+          log.info({ keys, ms: Math.round(performance.now() - start) }, 'forgot idempotency keys');
+      },
+    });
   let isDraining = false;
 
   const quota = maxSegmentsPerAccount ? segmentQuota(maxSegmentsPerAccount, segments.countUpTo) : undefined;
@@ -106,7 +112,7 @@ export async function startGateway({
     await listen(server, { port, host });
   } catch (error) {
     clock.stop();
-    await forgetting.stop();
+    if (forgetting) await forgetting.stop();
     await disconnect(database);
     throw error;
   }
@@ -127,7 +133,7 @@ export async function startGateway({
       await drain(server, PATIENCE_MS);
       clock.stop();
       stopEnsuring();
-      await forgetting.stop();
+      if (forgetting) await forgetting.stop();
       await tokens.writeUse();
       await disconnect(database);
       logged.flush();

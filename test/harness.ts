@@ -44,6 +44,7 @@ export function testGateway(options: Options = {}): TestGateway {
         port: 0,
         graphiql: true,
         introspection: true,
+        isForgetful: false, // a test may count statements
         log,
         ...options,
       }),

@@ -4,6 +4,8 @@ import type { Wait } from './arrive.ts';
 
 /** Between looks at a build that another session has begun. */
 const LOOK_MS = 250;
+/** How long a build may take that nobody is told of. */
+const QUIET_MS = 5_000;
 
 const CONCURRENTLY = /^\s*create\s+(?:unique\s+)?index\s+concurrently\s+"(\w+)"/i;
 
@@ -30,12 +32,16 @@ export async function buildIndex(
       await sleep(LOOK_MS, undefined, { signal });
       continue;
     }
+    const waited = () =>
+      onWait?.(`the index ${name} is being built, which waits for every transaction that is open`);
+    const timer = setTimeout(waited, QUIET_MS);
     try {
       if (state === 'broken') await client.query(`drop index concurrently "${name}"`);
-      onWait?.(`the index ${name} is being built, which waits for every transaction that is open`);
       await client.query(statement);
     } catch (error) {
       throw tooSlow(error, name);
+    } finally {
+      clearTimeout(timer);
     }
   }
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connect, disconnect } from '../../src/database/connect.ts';
 import { PLANNER_OPTIONS } from '../../src/database/planner.ts';
+import { forgetIdempotencyKeys } from '../../src/segments/store/forget.ts';
 import { testGateway } from '../harness.ts';
 import { administer, makeDatabase } from '../postgres.ts';
 import { processes, TOKEN } from '../process/gateway-process.ts';
@@ -70,6 +72,14 @@ describe('idempotency keys that are too old', () => {
     expect([both[0] + both[1], await left()]).toEqual([before - FRESH - 1, FRESH + 1]);
     await client.query('rollback');
     expect([await gateway.segments.forgetIdempotencyKeys(), await left()]).toEqual([1, FRESH]);
+  });
+
+  it('are left where the database only reads', async () => {
+    const { connectionString = '' } = gateway.database.$client.options;
+    const url = `${connectionString}${connectionString.includes('?') ? '&' : '?'}options=-c%20default_transaction_read_only%3Don`;
+    const database = connect({ url, poolSize: 3, onIdleError: () => {} });
+    expect(await forgetIdempotencyKeys(database)()).toBe(0);
+    await disconnect(database);
   });
 
   it('are told of in the log, soon after the start', async () => {

@@ -129,6 +129,7 @@ async function statementsFor(who: Who, rows: number): Promise<Sent[]> {
   }
   const count = (title: string, filter: object | null, isIndexOnly: boolean, maxRows = rows) =>
     add(`a count of ${title}`, maxRows, () => countSegments({ filter }, context), isIndexOnly);
+  await add('a count for a quota', rows, () => gateway.segments.countUpTo(who, rows), true);
   await count('all', null, true);
   await count('a name', { name: { eq: 'common' } }, true, Math.ceil(rows / 2));
   await count('names with a text', { name: { contains: 'x' } }, true);
