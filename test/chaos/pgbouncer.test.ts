@@ -10,7 +10,7 @@ import { until } from '../until.ts';
 import { freePort } from './free-port.ts';
 import { wireTo } from './wire.ts';
 
-const { serve, temporaryFolder } = processes();
+const { run, serve, temporaryFolder } = processes();
 const isInstalled = installed();
 
 function installed(): boolean {
@@ -26,6 +26,7 @@ function installed(): boolean {
 describe.skipIf(!isInstalled)('behind PgBouncer, which gives each transaction another session', () => {
   let bouncer: ChildProcess;
   let gateway: Running;
+  let url = '';
   let wire: Awaited<ReturnType<typeof wireTo>>;
   let drop: () => Promise<void>;
 
@@ -55,7 +56,7 @@ pool_mode=transaction\nmax_client_conn=200\n`,
       { stdio: 'ignore' },
     );
     await until(() => accepts(port));
-    const url = `postgres://postgres@127.0.0.1:${port}/${name}`;
+    url = `postgres://postgres@127.0.0.1:${port}/${name}`;
     gateway = await serve({ DATABASE_URL: url, DATABASE_POOLER: 'transaction', API_TOKEN: TOKEN });
   });
 
@@ -95,6 +96,11 @@ pool_mode=transaction\nmax_client_conn=200\n`,
     );
     const ids = await Promise.all(answers.map(async (answer) => (await answer.json()).id));
     expect(new Set(ids).size).toBe(1);
+  });
+
+  it('runs commands', async () => {
+    const environment = { DATABASE_URL: url, DATABASE_POOLER: 'transaction' };
+    expect(await run(['token', 'list'], environment)).toMatchObject({ code: 0, err: '' });
   });
 
   it('loses no statement that it prepared: it prepares none', () => {

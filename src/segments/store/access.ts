@@ -10,7 +10,10 @@ export type Index = Order['field'] | 'CRITERIA';
 /** Which rows of an index are read. Those that meet the conditions are the ones that a filter lets through. */
 export interface Access {
   index: Index;
-  /** Names or criteria that are looked up in the index: one as it is, several as JSON. */
+  /**
+   * Names or criteria that are looked up in the index. Of one, the rows come in the order of the ids; of each of several (as
+   * JSON), or in another order, they have to be sorted.
+   */
   sought: { kind: 'one' | 'each'; text: string } | null;
   /** The order that the range is part of: of a page, the one it is given in. */
   field: Order['field'];
@@ -45,36 +48,34 @@ export function accessOfPage({ order, backward, from, until, size, filter }: Win
 
   const { index, values } = lookup;
   const sought = soughtOf(lookup);
-  if (sought.kind === 'one' && index === order.field) {
+  if (index === order.field && sought.kind === 'one') {
     // Of one name, the order of names is that of the ids.
     const ids = { field: 'CREATED_AT' as const, range: idsOf(sought.text, range) };
     return { ...page, ...ids, index, sought, mayScan: !isExact };
   }
-  const isMerged = order.field === 'CREATED_AT' && values.length * (size + 1) <= MAX_ROWS;
-  return { ...page, index, sought, mayScan: !isExact || !isMerged };
+  if (order.field !== 'CREATED_AT') return { ...page, index, sought: eachOf(values), mayScan: true };
+  return { ...page, index, sought, mayScan: !isExact || values.length * (size + 1) > MAX_ROWS };
 }
 
 /** Chooses the index that a count is read from: one in which there is little to read, if the filter allows it. */
 export function accessOfCount(filter: Filter): Access {
   const lookup = lookupOf(filter);
-  if (lookup) {
-    const { range, rest } = timesOf('CREATED_AT', lookup.rest);
-    const { index } = lookup;
-    return { index, sought: soughtOf(lookup), field: 'CREATED_AT', range, conditions: conditionsOf(rest) };
-  }
-  const field = filter.updatedAt && !filter.createdAt ? 'UPDATED_AT' : 'CREATED_AT';
-  const { range, rest } = timesOf(field, filter);
-  const conditions = conditionsOf(rest);
+  const { range, rest } = timesOf('CREATED_AT', lookup ? lookup.rest : {});
+  const conditions = conditionsOf(lookup ? rest : filter);
+  const index = lookup ? lookup.index : indexFor(filter, conditions);
+  return { index, sought: lookup && soughtOf(lookup), field: 'CREATED_AT', range, conditions };
+}
+
+function indexFor({ createdAt, updatedAt }: Filter, conditions: readonly Condition[]): Index {
+  if (updatedAt && !createdAt) return 'UPDATED_AT';
   // The index by name holds all that conditions on names look at: the rows themselves are not read.
-  const isOfNames = rest === filter && conditions.some(isOfName) && conditions.every(isOfName);
-  const index = isOfNames ? 'NAME' : field;
-  return { index, sought: null, field: index, range, conditions };
+  const isOfNames = conditions.length > 0 && conditions.every(({ name }) => name.startsWith('name_'));
+  return isOfNames ? 'NAME' : 'CREATED_AT';
 }
 
-const isOfName = ({ name }: Condition): boolean => name.startsWith('name_');
-
-function soughtOf({ values }: Lookup): { kind: 'one' | 'each'; text: string } {
+function soughtOf({ values }: Lookup): NonNullable<Access['sought']> {
   const [value, ...others] = values;
-  if (value !== undefined && others.length === 0) return { kind: 'one', text: value };
-  return { kind: 'each', text: JSON.stringify(values) };
+  return value !== undefined && others.length === 0 ? { kind: 'one', text: value } : eachOf(values);
 }
+
+const eachOf = (values: readonly string[]) => ({ kind: 'each' as const, text: JSON.stringify(values) });

@@ -2,12 +2,13 @@ import { sql } from 'drizzle-orm';
 import { batch } from '../../database/batch.ts';
 import type { Database } from '../../database/connect.ts';
 import { prepare, statement } from '../../database/statement.ts';
+import { segments } from '../../database/tables.ts';
 import type { Filter } from '../segment-list.ts';
 import { type Access, accessOfCount } from './access.ts';
 import { accountOf, unnested } from './key.ts';
 import { ALONE } from './scan.ts';
 import { loaderOfShape } from './shape.ts';
-import { columnsOfAccess, EACH, rowsOf, valuesOfAccess } from './source.ts';
+import { columnsOfAccess, EACH, inOrder, isWanted, valuesOfAccess } from './source.ts';
 
 export interface Count {
   accountId: string;
@@ -22,7 +23,7 @@ export function countSegments(db: Database) {
   const load = loaderOfShape<Count & Access, number>(
     () => 'count',
     (call, name) => {
-      const query = counting(db, call);
+      const query = counting(call);
       const run = prepare(db.scan, name, query, ([n, total]) => [Number(n), Number(total)] as const);
       return batch<Count & Access, number>(
         db.scan,
@@ -41,10 +42,14 @@ export function countSegments(db: Database) {
   return (call: Count): Promise<number> => load({ ...call, ...accessOfCount(call.filter) });
 }
 
-function counting(db: Database, call: Access) {
+/** In the order of an index, so that Postgres reads that one, whatever it believes about the others. */
+function counting(call: Access) {
   const wanted = unnested('wanted', { account_id: 'text', ...columnsOfAccess(call) }, { numbered: true });
-  const rows = rowsOf(db, call, {}).as('rows');
-  const all = call.sought?.kind === 'each' ? sql`${EACH} cross join lateral ${rows}` : sql`${rows}`;
-  return statement(sql`select wanted.n, counted.total
-    from ${wanted} cross join lateral (select count(*) as total from ${all}) as counted`);
+  const from = call.sought?.kind === 'each' ? sql`${EACH} cross join lateral` : sql``;
+  const order = sql.join(inOrder(call.index, true), sql`, `);
+  return statement(sql`select wanted.n, counted.total from ${wanted} cross join lateral (
+    select count(*) as total from ${from} (
+      select ${segments.id} from ${segments} where ${isWanted(call)} order by ${order}
+    ) as found
+  ) as counted`);
 }

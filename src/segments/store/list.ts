@@ -68,9 +68,7 @@ export function listSegments(db: Database) {
 function listing(db: Database, { texts, ...list }: Accessed) {
   const columns = { account_id: 'text', size: 'int', ...columnsOfAccess(list) } as const;
   const wanted = unnested('wanted', columns, { numbered: true });
-  const page = (
-    list.sought?.kind === 'each' ? merged(db, list) : rowsOf(db, list, { ...list, size: SIZE })
-  ).as('page');
+  const page = (list.sought?.kind === 'each' ? merged(db, list) : rowsOf(db, list, SIZE)).as('page');
   return db
     .select({ ...columnsOfSegment(page, texts), n: sql`wanted.n` })
     .from(wanted)
@@ -83,7 +81,7 @@ const SIZE = sql`wanted.size`;
 function merged(db: Database, list: PageAccess) {
   const { field, ascending } = list;
   const isOfIds = field === 'CREATED_AT';
-  const found = rowsOf(db, list, { ascending, ...(isOfIds && { size: SIZE }) }).as('found');
+  const found = rowsOf(db, list, isOfIds ? SIZE : undefined).as('found');
   return db
     .select(found._.selectedFields)
     .from(EACH)

@@ -5,6 +5,8 @@ import type { Access } from './access.ts';
 const MOST_SHAPES = 500;
 /** A connection keeps a named statement for good, so only those with so many conditions at most get a name. */
 const MOST_NAMED_CONDITIONS = 1;
+/** Postgres cuts longer names off, which could make two of them one. */
+const MAX_NAME = 63;
 
 type Load<Call, Result> = (call: Call) => Promise<Result>;
 
@@ -22,7 +24,7 @@ export function loaderOfShape<Call extends Access, Result>(
     const shape = [nameOf(call), ...partsOf(call)].join('_');
     const known = loaders.get(shape);
     if (known) return known(call);
-    const load = make(call, isCommon(call) ? shape : '');
+    const load = make(call, isCommon(call) && shape.length <= MAX_NAME ? shape : '');
     loaders.set(shape, load);
     return load(call);
   };

@@ -2,7 +2,7 @@ import { and, asc, desc, eq, type Placeholder, type SQL, sql } from 'drizzle-orm
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import type { Database } from '../../database/connect.ts';
 import { digestOf, segments } from '../../database/tables.ts';
-import type { Access, Index } from './access.ts';
+import type { Access, Index, PageAccess } from './access.ts';
 import type { ColumnType } from './key.ts';
 import { type End, IDS } from './range.ts';
 
@@ -66,28 +66,25 @@ const WANTED = {
 /** One of several values that are looked up, as a table of one column. An array of arrays would be flattened by `unnest`. */
 export const EACH = sql`jsonb_array_elements_text(${WANTED.sought}::jsonb) as each (value)`;
 
+/** What holds for the rows of an access that a call wants: one of `wanted`, the batch, and of `each`, if several values are looked up. */
+export const isWanted = (access: Access): SQL | undefined =>
+  and(
+    eq(segments.accountId, WANTED.account),
+    ...(access.sought ? lookedUp(access, access.sought.kind) : withinRange(access)),
+    ...access.conditions.map(({ name, holds }) => holds(sql`wanted.${sql.identifier(name)}`)),
+  );
+
 /**
- * The rows of an access that its call wants: of `wanted`, the batch, and where several values are looked up, of `each`.
- * They come in the order of the index, so that Postgres reads them from nowhere else. `size` limits them. Without one, `offset 0`
- * keeps them a subquery of their own.
+ * Those rows in the order of the index, so that Postgres reads them from nowhere else; as many as `size`, or all. A subquery that has an
+ * order is planned by itself.
  */
-export function rowsOf(
-  db: Database,
-  access: Access,
-  { ascending = true, size }: { ascending?: boolean; size?: SQL },
-) {
+export function rowsOf(db: Database, access: PageAccess, size?: SQL) {
   const rows = db
     .select()
     .from(segments)
-    .where(
-      and(
-        eq(segments.accountId, WANTED.account),
-        ...(access.sought ? lookedUp(access, access.sought.kind) : withinRange(access)),
-        ...access.conditions.map(({ name, holds }) => holds(sql`wanted.${sql.identifier(name)}`)),
-      ),
-    )
-    .orderBy(...inOrder(access.index, ascending));
-  return size ? rows.limit(asNumber(size)) : rows.offset(asNumber(sql`0`));
+    .where(isWanted(access))
+    .orderBy(...inOrder(access.index, access.ascending));
+  return size ? rows.limit(asNumber(size)) : rows;
 }
 
 /** Drizzle writes any SQL here; only its type says less. */
