@@ -41,6 +41,8 @@ const NO_CODING: ReadonlySet<string> = new Set(['', 'identity']);
 // Listeners, not `for await`: leaving an async iterator early destroys the socket before the 413 is written.
 function collect(request: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
+    // One whose sender has left already emits nothing more.
+    if (request.destroyed) return reject(new ClientGone());
     let bytes: Buffer = NOTHING;
     let size = 0;
     const take = (chunk: Buffer) => {
@@ -73,7 +75,7 @@ function roomier(bytes: Buffer, filled: number, size: number): Buffer {
   return more;
 }
 
-/** The caller hung up while it was still sending: nobody is left to answer. */
+/** The caller hung up before its body was read: nobody is left to answer. */
 export class ClientGone extends Error {}
 
 const encoded = () =>
