@@ -19,7 +19,7 @@ export async function readBody({ request, response, place }: Exchange): Promise<
   if (announcesTooMuch(request)) throw tooLarge();
   if (isEncoded(request.headers['content-encoding'])) throw encoded();
   const isArriving = isSendingBody(request);
-  if (isArriving && request.headers.expect !== undefined) response.writeContinue();
+  if (isArriving && asksFirst(request)) response.writeContinue();
   const bytes = await (isArriving && place ? place.during(() => collect(request)) : collect(request));
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -27,6 +27,10 @@ export async function readBody({ request, response, place }: Exchange): Promise<
     throw new InvalidInput([{ param: 'body', message: 'must be UTF-8' }]);
   }
 }
+
+/** Whether a caller waits for `100 Continue`. HTTP/1.0 has no such answer (RFC 9110, section 10.1.1). */
+const asksFirst = ({ headers, httpVersion }: IncomingMessage): boolean =>
+  headers.expect !== undefined && httpVersion === '1.1';
 
 /** Whether a `Content-Encoding` lists anything but `identity`, in whichever case (RFC 9110, section 8.4.1). */
 const isEncoded = (codings = ''): boolean =>
