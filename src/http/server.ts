@@ -33,7 +33,7 @@ export interface Exchange {
   accountId?: string | undefined;
   tokenId?: string | undefined;
   operation?: string;
-  /** What it occupies until it is answered; nothing where no work is done for it. */
+  /** What it occupies until its face settles; nothing where no work is done for it. */
   place?: Place;
   /** Whether its answer is a buffer that other answers share. */
   isShared?: boolean;
@@ -79,21 +79,19 @@ export function httpServer({
 }: Options) {
   const unsent = unsentAnswers();
   const inTurn = turns();
-  const onAnswered = (exchange: Exchange) => {
-    exchange.place?.leave();
-    unsent.watch(exchange);
-  };
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     if (isEnding(request.socket)) return void request.socket.destroy();
     const start = performance.now();
-    const exchange = exchangeOf(request, response, onAnswered);
+    const exchange = exchangeOf(request, response, unsent.watch);
     response.once('close', () => onEnd(exchange, performance.now() - start));
     const face = isAboutServer(exchange) ? aboutServer : route(exchange.path);
-    face(exchange).catch((fault) => {
-      onFault(fault, exchange);
-      if (response.headersSent) response.end();
-      else respond(exchange, 500, {});
-    });
+    face(exchange)
+      .catch((fault) => {
+        onFault(fault, exchange);
+        if (response.headersSent) response.end();
+        else respond(exchange, 500, {});
+      })
+      .finally(() => exchange.place?.leave()); // also of a caller that is gone and was not answered
   };
   const queue = (request: IncomingMessage, response: ServerResponse) =>
     inTurn(request.socket, response, () => answer(request, response));

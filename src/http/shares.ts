@@ -9,6 +9,8 @@ export interface Shares<Holder> {
   /** How many are taken, by all holders. */
   taken(): number;
   isFull(): boolean;
+  /** The holder that has most; undefined if nothing is taken. */
+  largest(): Holder | undefined;
 }
 
 interface Limits {
@@ -43,5 +45,10 @@ export function shares<Holder>({ total, each }: Limits): Shares<Holder> {
     },
     taken: () => taken,
     isFull: () => taken >= total,
+    largest() {
+      let [largest, most]: [Holder | undefined, number] = [undefined, 0];
+      for (const [holder, count] of held) if (count > most) [largest, most] = [holder, count];
+      return largest;
+    },
   };
 }
