@@ -99,13 +99,16 @@ export async function startGateway({
       const configure = async () => {
         configured = await configureApiToken(database, apiToken, onFault);
       };
-      stopEnsuring = await ensuredToken(configure, (reason) =>
-        log.warn({ reason }, 'API_TOKEN is not valid yet: the database cannot be written'),
-      );
+      stopEnsuring = await ensuredToken(configure, {
+        onWait: (reason) =>
+          log.warn({ reason }, 'API_TOKEN is not valid yet: the database cannot be written'),
+        onFault,
+      });
     }
     await listen(server, { port, host });
   } catch (error) {
     clock.stop();
+    stopEnsuring();
     await forgetting.stop();
     await disconnect(database);
     throw error;

@@ -20,8 +20,9 @@ export async function closeAccess(folder: string, user: ServerUser): Promise<voi
     await makeRoles(folder, client);
     await makeDatabase(client);
     await as(folder, 'segments', (inside) => inside.query(GIVE_ALL));
-    setAccess(folder, 'closed', user);
+    setAccess(folder, 'closing', user);
     await client.query('select pg_reload_conf()');
+    setAccess(folder, 'closed', user);
   });
 }
 

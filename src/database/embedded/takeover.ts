@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { reasonToWait } from '../failure.ts';
 import { accessOf, setAccess } from './access.ts';
@@ -21,7 +21,7 @@ const POLL_MS = 50;
 export async function takeOver(folder: string, user: ServerUser): Promise<boolean> {
   const isPrevious = accessOf(folder) === 'previous';
   if (isPrevious && !(await stopPrevious(folder))) return false;
-  if (user && statSync(folder).uid !== user.uid) giveTo(folder, user);
+  if (user && statSync(folder).uid !== user.uid) giveTo(realpathSync(folder), user); // it may be a link to another disk
   if (!isPrevious && hasPasswords(folder)) return true;
   if (!isPrevious && (await isUp(folder))) throw new Error(LOST);
   ensurePasswords(folder);
