@@ -62,13 +62,13 @@ export function graphqlEngine({ schema, introspection, ...persistence }: Options
   const seenByGet = new yoga.fetchAPI.Request('http://gateway/graphql');
   const seenByPost = new yoga.fetchAPI.Request('http://gateway/graphql', { method: 'POST' });
 
+  const begun = <Result>({ viewer }: Context, work: () => Promise<Result>): Promise<Result> =>
+    first.begin(viewer?.accountId ?? STRANGER, work);
+
   const throughYoga = async (params: GraphQLParams, method: string | undefined, context: Context) => {
     const request = method === 'GET' ? seenByGet : seenByPost;
     const used = context.viewer ? yoga : forgetful;
-    const accountId = context.viewer?.accountId ?? STRANGER;
-    const result = await first.begin(accountId, async () =>
-      used.getResultForParams({ params, request }, context),
-    );
+    const result = await begun(context, async () => used.getResultForParams({ params, request }, context));
     if (result && isResult(result)) return result;
     throw new TypeError('An operation gave no single result.');
   };
@@ -81,7 +81,7 @@ export function graphqlEngine({ schema, introspection, ...persistence }: Options
       }));
       const engines = await traced;
       const used = context.viewer ? engines.yoga : engines.forgetful;
-      return used(params, context, (errors) => shown(errors, context));
+      return begun(context, () => used(params, context, (errors) => shown(errors, context)));
     }
     const repeated = operations.find(params, how.method);
     return repeated ? repeated(params.variables ?? {}, context) : throughYoga(params, how.method, context);
