@@ -1,6 +1,7 @@
 import type { DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql';
 import { createYoga, type GraphQLParams } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
+import { shareOf } from '../accounts/viewer.ts';
 import type { Context } from '../context.ts';
 import { turns } from '../fairness/turns.ts';
 import { useGuard } from './guard.ts';
@@ -62,8 +63,8 @@ export function graphqlEngine({ schema, introspection, ...persistence }: Options
   const seenByGet = new yoga.fetchAPI.Request('http://gateway/graphql');
   const seenByPost = new yoga.fetchAPI.Request('http://gateway/graphql', { method: 'POST' });
 
-  const begun = <Result>({ viewer }: Context, work: () => Promise<Result>): Promise<Result> =>
-    first.begin(viewer?.accountId ?? STRANGER, work);
+  const begun = <Result>(context: Context, work: () => Promise<Result>): Promise<Result> =>
+    first.begin(shareOf(context), work);
 
   const throughYoga = async (params: GraphQLParams, method: string | undefined, context: Context) => {
     const request = method === 'GET' ? seenByGet : seenByPost;
@@ -102,9 +103,6 @@ export function graphqlEngine({ schema, introspection, ...persistence }: Options
   const kept = () => ({ ...operations.kept(), documents: documents.size, errors: errors.size });
   return Object.assign(engine, { kept });
 }
-
-/** Callers without an account have one share together. No account has this name. */
-const STRANGER = '';
 
 /** Characters of the texts that Yoga keeps something of: a parsed one is a hundred times as large. Operations that repeat do not reach Yoga. */
 const KEPT = { documents: 32 * 1024, errors: 16 * 1024 };
