@@ -21,14 +21,17 @@ const MAX_AT_ONCE = 256 * 1024;
 type Measured = ExecutionResult & { size?: number };
 
 /**
- * Writes a result. A large one is written in turns; one that is larger than an answer may be becomes RESPONSE_TOO_LARGE.
- * That can be no mutation: those are refused before they change anything.
+ * Writes a result. A large one is written in turns. If it is too large with its trace, the trace is left out; if it is too
+ * large without, RESPONSE_TOO_LARGE is written instead. Results of mutations are never too large: `admittedOperation` has
+ * refused those that could be.
  */
 export async function writeResult(exchange: Exchange, result: Measured, type: MediaType): Promise<void> {
   const { data, errors, extensions, size = 0 } = result;
   const told = { data, errors: errors?.map(shown), extensions };
   if (size <= MAX_AT_ONCE) return write(exchange, result, type, JSON.stringify(told));
-  const json = await jsonInTurns(told, MAX_RESPONSE);
+  const json =
+    (await jsonInTurns(told, MAX_RESPONSE)) ??
+    (extensions && (await jsonInTurns({ ...told, extensions: undefined }, MAX_RESPONSE)));
   if (json) return write(exchange, result, type, json);
   return writeResult(exchange, tooLarge(), type);
 }
