@@ -97,6 +97,7 @@ export async function startGateway({
     await listen(server, { port, host });
   } catch (error) {
     clock.stop();
+    stopEnsuring();
     clearInterval(forget);
     await disconnect(database);
     throw error;
