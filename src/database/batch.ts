@@ -112,7 +112,7 @@ function callOf<Key, Value>(key: Key): Call<Key, Value> {
 
 const noOutcome = (i: number) => new Error(`A statement gave no outcome for its call ${i}.`);
 
-/** So many calls are sent one by one after they failed together; more are sent in parts first. */
+/** Up to this many calls that failed together are sent again one by one; more are sent again in parts first. */
 const FEW = 32;
 
 /** One call of a thousand that fails is found with 64 statements, in two rounds. */
