@@ -14,8 +14,8 @@ export type Records = ReturnType<typeof records>;
 
 /**
  * The lines of requests and faults. A request that was served to an account has a line of its own. What any caller can cause
- * at will is sampled: requests that were refused or broken off or came without a token, by status and account, and faults, by
- * their kind. A line says how many were left out.
+ * at will is sampled: requests that were refused, were broken off or came without a token (by status and account), and
+ * faults (by kind). A line says how many were left out.
  */
 export function records(log: Log) {
   const requests = sampler<object>(MAX.requests, (fields, leftOut) => {
@@ -26,7 +26,7 @@ export function records(log: Log) {
   });
 
   return {
-    /** One line a request. Neither the query, nor a header, nor a body: they hold what is nobody's business. */
+    /** One line a request. Neither the query, nor a header, nor a body: they can hold private data. */
     exchange(exchange: Exchange, ms: number): void {
       const { request, response, path, requestId, trace, operation, accountId, tokenId } = exchange;
       const status = response.writableFinished ? response.statusCode : 'aborted';
