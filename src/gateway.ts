@@ -127,7 +127,7 @@ export async function startGateway({
     /** Answers what is in flight, takes nothing new, then lets the database go. */
     async stop() {
       isDraining = true;
-      await drain(server, PATIENCE_MS);
+      await drain(server, unsentBytes, PATIENCE_MS);
       clock.stop();
       stopEnsuring();
       await forgetting.stop();

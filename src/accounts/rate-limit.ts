@@ -16,11 +16,11 @@ export type Spend = (viewer: Viewer, points: number) => Promise<Readonly<Record<
 
 const MINUTE_S = 60;
 const NAME = 'minute';
-/** How long a caller beyond its limit waits for its no: one that asks again at once would else keep its neighbours waiting. */
+/** How long a caller beyond its limit waits for the refusal: otherwise one that retries at once would slow down its neighbours. */
 const PAUSE_MS = 25;
 
 /**
- * So many points a minute for each caller. Where the count is kept in Postgres and that is away, callers are let
+ * Limits the points that each caller may spend in a minute. Where the count is kept in Postgres and that is away, callers are let
  * in, and `onStoreAway` is told: a limit must not be the reason that nothing works.
  */
 export function rateLimiter(

@@ -1,4 +1,4 @@
-/** Something of which there is a limited number, and of which one holder can have a part only. */
+/** Something of which there is a limited number, and of which one holder can have only a part. */
 export interface Shares<Holder> {
   /** Takes one. False, and nothing is taken, if none is left or if the holder has as many as one may have. */
   take(holder: Holder): boolean;
