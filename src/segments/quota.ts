@@ -21,7 +21,7 @@ export interface SegmentQuota {
 interface Usage {
   /** As counted, with what was created here since, or is being created. Never too small, as far as this gateway knows. */
   used: number;
-  underWay: number;
+  underWay: Set<Promise<Created>>;
   /** Creations that a count under way may or may not have seen. */
   unseen: number;
   counting: Promise<void> | null;
@@ -56,7 +56,7 @@ export function segmentQuota(
 
   const count = async (accountId: string, usage: Usage): Promise<void> => {
     const start = now();
-    usage.unseen = usage.underWay;
+    usage.unseen = usage.underWay.size;
     usage.isDoubtful = false;
     const counted = await countUpTo(accountId, max).catch((error: unknown) => {
       usage.isDoubtful = true;
@@ -103,21 +103,23 @@ export function segmentQuota(
       let usage = await usageOf(accountId);
       if (isUndecided(usage)) usage = await usageOf(accountId);
       if (usage.used >= max) {
+        await Promise.allSettled(usage.underWay); // the same request may be among them
         const created = await recall();
         if (created) return created;
-        throw new QuotaExceeded(max);
+        if (usage.used >= max) throw new QuotaExceeded(max);
       }
       take(usage, 1);
-      usage.underWay += 1;
+      const creating = create();
+      usage.underWay.add(creating);
       try {
-        const created = await create();
+        const created = await creating;
         if (created.replayed) take(usage, -1);
         return created;
       } catch (error) {
         if (!(error instanceof Unavailable && error.outcome === 'unknown')) take(usage, -1);
         throw error;
       } finally {
-        usage.underWay -= 1;
+        usage.underWay.delete(creating);
       }
     },
     async freeing(accountId, remove) {
@@ -135,7 +137,7 @@ export function segmentQuota(
 
 const newUsage = (): Usage => ({
   used: 0,
-  underWay: 0,
+  underWay: new Set(),
   unseen: 0,
   counting: null,
   counts: 0,

@@ -209,6 +209,25 @@ describe('a count', () => {
     expect([await waiting, await make()]).toEqual(['made', 'QUOTA_EXCEEDED']);
   });
 
+  it('that is full by a creation under way waits for it before the same creation is refused', async () => {
+    const { quota } = world(1);
+    const { promise, resolve } = Promise.withResolvers<typeof segment>();
+    let made: typeof segment | null = null;
+    const first = quota.within('ada', () => promise, none);
+    await nextTurn(); // the account is counted, and the first has taken the only place
+    const again = quota.within(
+      'ada',
+      () => Promise.reject(new Error('made twice')),
+      async () => made,
+    );
+    const other = quota.within('ada', () => Promise.reject(new Error('one too many')), none);
+    await nextTurn();
+    made = segment;
+    resolve(segment);
+    expect(await Promise.all([first, again])).toEqual([segment, segment]);
+    await expect(other).rejects.toMatchObject({ code: 'QUOTA_EXCEEDED' });
+  });
+
   it('that takes long holds up no creation for long', async () => {
     const quota = segmentQuota(3, () => new Promise(() => {}));
     expect(await quota.within('ada', async () => segment, none)).toBe(segment);
