@@ -97,7 +97,7 @@ describe.each(PATHS)('an operation that is executed %s', (_, repeats, headers) =
     expect(body.errors).toMatchObject([
       {
         message:
-          'An operation may answer 8 MiB at most. Ask for a smaller page or fewer ids, for fewer fields, or in several operations.',
+          'The answer would be larger than 8 MiB. Ask for a smaller page, fewer ids or fewer fields, or split the operation.',
         extensions: { code: 'RESPONSE_TOO_LARGE' },
       },
     ]);
