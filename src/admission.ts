@@ -28,7 +28,7 @@ interface Parts {
   onFault(fault: unknown): void;
 }
 
-/** Callers whose tokens are looked up at once. More come only while the database does not answer. */
+/** Max callers whose tokens are being checked. Only while the database or an issuer of JWTs does not answer are there so many. */
 const MAX_IDENTIFYING = 3_000;
 const TOO_MANY = 'Too many tokens are being checked. Try again in a moment.';
 

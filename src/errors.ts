@@ -139,7 +139,7 @@ export class ResponseTooLarge extends Refusal {
   constructor() {
     super(
       'RESPONSE_TOO_LARGE',
-      'An operation may answer 8 MiB at most. Ask for a smaller page or fewer ids, for fewer fields, or in several operations.',
+      'The answer would be larger than 8 MiB. Ask for a smaller page, fewer ids or fewer fields, or split the operation.',
     );
   }
 }

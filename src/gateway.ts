@@ -105,13 +105,16 @@ export async function startGateway({
       const configure = async () => {
         configured = await configureApiToken(database, apiToken, onFault);
       };
-      stopEnsuring = await ensuredToken(configure, (reason) =>
-        log.warn({ reason }, 'API_TOKEN is not valid yet: the database cannot be written'),
-      );
+      stopEnsuring = await ensuredToken(configure, {
+        onWait: (reason) =>
+          log.warn({ reason }, 'API_TOKEN is not valid yet: the database cannot be written'),
+        onFault,
+      });
     }
     await listen(server, { port, host });
   } catch (error) {
     clock.stop();
+    stopEnsuring();
     if (forgetting) await forgetting.stop();
     await disconnect(database);
     throw error;
@@ -130,7 +133,7 @@ export async function startGateway({
     /** Answers what is in flight, takes nothing new, then lets the database go. */
     async stop() {
       isDraining = true;
-      await drain(server, PATIENCE_MS);
+      await drain(server, unsentBytes, PATIENCE_MS);
       clock.stop();
       stopEnsuring();
       if (forgetting) await forgetting.stop();

@@ -1,11 +1,12 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isToken, newToken } from './accounts/token.ts';
 import { inFolder } from './database/embedded/folder.ts';
+import { replaceFile } from './database/embedded/ownership.ts';
 
 /**
- * The token of the embedded database: made by its first start, and kept where only its owner can read it. One that a
- * start left half written is made anew.
+ * The token of the embedded database: made by its first start, and kept where only its owner can read it. A file that holds
+ * no token is replaced.
  */
 export const keptToken = (dataDir: string): Promise<string> =>
   inFolder(dataDir, () => {
@@ -20,9 +21,7 @@ const fileOf = (dataDir: string) => join(dataDir, 'token');
 
 function makeToken(dataDir: string): string {
   const token = newToken();
-  const draft = `${fileOf(dataDir)}.new`;
-  writeFileSync(draft, `${token}\n`, { mode: 0o600 });
-  renameSync(draft, fileOf(dataDir));
+  replaceFile(fileOf(dataDir), `${token}\n`, undefined);
   return token;
 }
 

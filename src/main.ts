@@ -98,9 +98,12 @@ const NOT_ACCEPTED =
   'API_TOKEN is not accepted: it was revoked, has expired, or another API_TOKEN has taken its place. Set a new one, such as "segments token new" prints.';
 const ENDS = 'API_TOKEN will end: it was rotated. Set the token that takes its place.';
 
+const NOT_RENEWED =
+  'The token in DATA_DIR has ended, and another one cannot be stored now: the next start tries it again.';
+
 /**
- * The token that callers can use. One of the environment that has ended does not keep the gateway from starting: a restart at
- * night would make an outage for all out of the revocation of one. The embedded database gets a new one in its place.
+ * The token that callers can use. If API_TOKEN has ended, the gateway starts without it: a restart must not turn the
+ * revocation of one token into an outage for all callers. The embedded database gets a new token instead.
  */
 async function acceptedToken(gateway: Gateway, given: string | undefined, config: Config, log: Log) {
   const { apiToken: state, database } = gateway;
@@ -110,9 +113,14 @@ async function acceptedToken(gateway: Gateway, given: string | undefined, config
     log.warn(known, state.isLive ? ENDS : NOT_ACCEPTED);
     return state.isLive ? given : undefined;
   }
-  const renewed = await renewedToken(config.DATA_DIR);
-  await configureApiToken(database, renewed, () => {});
-  return renewed;
+  try {
+    const renewed = await renewedToken(config.DATA_DIR);
+    await configureApiToken(database, renewed, () => {});
+    return renewed;
+  } catch {
+    log.warn(NOT_RENEWED); // the disk is full, or the database is read-only: other tokens can still read
+    return undefined;
+  }
 }
 
 /** For the person at the terminal. Standard error, so that standard output stays JSON lines. */

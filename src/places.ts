@@ -81,5 +81,5 @@ export function placesFor({ places = DEFAULTS.places, bodies = DEFAULTS.bodies }
   };
 }
 
-/** What those count as who have no account. No account has this name. */
+/** The account that callers without one count as. No account has this name. */
 const STRANGER = '';

@@ -1,6 +1,6 @@
 /**
- * Ctrl-C; what supervisors send, SIGQUIT among it; Ctrl-\; and the end of the terminal. Whichever it is, nobody but this process
- * stops the embedded Postgres.
+ * Ctrl-C, Ctrl-\, the end of the terminal, and what supervisors send. All of them must stop this process in order, because
+ * nothing else stops the embedded Postgres.
  */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 

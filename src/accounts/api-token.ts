@@ -9,15 +9,15 @@ import { digestOf } from './token.ts';
 import { API_TOKEN, isLive } from './tokens.ts';
 import { DEFAULT_ACCOUNT, SCOPES } from './viewer.ts';
 
-/** The token of the environment as the database knows it. */
+/** What the database knows about the token of the environment. */
 export interface ApiToken {
   id: string;
-  /** When it ends, or has ended: it was revoked, has expired, or another one has taken its place. Null: never. */
+  /** When it ends or ended, because it was revoked, expired or was replaced. Null: never. */
   endsAt: Date | null;
   isLive: boolean;
 }
 
-/** Any number that is not taken for another lock. */
+/** The key of the lock: any number that no other lock has. */
 const LOCK = Number.parseInt('apitoken', 36);
 /** How long to wait for gateways that start at the same time. */
 const PATIENCE_MS = 10_000;
@@ -26,11 +26,11 @@ const PAUSE_MS = 50;
 const isConfigured = and(eq(apiTokens.name, API_TOKEN), eq(apiTokens.accountId, DEFAULT_ACCOUNT), isLive);
 
 /**
- * Makes a secret of the environment the only API_TOKEN: a token of the account `default` with every scope. The one that was set
- * before ends, and gateways refuse it within the life of their cache. One that has ended stays so, and ends no other: neither
- * a restart after it was revoked, nor a gateway of a rolling deploy that still has the old value, brings it back.
- * Writes only what is not so yet: a database that only reads will do. Throws WrongConfig for a token that was made for another
- * purpose.
+ * Makes a secret of the environment the only API_TOKEN: a token of the account `default` with every scope. This ends the
+ * previous API_TOKEN, which gateways refuse as soon as their caches expire. A token that has ended stays ended, and does not end
+ * another one: neither a restart after it was revoked nor a gateway of a rolling deploy that still has the old value brings it
+ * back. Writes nothing if nothing changes, so that a read-only database will do. Throws WrongConfig for a token that was made
+ * for another purpose.
  */
 export async function configureApiToken(
   db: Database,
@@ -44,7 +44,7 @@ export async function configureApiToken(
     await replace(db, digest);
   } catch (error) {
     if (!mine) throw error;
-    onFault(error); // it can be used, though others can be used too
+    onFault(error); // the token is valid, although others still are too
   }
   return (await stateOf(db, digest)).mine ?? { id: '', endsAt: null, isLive: false };
 }
@@ -73,7 +73,7 @@ async function stateOf(db: Database, digest: string) {
   return { mine, hasOthers: rows.some((row) => !row.isMine) };
 }
 
-/** In one transaction, as the only one of its kind, so that of several values that start at once the last one is left. */
+/** In one transaction under a lock: if gateways start with several values at once, only the last value stays valid. */
 async function replace(db: Database, digest: string): Promise<void> {
   const values = [digest, randomUUID(), DEFAULT_ACCOUNT, API_TOKEN].map(pg.escapeLiteral);
   const scopes = `array[${SCOPES.map(pg.escapeLiteral).join(', ')}]`;

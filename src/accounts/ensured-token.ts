@@ -1,23 +1,47 @@
 import { reasonToWait } from '../database/failure.ts';
 
-const AGAIN_MS = 5_000;
+const PAUSE_MS = 5_000;
+
+interface Options {
+  /** Told once why the token is not valid yet. */
+  onWait(reason: string): void;
+  /** Told what else is wrong, at each later try. */
+  onFault(fault: unknown): void;
+  pauseMs?: number;
+}
 
 /**
- * Makes sure of a token. Where the database cannot be written for now (it is full, or only reads), `onWait` is told why,
- * once, and it is tried again until it works: a gateway that starts meanwhile serves what other tokens may read. Gives the way
- * to stop trying. Throws what will not change by itself.
+ * Makes a token valid. If the database cannot be written for now (it is full, or read-only), it is tried again until it
+ * works: meanwhile, the gateway can start and serve reads by other tokens. Returns the way to stop trying. Throws a failure
+ * of the first try that will not pass by itself.
  */
 export async function ensuredToken(
   ensure: () => Promise<void>,
-  onWait: (reason: string) => void,
+  { onWait, onFault, pauseMs = PAUSE_MS }: Options,
 ): Promise<() => void> {
   const reason = await refusalOf(ensure);
   if (reason === undefined) return () => {};
   onWait(reason);
-  const timer = setInterval(async () => {
-    if ((await refusalOf(ensure).catch(() => 'again')) === undefined) clearInterval(timer);
-  }, AGAIN_MS).unref();
-  return () => clearInterval(timer);
+  let isStopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  const isValid = () =>
+    refusalOf(ensure).then(
+      (reason) => reason === undefined,
+      (fault: unknown) => {
+        if (!isStopped) onFault(fault);
+        return false;
+      },
+    );
+  const tryLater = () => {
+    timer = setTimeout(async () => {
+      if (!(await isValid()) && !isStopped) tryLater();
+    }, pauseMs).unref();
+  };
+  tryLater();
+  return () => {
+    isStopped = true;
+    clearTimeout(timer);
+  };
 }
 
 async function refusalOf(ensure: () => Promise<void>): Promise<string | undefined> {

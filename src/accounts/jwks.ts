@@ -1,23 +1,23 @@
 import { createLocalJWKSet, type JWTVerifyGetKey } from 'jose';
 
-/** How long an issuer's keys are used, counted from the moment at which they were asked for. */
+/** How long an issuer's keys are used, counted from when they were requested. */
 export interface KeyTimes {
   /** A key that the issuer has removed is refused after this time at the latest. */
   maxAgeMs: number;
-  /** The same while the issuer cannot be reached: then the last keys go on being used, but no longer than this. */
+  /** While the issuer cannot be reached, its last keys are used for this time at most. */
   maxStaleMs: number;
-  /** The pause between two requests to the issuer after one that failed, or for a key that it did not have. */
+  /** The pause before the issuer is asked again, after a request that failed or for a key that the last answer lacked. */
   retryMs: number;
 }
 
 /**
- * The times that the README promises. An outage of the issuer of up to ten minutes refuses nobody; a longer one refuses
- * everybody, so that whoever can cut the gateway off from the issuer cannot keep a removed key in use.
+ * The times that the README promises. During an outage of the issuer, tokens are accepted for ten minutes and then refused:
+ * an attacker who cuts the gateway off from the issuer cannot keep a removed key in use.
  */
 const KEY_TIMES: KeyTimes = { maxAgeMs: 60_000, maxStaleMs: 10 * 60_000, retryMs: 5_000 };
 const TIMEOUT_MS = 1_500;
 
-/** The keys of one answer of the issuer. The same `find` as long as the issuer answers the same. */
+/** The keys of one answer of the issuer. `find` stays the same function as long as the answer is the same text. */
 export interface KeySet {
   find: JWTVerifyGetKey;
   text: string;
@@ -25,9 +25,9 @@ export interface KeySet {
 }
 
 /**
- * The public keys of an issuer (RFC 7517), fetched when they are first needed and refreshed at half of their age in the
- * background, so that no request waits for them as long as the issuer answers. jose's own remote set is not used: it keeps
- * a removed key for as long as its cache says, and serves nothing at all while the issuer is away.
+ * The public keys of an issuer (RFC 7517). They are fetched when they are first needed, and refreshed in the background
+ * after half of their maximum age, so that no request waits for them while the issuer answers. jose's own remote set is not
+ * used: it keeps a removed key for up to ten minutes, and has no keys while the issuer is unreachable.
  */
 export function issuerKeys(url: string, times: Partial<KeyTimes> = {}) {
   const { maxAgeMs, maxStaleMs, retryMs } = { ...KEY_TIMES, ...times };
@@ -58,11 +58,11 @@ export function issuerKeys(url: string, times: Partial<KeyTimes> = {}) {
   }
 
   return {
-    /** The keys to verify with now. Throws what the last request met where there are none that may be used. */
+    /** The keys to verify with now. If there are none that may be used, throws the error of the last request. */
     async current(): Promise<KeySet> {
       const age = kept ? ageOf(kept) : Number.POSITIVE_INFINITY;
       if (kept && age < maxAgeMs) {
-        if (age > maxAgeMs / 2) refresh().catch(() => {}); // tried again, and told, when they are too old
+        if (age > maxAgeMs / 2) refresh().catch(() => {}); // tried again, and reported, once they are too old
         return kept;
       }
       return refresh().catch((cause: unknown) => {
@@ -71,12 +71,12 @@ export function issuerKeys(url: string, times: Partial<KeyTimes> = {}) {
       });
     },
 
-    /** Newer keys than those that lack one; null where they are too new to ask again. Throws as `current` does. */
+    /** Newer keys than those that lack one; null if those are too new to ask again. Throws as `current` does. */
     newerThan: (keys: KeySet): Promise<KeySet> | null => (ageOf(keys) < retryMs ? null : refresh()),
   };
 }
 
-/** Throws where the issuer does not answer in time, or with something else than a set of keys. */
+/** Throws if the issuer does not answer in time, or if its answer is not a set of keys. */
 async function fetchKeys(url: string): Promise<KeySet> {
   const askedAt = performance.now();
   const response = await fetch(url, {

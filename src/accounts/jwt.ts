@@ -13,7 +13,7 @@ export interface JwtIssuer {
   audience: string;
   /** The claim that names the account. */
   accountClaim: string;
-  /** How long its keys are used, where not as usual. */
+  /** How long its keys are used, if not for the default times. */
   keyTimes?: Partial<KeyTimes>;
 }
 

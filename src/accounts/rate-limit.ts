@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Database } from '../database/connect.ts';
-import { Refusal } from '../errors.ts';
+import { Refusal, Unavailable } from '../errors.ts';
 import type { Viewer } from './viewer.ts';
 
 export interface RateLimit {
@@ -11,16 +11,16 @@ export interface RateLimit {
   store: 'memory' | 'postgres';
 }
 
-/** Counts what a caller spends, and gives the headers that tell of it. Throws RATE_LIMITED. */
+/** Counts what a caller spends, and returns the headers that say so. Throws RATE_LIMITED, and UNAVAILABLE if too much of the account waits. */
 export type Spend = (viewer: Viewer, points: number) => Promise<Readonly<Record<string, string>>>;
 
 const MINUTE_S = 60;
 const NAME = 'minute';
-/** How long a caller beyond its limit waits for its no: one that asks again at once would else keep its neighbours waiting. */
+/** How long a caller beyond its limit waits for the refusal: otherwise one that retries at once would slow down its neighbours. */
 const PAUSE_MS = 25;
 
 /**
- * So many points a minute for each caller. Where the count is kept in Postgres and that is away, callers are let
+ * Limits the points that each caller may spend in a minute. Where the count is kept in Postgres and that is away, callers are let
  * in, and `onStoreAway` is told: a limit must not be the reason that nothing works.
  */
 export function rateLimiter(
@@ -38,6 +38,11 @@ export function rateLimiter(
           tableName: 'rate_limits',
           tableCreated: true,
         });
+  /** The pool serves whoever comes first: without the queue, one account's requests would keep those of others waiting. */
+  const consume = ({ accountId, callerId }: Viewer, cost: number) =>
+    store === 'memory'
+      ? limiter.consume(callerId, cost)
+      : db.queue.run(accountId, () => limiter.consume(callerId, cost));
   const policy = `"${NAME}";q=${points};w=${MINUTE_S}`;
 
   /** As the IETF's draft has it (draft-ietf-httpapi-ratelimit-headers-10). */
@@ -46,10 +51,11 @@ export function rateLimiter(
     ratelimit: `"${NAME}";r=${Math.max(0, remainingPoints)};t=${secondsOf(msBeforeNext)}`,
   });
 
-  return async ({ callerId }, cost) => {
+  return async (viewer, cost) => {
     try {
-      return headersOf(await limiter.consume(callerId, cost));
+      return headersOf(await consume(viewer, cost));
     } catch (rejected) {
+      if (rejected instanceof Unavailable) throw rejected; // too much of the account is waiting
       if (!(rejected instanceof RateLimiterRes)) {
         onStoreAway(rejected);
         return {};

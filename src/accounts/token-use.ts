@@ -8,29 +8,38 @@ import { Unavailable } from '../errors.ts';
 const PAUSE_MS = 60_000;
 
 /**
- * Tokens of `digests` that were used so many milliseconds ago. Those that another gateway is writing now, or wrote within the
- * last half minute, are left out: gateways neither wait for each other nor write one token more often than that.
+ * Writes when the tokens of `digests` were used: `ages` milliseconds ago. It leaves out those that another gateway is writing
+ * now, and those whose last known use is less than half a minute older, or later: gateways do not wait for each other, and
+ * do not write a token more than twice a minute.
  */
 const RECORD = sql`
   with due as (
-    select ${apiTokens.digest} from ${apiTokens}
-    where ${apiTokens.digest} = any(${sql.placeholder('digests')}::text[])
-      and (${apiTokens.lastUsedAt} is null or ${apiTokens.lastUsedAt} < now() - interval '30 s')
-    for no key update skip locked
+    select ${apiTokens.digest}, now() - used.age * interval '1 ms' as used_at from ${apiTokens}
+    join unnest(${sql.placeholder('digests')}::text[], ${sql.placeholder('ages')}::float8[]) used (digest, age)
+      on used.digest = ${apiTokens.digest}
+    where ${apiTokens.lastUsedAt} is null or ${apiTokens.lastUsedAt} < now() - used.age * interval '1 ms' - interval '30 s'
+    for no key update of ${apiTokens} skip locked
   )
-  update ${apiTokens} set last_used_at = now() - used.age * interval '1 ms'
-  from unnest(${sql.placeholder('digests')}::text[], ${sql.placeholder('ages')}::float8[]) used (digest, age)
-  join due on due.digest = used.digest
-  where ${apiTokens.digest} = used.digest`;
+  update ${apiTokens} set last_used_at = due.used_at
+  from due
+  where ${apiTokens.digest} = due.digest`;
 
 /**
- * Keeps when tokens were last used: in memory first, then once a minute for all tokens of this gateway in one statement,
- * which no request waits for. What cannot be written is tried again a minute later; a database that only reads never has it.
+ * Records when tokens were last used: in memory first, then once a minute for all tokens of this gateway in one statement,
+ * which no request waits for. What cannot be written is tried again a minute later. A read-only database never has it.
  */
-export function tokenUse(db: Database, onFault: (fault: unknown) => void) {
+export function tokenUse(
+  db: Database,
+  onFault: (fault: unknown) => void,
+  { now = () => performance.now(), pauseMs = PAUSE_MS } = {},
+) {
   const record = prepare(db, 'record_token_use', statement(RECORD), () => null);
   const used = new Map<string, number>();
   let timer: NodeJS.Timeout | undefined;
+
+  const writeLater = () => {
+    timer ??= setTimeout(write, pauseMs).unref();
+  };
 
   async function write(): Promise<void> {
     clearTimeout(timer);
@@ -39,22 +48,23 @@ export function tokenUse(db: Database, onFault: (fault: unknown) => void) {
     used.clear();
     if (entries.length === 0) return;
     const digests = entries.map(([digest]) => digest);
-    const ages = entries.map(([, at]) => performance.now() - at);
+    const ages = entries.map(([, at]) => now() - at);
     try {
       await record({ digests, ages });
     } catch (error) {
       for (const [digest, at] of entries) if (!used.has(digest)) used.set(digest, at);
+      writeLater();
       if (!(refusalOf(error, { isWrite: true }) instanceof Unavailable)) onFault(error);
     }
   }
 
   return {
-    /** Takes down that a token is used now. */
+    /** Notes that a token is used now. */
     note(digest: string): void {
-      used.set(digest, performance.now());
-      timer ??= setTimeout(write, PAUSE_MS).unref();
+      used.set(digest, now());
+      writeLater();
     },
-    /** Writes what was taken down. Throws nothing. */
+    /** Writes what was noted. Throws nothing. */
     write,
   };
 }

@@ -8,7 +8,7 @@ import { digestOf, newToken } from './token.ts';
 import { tokenUse } from './token-use.ts';
 import type { Viewer } from './viewer.ts';
 
-/** What a token's digest leads to, and for how long yet: without end where it does not expire. */
+/** Who calls with a token, and how much longer it is valid: Infinity if it does not expire. */
 export interface Grant {
   viewer: Viewer;
   millisecondsLeft: number;
@@ -32,7 +32,7 @@ export interface Rotated {
 
 /** The name of the token that the environment sets. `segments token create` gives it to no other. */
 export const API_TOKEN = 'API_TOKEN';
-/** The name of one that takes its place: a start with the old one must not end it. */
+/** The name of a token that was rotated from it: a start with the old one must not end the new one. */
 const SUCCESSOR = 'successor of API_TOKEN';
 
 export type TokenRecord = Omit<typeof apiTokens.$inferSelect, 'digest'>;
@@ -51,8 +51,8 @@ const SHOWN = {
 };
 
 /**
- * The API tokens: looked up by digest, all of one turn in one statement, and then taken down as used; made, listed, rotated
- * and revoked by hand. `onFault` is told what keeps their use from being written.
+ * The API tokens. They are looked up by digest, all of one turn in one statement, which also notes their use. People create,
+ * list, rotate and revoke them. `onFault` is told why their use cannot be written.
  */
 export function tokenStore(db: Database, onFault: (fault: unknown) => void = () => {}) {
   const use = tokenUse(db, onFault);
@@ -75,7 +75,7 @@ export function tokenStore(db: Database, onFault: (fault: unknown) => void = () 
       { accountOf: () => null },
     ),
 
-    /** Writes which tokens were used, as happens by itself once a minute. Throws nothing. */
+    /** Writes now which tokens were used; otherwise this happens once a minute. Throws nothing. */
     writeUse: use.write,
 
     /** Makes a token and gives it back, for the only time. */
@@ -87,8 +87,8 @@ export function tokenStore(db: Database, onFault: (fault: unknown) => void = () 
     },
 
     /**
-     * Makes a token like another one, which then ends after an overlap, if not before: until then both are good. The new one
-     * lives as long as the other was made for. Null where there is no such token, or it has ended.
+     * Makes a token like an existing one, which ends after an overlap at the latest; until then both are valid. The new token
+     * gets the same lifetime, counted from now. Null if there is no such token, or if it has ended.
      */
     async rotate(id: string, overlapMs: number): Promise<Rotated | null> {
       const token = newToken();

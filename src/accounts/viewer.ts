@@ -52,3 +52,6 @@ export function requireScope(caller: Caller, scope: Scope): Viewer {
     headers: { 'www-authenticate': `${CHALLENGE}, error="insufficient_scope", scope="${scope}"` },
   });
 }
+
+/** Whose share of a fair queue a call uses: its account's. Callers without an account have one together; no account has its name. */
+export const shareOf = ({ viewer }: Caller): string => viewer?.accountId ?? '';

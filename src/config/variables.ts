@@ -29,6 +29,14 @@ const postgresUrl = z.string().superRefine((url, { addIssue }) => {
   if (message !== null) addIssue({ code: 'custom', message, params: { isWhole: true } });
 });
 
+/** Refuses what `fetch` refuses. Its issue is the whole message, because the value must not be shown. */
+function hasNoLogin(url: string, { addIssue }: z.RefinementCtx): void {
+  const { username, password } = new URL(url);
+  if (username === '' && password === '') return;
+  const message = 'must have no user and no password; it has one (not shown)';
+  addIssue({ code: 'custom', message, params: { isWhole: true } });
+}
+
 /** Refuses a secret that is easy to guess. Its issue is the whole message, because the value must not be shown. */
 const notWeak = (command: string) => (secret: string, context: z.RefinementCtx) => {
   const weakness = weaknessOf(secret);
@@ -65,7 +73,8 @@ export const Variables = z.object({
     .optional(),
   JWT_JWKS_URL: z
     .string()
-    .regex(/^https?:\/\/\S+$/)
+    .refine((text) => /^https?:\/\/\S+$/.test(text) && URL.canParse(text), { abort: true })
+    .superRefine(hasNoLogin)
     .describe('a URL such as https://id.example.com/.well-known/jwks.json')
     .optional(),
   JWT_ISSUER: z.string().describe('the `iss` of the tokens').optional(),

@@ -20,7 +20,7 @@ interface Options<Key> {
 /** Sizes of calls of a row each. */
 const SMALL = { largest: 1_000, shared: 100 };
 
-/** One call of a turn, and what is told of it. */
+/** One call of a turn, and the promise of its caller. */
 interface Call<Key, Value> {
   key: Key;
   promise: Promise<Value>;
@@ -28,7 +28,7 @@ interface Call<Key, Value> {
 }
 
 /**
- * Calls made in the same turn of the event loop, from whichever requests, become as few statements of a lane as may be.
+ * Calls made in the same turn of the event loop, from whichever requests, become as few statements of a lane as possible.
  * An account with many of them gets statements of its own, so that it cannot make those of others long. Of writes, no row
  * comes twice in one statement. Nothing is cached: a batch lives for one turn, so no request can see another's stale row.
  *
@@ -112,7 +112,7 @@ function callOf<Key, Value>(key: Key): Call<Key, Value> {
 
 const noOutcome = (i: number) => new Error(`A statement gave no outcome for its call ${i}.`);
 
-/** So many calls are sent one by one after they failed together; more are sent in parts first. */
+/** Up to this many calls that failed together are sent again one by one; more are sent again in parts first. */
 const FEW = 32;
 
 /** One call of a thousand that fails is found with 64 statements, in two rounds. */

@@ -2,10 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Wait } from './arrive.ts';
 
+/** How long a build may take before it is told. */
+const TELL_MS = 5_000;
+const BUILDING = 'an index is being built, which waits for every transaction that is open';
+
 /** Between looks at a build that another session has begun. */
 const LOOK_MS = 250;
-/** How long a build may take that nobody is told of. */
-const QUIET_MS = 5_000;
 
 const CONCURRENTLY = /^\s*create\s+(?:unique\s+)?index\s+concurrently\s+"(\w+)"/i;
 
@@ -32,16 +34,14 @@ export async function buildIndex(
       await sleep(LOOK_MS, undefined, { signal });
       continue;
     }
-    const waited = () =>
-      onWait?.(`the index ${name} is being built, which waits for every transaction that is open`);
-    const timer = setTimeout(waited, QUIET_MS);
+    const slow = setTimeout(() => onWait?.(`${BUILDING} (${name})`), TELL_MS);
     try {
       if (state === 'broken') await client.query(`drop index concurrently "${name}"`);
       await client.query(statement);
     } catch (error) {
       throw tooSlow(error, name);
     } finally {
-      clearTimeout(timer);
+      clearTimeout(slow);
     }
   }
 }

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Database } from './connect.ts';
 
-/** The moment that the database told, and when it was asked and answered by a clock that only goes forward. */
+/** What the database's clock said, and when it was asked and had answered by a monotonic clock of ours. */
 export interface Reading {
   asked: number;
   /** Milliseconds since 1970, with fractions. */
@@ -9,25 +9,25 @@ export interface Reading {
   answered: number;
 }
 
-/** Where the difference between the database's clock and ours lies. It was known at some moment of ours. */
+/** Bounds of the difference between the database's clock and ours, and when they were known by ours. */
 interface Range {
   min: number;
   max: number;
   at: number;
 }
 
-/** How far two clocks drift apart, as a part of the time that passes. Of clocks that drift faster, every second reading counts. */
+/** How far two clocks drift apart, relative to the time that passes. If they drift faster, only every second reading counts. */
 const DRIFT = 50e-6;
 
 /**
- * The database's clock, as it is known from readings. All gateways of a database share it, whatever their own clocks say.
+ * An estimate of the database's clock, from readings of it. All gateways of a database share that clock, whatever their own say.
  *
- * `now` is at or after the database's time, by at most the way of the quickest request to it. A write takes at least that long,
- * so the moment at which a creation began lies before the moment at which it was acknowledged, by the database's clock:
- * creations in turn have moments in turn, at whichever gateways.
+ * `now` is never behind the database's time, and ahead of it by at most the round trip of the quickest reading. A write takes at
+ * least as long, so a creation is dated before the moment at which it is acknowledged, by the database's clock. If a creation
+ * begins after another one was acknowledged, at any gateway, it is dated later.
  *
- * A clock that was set is believed from the second reading that agrees on it, so that one wrong reading changes nothing.
- * Before the first reading, the time is `start` and what has passed since.
+ * A change of the database's clock is followed once two readings agree on it, so that one wrong reading changes nothing.
+ * Before the first reading, the time is `start` plus the time that has passed since.
  */
 export function databaseClock(start: number, monotonic: () => number = () => performance.now()) {
   let offset = start - monotonic();
@@ -57,12 +57,12 @@ function overlap(earlier: Range, later: Range): Range | null {
 }
 
 const EVERY_MS = 5_000;
-/** The database is asked until so many answers in a row were no quicker than the quickest, or for so long. */
+/** The database is asked until so many answers in a row were no quicker than the quickest, or until so much time has passed. */
 const ASKED = { inVain: 4, milliseconds: 250 };
 
 /**
- * Follows the database's clock. The first readings are waited for; without an answer, the clock of this machine counts
- * until one comes. A database that is away is no failure: the time goes on from the last reading.
+ * Follows the database's clock. Waits for the first reading; if it fails, the clock of this machine is used until a reading
+ * succeeds. While the database is unavailable, time goes on from the last reading.
  */
 export async function followClock({ probe }: Pick<Database, 'probe'>) {
   const clock = databaseClock(Date.now());
@@ -72,14 +72,14 @@ export async function followClock({ probe }: Pick<Database, 'probe'>) {
     if (isReading) return;
     isReading = true;
     try {
-      const client = await probe.connect(); // before the time is taken: a wait makes no reading wide
+      const client = await probe.connect(); // first, so that a wait for the connection does not count
       try {
         clock.take(await quickestReading(client));
       } finally {
         client.release();
       }
     } catch {
-      // The next reading comes soon.
+      // The next reading comes in a few seconds.
     } finally {
       isReading = false;
     }
@@ -90,7 +90,7 @@ export async function followClock({ probe }: Pick<Database, 'probe'>) {
   return { now: clock.now, stop: () => clearInterval(timer) };
 }
 
-/** Of several readings the quickest: on a busy machine, one alone may have waited long on its way. */
+/** The quickest of several readings: on a busy machine, a single one may have been delayed. */
 async function quickestReading(client: pg.PoolClient): Promise<Reading> {
   let quickest = await readingOf(client);
   const end = quickest.asked + ASKED.milliseconds;

@@ -40,7 +40,7 @@ export type Pooler = 'none' | 'transaction';
 const LIMITS = { connection: 800, query: 1_500 };
 
 /**
- * How long statements wait for their turn, and how many of one account. A scan takes hundreds of times as long as a small
+ * How long a statement may wait for its turn, and how many of one account may wait. A scan takes hundreds of times as long as a small
  * statement, and an operation may ask for fifty.
  */
 const WAITING = {
@@ -65,8 +65,8 @@ interface Options {
 }
 
 /**
- * So many connections in all lanes together, one at least in each, and one for the probe. TLS is set by the URL
- * (`?sslmode=…`). Opens none until the first statement.
+ * Opens at most `poolSize` connections in all lanes together, but at least one in each, and one more for the probe. TLS is
+ * set by the URL (`?sslmode=…`). None is opened before the first statement.
  */
 export function connect({ url, poolSize, pooler = 'none', onIdleError }: Options): Database {
   const hasSessions = pooler === 'none';

@@ -20,9 +20,10 @@ const NO_ANSWER = /timeout|^Connection terminated/;
 
 /**
  * SQLSTATEs of the connection or the server (08, 53100, 53300, 57P, 58, 25006), of an outcome that is unknown (40003), or
- * of the statement's text (0A, 26, 3D, 3F, 42). None of them depends on what the calls of a statement hold.
+ * of the statement's text (0A, 26, 3D, 3F, 42). None of them depends on what the calls of a statement hold. XX000 is with
+ * them because poolers use it for errors of their own, after which the outcome of a write is unknown.
  */
-const OF_ALL_CALLS = /^(08|57P|58|0A|26|3D|3F|42)|^(25006|40003|53100|53300)$/;
+const OF_ALL_CALLS = /^(08|57P|58|0A|26|3D|3F|42)|^(25006|40003|53100|53300|XX000)$/;
 
 /** The SQLSTATE of a statement that ran longer than `statement_timeout`. It was undone. */
 const TOO_LATE = '57014';

@@ -20,7 +20,8 @@ export type Values = readonly unknown[];
 export type Run<Row> = (given: Readonly<Record<string, unknown>>) => Promise<Row[]>;
 
 /**
- * Prepares a query under a name (none: not kept, as where there are no sessions) and gives the way to run it, its placeholders filled by name.
+ * Prepares a query and returns the function that runs it, with its placeholders filled by name. The server keeps the
+ * statement under the given name; it keeps none if the name is empty or the lane has no sessions.
  * Drizzle writes the SQL; the rows are decoded here, because Drizzle looks up what each value of each row is
  * anew: that was a fifth of what a list of ten cost. Throws StatementFailed.
  */

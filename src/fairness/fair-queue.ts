@@ -17,9 +17,9 @@ interface Limits {
 /** Work of many accounts that shares a few slots. */
 export interface FairQueue {
   /**
-   * Does a piece of work once there is a slot for its account. Work of nobody in particular (null) may have any slot, and
-   * is charged to nobody. Throws UNAVAILABLE, without having begun, if too much of the account waits already, if the wait is too long,
-   * or if the queue was closed.
+   * Does a piece of work once there is a slot for its account. Work that belongs to no single account (null) may have any
+   * slot and is charged to nobody. Throws UNAVAILABLE, before the work has begun, if too much of the account waits already,
+   * if the wait is too long, or if the queue was closed.
    */
   run<Result>(accountId: string | null, work: () => Promise<Result>): Promise<Result>;
   /** Refuses all that waits, and all that comes. */
@@ -94,22 +94,22 @@ export function fairQueue({
 
   function refuseLate(): void {
     isWatched = false;
-    refuseBefore(clock() - patienceMs);
+    refuseBefore(clock() - patienceMs, late);
     if (waiting > 0) watch();
   }
 
-  function refuseBefore(latest: number): void {
+  function refuseBefore(latest: number, refusal: () => Unavailable): void {
     for (const share of shares.values()) {
       while (sinceOf(share) < latest) {
         waiting -= 1;
-        share.waiting.shift()?.refuse(busy());
+        share.waiting.shift()?.refuse(refusal());
       }
     }
   }
 
   return {
     run(accountId, work) {
-      if (isClosed) return Promise.reject(new Unavailable('not_applied'));
+      if (isClosed) return Promise.reject(closed());
       const share = shares.get(accountId) ?? newShare(accountId);
       shares.set(accountId, share);
       if (share.waiting.length === 0 && mayBegin(share)) return perform(accountId, share, work);
@@ -126,12 +126,18 @@ export function fairQueue({
     },
     close() {
       isClosed = true;
-      refuseBefore(Number.POSITIVE_INFINITY);
+      refuseBefore(Number.POSITIVE_INFINITY, closed);
     },
   };
 }
 
+const closed = () => new Unavailable('not_applied');
+
 const busy = () =>
   new Unavailable('not_applied', {
-    message: 'Too much of your account is waiting. Send less at once, and retry in a moment.',
+    message: 'Too many requests of your account are waiting. Send fewer at once, and try again in a moment.',
   });
+
+/** Not the fault of the account alone: others, or a slow database, can keep it waiting too. */
+const late = () =>
+  new Unavailable('not_applied', { message: 'The database is busy. Try again in a moment.' });

@@ -1,6 +1,6 @@
 /** What an account has in the queue. */
 export interface Share {
-  /** Whether it is the share of nobody in particular. */
+  /** Whether it is the share of work that belongs to no single account. */
   isShared: boolean;
   running: number;
   waiting: Waiting[];

@@ -5,6 +5,7 @@ import {
   type GraphQLSchema,
   OperationTypeNode,
 } from 'graphql';
+import { shareOf } from '../accounts/viewer.ts';
 import type { Context } from '../context.ts';
 import { MAX_RESPONSE, ResponseTooLarge } from '../errors.ts';
 import type { FairQueue } from '../fairness/fair-queue.ts';
@@ -83,7 +84,7 @@ export function admittedOperation(
       const run = byPlan(points > MAX_TRACED ? schema : traced);
       if (bytes <= MAX_RESPONSE && !introspects) return ended(run(variables, context));
       if (isMutation) return tooLarge();
-      return large.run(context.viewer?.accountId ?? null, () => inPortions(run, variables, context));
+      return large.run(shareOf(context), () => inPortions(run, variables, context));
     };
 
   return { isMutation, isIntrospection: introspects, run: bounded(true), runOnce: bounded(false) };

@@ -1,5 +1,6 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import { MAX_RESPONSE } from '../errors.ts';
+import { fairQueue } from '../fairness/fair-queue.ts';
 import { respond } from '../http/respond.ts';
 import type { Exchange } from '../http/server.ts';
 import { tooLarge } from './admitted-operation.ts';
@@ -21,16 +22,40 @@ const MAX_AT_ONCE = 256 * 1024;
 type Measured = ExecutionResult & { size?: number };
 
 /**
- * Writes a result. A large one is written in turns; one that is larger than an answer may be becomes RESPONSE_TOO_LARGE.
- * That can be no mutation: those are refused before they change anything.
+ * Large results that are written at once, and those of one account. Each takes up to 16 MiB while it is written: 8 MiB, and
+ * once more as one buffer. Those that wait take what they were made of, and are never refused.
  */
-export async function writeResult(exchange: Exchange, result: Measured, type: MediaType): Promise<void> {
-  const { data, errors, extensions, size = 0 } = result;
-  const told = { data, errors: errors?.map(shown), extensions };
-  if (size <= MAX_AT_ONCE) return write(exchange, result, type, JSON.stringify(told));
-  const json = await jsonInTurns(told, MAX_RESPONSE);
-  if (json) return write(exchange, result, type, json);
-  return writeResult(exchange, tooLarge(), type);
+const LARGE = {
+  slots: 2,
+  perAccount: 1,
+  maxWaiting: Number.POSITIVE_INFINITY,
+  patienceMs: Number.POSITIVE_INFINITY,
+};
+
+/** Writes a result as the answer of an exchange. */
+export type WriteResult = (exchange: Exchange, result: Measured, type: MediaType) => Promise<void>;
+
+/**
+ * Returns what writes results. Large ones are written in turns, few at once. If one is too large with its trace, the trace is
+ * left out; if it is too large without, RESPONSE_TOO_LARGE is written instead. Results of mutations are never too large:
+ * `admittedOperation` has refused those that could be.
+ */
+export function resultWriter(): WriteResult {
+  const large = fairQueue(LARGE);
+
+  return async (exchange, result, type) => {
+    const { data, errors, extensions, size = 0 } = result;
+    const told = { data, errors: errors?.map(shown), extensions };
+    if (size <= MAX_AT_ONCE) return write(exchange, result, type, JSON.stringify(told));
+    await large.run(exchange.accountId ?? '', async () => {
+      if (exchange.response.closed) return; // whoever asked has left meanwhile
+      const json =
+        (await jsonInTurns(told, MAX_RESPONSE)) ??
+        (extensions && (await jsonInTurns({ ...told, extensions: undefined }, MAX_RESPONSE)));
+      if (json) write(exchange, result, type, json);
+      else write(exchange, TOO_LARGE, type, JSON.stringify({ errors: TOO_LARGE.errors?.map(shown) }));
+    });
+  };
 }
 
 /**
@@ -52,6 +77,7 @@ function write(
   );
 }
 
+const TOO_LARGE = tooLarge();
 const DONE = { status: 200, headers: {} };
 
 /** The highest status of the errors, and all their headers. A request error without one is a 400 to those who know the newer type. */

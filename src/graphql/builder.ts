@@ -24,9 +24,9 @@ const capitalized = (name: string) => name.charAt(0).toUpperCase() + name.slice(
 
 builder.queryType({
   description:
-    'What can be asked. Every field needs a token with the scope `segments:read`. An operation may answer 8 MiB at most.',
+    'Reads. Every field needs a token with the scope `segments:read`. An answer can have up to 8 MiB.',
 });
 builder.mutationType({
   description:
-    'What can be changed. Every field needs a token with the scope `segments:write`. A no that you may expect is data: ask for `... on SegmentError { message }`. Null is a field only where `errors` says why.',
+    'Writes. Every field needs a token with the scope `segments:write`. Expected failures are returned as data: select `... on SegmentError { message }`. A field is null only if `errors` explains why.',
 });

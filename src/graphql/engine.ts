@@ -1,6 +1,7 @@
 import type { DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql';
 import { createYoga, type GraphQLParams } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
+import { shareOf } from '../accounts/viewer.ts';
 import type { Context } from '../context.ts';
 import { turns } from '../fairness/turns.ts';
 import { useGuard } from './guard.ts';
@@ -62,13 +63,13 @@ export function graphqlEngine({ schema, introspection, ...persistence }: Options
   const seenByGet = new yoga.fetchAPI.Request('http://gateway/graphql');
   const seenByPost = new yoga.fetchAPI.Request('http://gateway/graphql', { method: 'POST' });
 
+  const begun = <Result>(context: Context, work: () => Promise<Result>): Promise<Result> =>
+    first.begin(shareOf(context), work);
+
   const throughYoga = async (params: GraphQLParams, method: string | undefined, context: Context) => {
     const request = method === 'GET' ? seenByGet : seenByPost;
     const used = context.viewer ? yoga : forgetful;
-    const accountId = context.viewer?.accountId ?? STRANGER;
-    const result = await first.begin(accountId, async () =>
-      used.getResultForParams({ params, request }, context),
-    );
+    const result = await begun(context, async () => used.getResultForParams({ params, request }, context));
     if (result && isResult(result)) return result;
     throw new TypeError('An operation gave no single result.');
   };
@@ -81,7 +82,7 @@ export function graphqlEngine({ schema, introspection, ...persistence }: Options
       }));
       const engines = await traced;
       const used = context.viewer ? engines.yoga : engines.forgetful;
-      return used(params, context, (errors) => shown(errors, context));
+      return begun(context, () => used(params, context, (errors) => shown(errors, context)));
     }
     const repeated = operations.find(params, how.method);
     return repeated ? repeated(params.variables ?? {}, context) : throughYoga(params, how.method, context);
@@ -102,9 +103,6 @@ export function graphqlEngine({ schema, introspection, ...persistence }: Options
   const kept = () => ({ ...operations.kept(), documents: documents.size, errors: errors.size });
   return Object.assign(engine, { kept });
 }
-
-/** Callers without an account have one share together. No account has this name. */
-const STRANGER = '';
 
 /** Characters of the texts that Yoga keeps something of: a parsed one is a hundred times as large. Operations that repeat do not reach Yoga. */
 const KEPT = { documents: 32 * 1024, errors: 16 * 1024 };

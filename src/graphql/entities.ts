@@ -25,7 +25,7 @@ export function resolveEntitiesTogether(schema: GraphQLSchema): GraphQLSchema {
 }
 
 /** Representations that fail each at its own place. A router that sends more wrong ones than this is wrong itself. */
-const MAX_WRONG = 20;
+const MAX_WRONG = 10;
 
 const tooMany = (count: number) =>
   new InvalidInput([

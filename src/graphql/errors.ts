@@ -89,8 +89,7 @@ interface At {
 export function graphqlErrorOf(refusal: Refusal, { error, http }: At = {}): GraphQLError {
   const { code, message, headers } = refusal;
   const told = http ?? (OF_THE_REQUEST.has(code) && { status: catalogue[code].status, headers });
-  return new GraphQLError(message, {
-    nodes: error?.nodes,
+  const shown = new GraphQLError(message, {
     path: error?.path,
     extensions: {
       code,
@@ -99,4 +98,6 @@ export function graphqlErrorOf(refusal: Refusal, { error, http }: At = {}): Grap
       ...(told && { http: told }),
     },
   });
+  // Given its nodes, graphql-js would count the lines before them a second time.
+  return error ? Object.assign(shown, { locations: error.locations }) : shown;
 }

@@ -7,7 +7,7 @@ import { ClientGone } from '../http/body.ts';
 import { respond } from '../http/respond.ts';
 import type { Exchange, Face } from '../http/server.ts';
 import { type Call, shownOf } from '../resolver.ts';
-import { writeResult } from './answer.ts';
+import { resultWriter } from './answer.ts';
 import { graphqlEngine } from './engine.ts';
 import { graphqlErrorOf } from './errors.ts';
 import { graphiqlPage } from './graphiql.ts';
@@ -32,6 +32,7 @@ export function graphqlFace({ contextOf, report, graphiql, ...options }: Options
   const run = graphqlEngine(options);
   const wanted = remembered(representationOf);
   const sendPage = graphiqlPage();
+  const writeResult = resultWriter();
 
   return async (exchange) => {
     const { request, requestId } = exchange;

@@ -4,6 +4,12 @@ import { beyondLimits, LIMITS, overLimit } from './limits.ts';
 
 /** Tokens of a document: what parsing it may cost. */
 const MOST_TOKENS = 2_000;
+/**
+ * Lines of a document. graphql-js counts the lines before each place that an error names, and an operation can have a
+ * thousand errors. As many lines as tokens are enough for any layout.
+ */
+const MAX_LINES = MOST_TOKENS;
+const LINE_END = /\r\n|[\n\r]/g;
 /** Errors of a document: who sends two hundred wants to learn something else. */
 const MOST_ERRORS = 5;
 
@@ -29,8 +35,15 @@ export function useGuard(): Plugin {
 /** How graphql-js begins to say so, before a misprint. */
 const TOO_MANY_TOKENS = 'Syntax Error: Document contains more th';
 
-/** Parses a document. Throws TOKEN_LIMIT for one of too many tokens, and as graphql-js does for one that cannot be read. */
+/**
+ * Parses a document. Throws TOKEN_LIMIT for one of too many tokens, LINE_LIMIT for one of too many lines, and as graphql-js
+ * does for one that cannot be read.
+ */
 export const parseSome: typeof parse = (source, options) => {
+  const { body } = typeof source === 'string' ? { body: source } : source;
+  if ((body.match(LINE_END)?.length ?? 0) >= MAX_LINES) {
+    throw overLimit('LINE_LIMIT', `A document may have at most ${MAX_LINES.toLocaleString('en')} lines.`);
+  }
   try {
     return parse(source, { ...options, maxTokens: MOST_TOKENS });
   } catch (error) {

@@ -19,7 +19,7 @@ export async function readBody({ request, response, place }: Exchange): Promise<
   if (announcesTooMuch(request)) throw tooLarge();
   if (isEncoded(request.headers['content-encoding'])) throw encoded();
   const isArriving = isSendingBody(request);
-  if (isArriving && request.headers.expect !== undefined) response.writeContinue();
+  if (isArriving && asksFirst(request)) response.writeContinue();
   const bytes = await (isArriving && place ? place.during(() => collect(request)) : collect(request));
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -27,6 +27,10 @@ export async function readBody({ request, response, place }: Exchange): Promise<
     throw new InvalidInput([{ param: 'body', message: 'must be UTF-8' }]);
   }
 }
+
+/** Whether a caller waits for `100 Continue`. HTTP/1.0 has no such answer (RFC 9110, section 10.1.1). */
+const asksFirst = ({ headers, httpVersion }: IncomingMessage): boolean =>
+  headers.expect !== undefined && httpVersion === '1.1';
 
 /** Whether a `Content-Encoding` lists anything but `identity`, in whichever case (RFC 9110, section 8.4.1). */
 const isEncoded = (codings = ''): boolean =>
@@ -41,6 +45,8 @@ const NO_CODING: ReadonlySet<string> = new Set(['', 'identity']);
 // Listeners, not `for await`: leaving an async iterator early destroys the socket before the 413 is written.
 function collect(request: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
+    // One whose sender has left already emits nothing more.
+    if (request.destroyed) return reject(new ClientGone());
     let bytes: Buffer = NOTHING;
     let size = 0;
     const take = (chunk: Buffer) => {
@@ -73,7 +79,7 @@ function roomier(bytes: Buffer, filled: number, size: number): Buffer {
   return more;
 }
 
-/** The caller hung up while it was still sending: nobody is left to answer. */
+/** The caller hung up before its body was read: nobody is left to answer. */
 export class ClientGone extends Error {}
 
 const encoded = () =>

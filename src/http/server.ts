@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Server as NetServer } from 'node:net';
 import { answerClientError } from './client-error.ts';
 import { limitConnections } from './connections.ts';
 import { requestTargetOf, WHOLE_SERVER } from './request-target.ts';
@@ -33,7 +34,7 @@ export interface Exchange {
   accountId?: string | undefined;
   tokenId?: string | undefined;
   operation?: string;
-  /** What it occupies until it is answered; nothing where no work is done for it. */
+  /** What it occupies until its face settles; nothing where no work is done for it. */
   place?: Place;
   /** Whether its answer is a buffer that other answers share. */
   isShared?: boolean;
@@ -79,21 +80,19 @@ export function httpServer({
 }: Options) {
   const unsent = unsentAnswers();
   const inTurn = turns();
-  const onAnswered = (exchange: Exchange) => {
-    exchange.place?.leave();
-    unsent.watch(exchange);
-  };
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     if (isEnding(request.socket)) return void request.socket.destroy();
     const start = performance.now();
-    const exchange = exchangeOf(request, response, onAnswered);
+    const exchange = exchangeOf(request, response, unsent.watch);
     response.once('close', () => onEnd(exchange, performance.now() - start));
     const face = isAboutServer(exchange) ? aboutServer : route(exchange.path);
-    face(exchange).catch((fault) => {
-      onFault(fault, exchange);
-      if (response.headersSent) response.end();
-      else respond(exchange, 500, {});
-    });
+    face(exchange)
+      .catch((fault) => {
+        onFault(fault, exchange);
+        if (response.headersSent) response.end();
+        else respond(exchange, 500, {});
+      })
+      .finally(() => exchange.place?.leave()); // also of a caller that is gone and was not answered
   };
   const queue = (request: IncomingMessage, response: ServerResponse) =>
     inTurn(request.socket, response, () => answer(request, response));
@@ -131,12 +130,19 @@ const aboutServer: Face = async (exchange) =>
 
 const DRAIN_POLL_MS = 20;
 
-/** Stops accepting, lets what is in flight be answered for at most `patience` milliseconds, then cuts the rest. */
-export async function drain(server: Server, patience: number): Promise<void> {
-  // A connection whose answer is being written becomes idle only after it: look again until all are gone.
-  const sweep = setInterval(() => server.closeIdleConnections(), DRAIN_POLL_MS);
+/**
+ * Stops accepting, lets what is in flight be answered and read for at most `patience` milliseconds, then cuts the rest.
+ * Node counts a connection as idle once its answer was handed to the socket, however little of it was taken: so connections
+ * are closed only while no answer waits to be taken.
+ */
+export async function drain(server: Server, unsentBytes: () => number, patience: number): Promise<void> {
+  const sweep = setInterval(() => {
+    if (unsentBytes() === 0) server.closeIdleConnections();
+  }, DRAIN_POLL_MS);
   const cut = setTimeout(() => server.closeAllConnections(), patience);
-  await new Promise<void>((resolve) => server.close(() => resolve()));
+  // Not the method of the HTTP server: it closes idle connections at once.
+  await new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
   clearInterval(sweep);
   clearTimeout(cut);
+  server.close(); // nothing is left to close but the timer of Node's own
 }

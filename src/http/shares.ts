@@ -1,4 +1,4 @@
-/** Something of which there is a limited number, and of which one holder can have a part only. */
+/** Something of which there is a limited number, and of which one holder can have only a part. */
 export interface Shares<Holder> {
   /** Takes one. False, and nothing is taken, if none is left or if the holder has as many as one may have. */
   take(holder: Holder): boolean;
@@ -9,6 +9,8 @@ export interface Shares<Holder> {
   /** How many are taken, by all holders. */
   taken(): number;
   isFull(): boolean;
+  /** The holder that has most; undefined if nothing is taken. */
+  largest(): Holder | undefined;
 }
 
 interface Limits {
@@ -43,5 +45,10 @@ export function shares<Holder>({ total, each }: Limits): Shares<Holder> {
     },
     taken: () => taken,
     isFull: () => taken >= total,
+    largest() {
+      let [largest, most]: [Holder | undefined, number] = [undefined, 0];
+      for (const [holder, count] of held) if (count > most) [largest, most] = [holder, count];
+      return largest;
+    },
   };
 }

@@ -8,14 +8,22 @@ const MAX_WAITING = { total: 8_192, each: 1_000 };
 /**
  * Lets the requests of a connection begin one after the other: each once the answer before it was taken by the system. So a
  * caller that sends many requests and reads no answer holds the memory of one answer, and of requests that have not begun.
- * A connection on which too many wait is closed. A server may answer requests of one connection at the same time only if
+ * A connection on which too many wait is closed; when too many wait in all, it is the connection on which most do. A server may answer requests of one connection at the same time only if
  * all of their methods are safe (RFC 9112, section 9.3.2).
  */
 export function turns() {
   const waiting = shares<Socket>(MAX_WAITING);
   const watched = new WeakSet<Socket>();
 
+  function closeLongest(): void {
+    const longest = waiting.largest();
+    if (!longest) return;
+    waiting.giveBackAll(longest);
+    longest.destroy();
+  }
+
   function isLetWait(socket: Socket): boolean {
+    if (waiting.isFull()) closeLongest();
     if (!waiting.take(socket)) return false;
     if (watched.has(socket)) return true;
     watched.add(socket);

@@ -13,9 +13,9 @@ const MAX_PATH = 200;
 export type Records = ReturnType<typeof records>;
 
 /**
- * The lines of requests and faults. A request that was served to an account has a line of its own. What any caller can cause
- * at will is sampled: requests that were refused or broken off or came without a token, by status and account, and faults, by
- * their kind. A line says how many were left out.
+ * The lines of requests and faults. Each request that was served to an account has a line. What any caller can cause at will
+ * is sampled: faults, by kind, and requests that were refused, were aborted or came without a token, by status and
+ * account. A line says how many were left out.
  */
 export function records(log: Log) {
   const requests = sampler<object>(MAX.requests, (fields, leftOut) => {
@@ -26,7 +26,7 @@ export function records(log: Log) {
   });
 
   return {
-    /** One line a request. Neither the query, nor a header, nor a body: they hold what is nobody's business. */
+    /** One line for a request. It has no query, header or body: they hold personal data and secrets. */
     exchange(exchange: Exchange, ms: number): void {
       const { request, response, path, requestId, trace, operation, accountId, tokenId } = exchange;
       const status = response.writableFinished ? response.statusCode : 'aborted';
@@ -52,7 +52,7 @@ export function records(log: Log) {
     /** What an operator needs of a fault. A database's message can quote the data, so only its codes are kept. */
     fault(fault: unknown, requestId?: string): void {
       const kind = kindOf(fault);
-      if (faults.admits(`${kind.name} ${kind.code}`, () => kind)) {
+      if (faults.admits(`${kind.name} ${kind.code} ${kind.at}`, () => kind)) {
         log.error({ requestId, fault: described(fault) }, 'fault');
       }
     },
@@ -62,7 +62,7 @@ export function records(log: Log) {
       log.warn({ address }, 'refused a connection: see MAX_CONNECTIONS_PER_ADDRESS');
     },
 
-    /** Tells of what was left out so far: the last lines of a log. */
+    /** Logs what was left out so far: the last lines of a log. */
     flush(): void {
       requests.flush();
       faults.flush();
@@ -70,10 +70,12 @@ export function records(log: Log) {
   };
 }
 
-/** What tells faults apart: their names and codes, of which the program has a bounded number. */
-function kindOf(fault: unknown): { name: string; code: string | undefined } {
-  if (!(fault instanceof Error)) return { name: typeof fault, code: undefined };
-  return { name: fault.name, code: 'code' in fault ? brief(String(fault.code)) : undefined };
+/** What tells faults apart: their names, their codes and where they were thrown, of which the program has a bounded number. */
+function kindOf(fault: unknown): { name: string; code?: string | undefined; at?: string | undefined } {
+  if (!(fault instanceof Error)) return { name: typeof fault };
+  const { name, message, stack = '' } = fault;
+  const [, at] = /^ +at (.+)/m.exec(stack.slice(stack.indexOf(message) + message.length)) ?? [];
+  return { name, code: 'code' in fault ? brief(String(fault.code)) : undefined, at };
 }
 
 function described(fault: unknown): object {

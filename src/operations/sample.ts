@@ -1,26 +1,27 @@
 const WINDOW_MS = 1_000;
-/** Kinds that are told apart in a second; what comes beyond counts as one more. */
+/** Kinds that are told apart in a second; all others count as one more, which has no fields. */
 const MAX_KINDS = 1_000;
+const OTHERS = '';
 
 interface Kind<Fields> {
-  fields: Fields;
+  fields: Fields | undefined;
   count: number;
 }
 
 export interface Sampler<Fields> {
-  /** Whether one of its kind is to be logged: the first ones of each second are. */
+  /** Whether to log one of this kind: the first ones of each second are. */
   admits(kind: string, fields: () => Fields): boolean;
-  /** Tells of what was left out so far. */
+  /** Reports what was left out so far. */
   flush(): void;
 }
 
 /**
- * Lets through at most `max` of a kind in a second. When the second is over, tells of each kind how many were left out, so
- * that a flood that callers make costs a bounded number of lines and is still seen whole.
+ * Lets through at most `max` of a kind in a second. When the second is over, it reports how many of each kind were left out:
+ * a flood of requests costs a bounded number of lines, and its size is still logged.
  */
 export function sampler<Fields>(
   max: number,
-  onLeftOut: (fields: Fields, leftOut: number) => void,
+  onLeftOut: (fields: Fields | undefined, leftOut: number) => void,
 ): Sampler<Fields> {
   const kinds = new Map<string, Kind<Fields>>();
   let timer: NodeJS.Timeout | undefined;
@@ -35,8 +36,8 @@ export function sampler<Fields>(
   return {
     admits(name, fields) {
       timer ??= setTimeout(flush, WINDOW_MS).unref();
-      const key = kinds.has(name) || kinds.size < MAX_KINDS ? name : '';
-      const kind = kinds.get(key) ?? { fields: fields(), count: 0 };
+      const key = kinds.has(name) || kinds.size < MAX_KINDS ? name : OTHERS;
+      const kind = kinds.get(key) ?? { fields: key === OTHERS ? undefined : fields(), count: 0 };
       kinds.set(key, kind);
       kind.count += 1;
       return kind.count <= max;

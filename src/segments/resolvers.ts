@@ -97,10 +97,9 @@ export const deleteSegment = resolver({
   scope: 'segments:write',
   input: DeleteSegment,
   run: ({ id, ...conditions }, { segments, quota }: Context, { accountId }) =>
-    changed(segments, { accountId, id }, async (key) => {
-      const deleted = await segments.delete({ ...key, ...conditions });
-      if (deleted) quota?.freed(accountId);
-      return deleted;
+    changed(segments, { accountId, id }, (key) => {
+      const remove = () => segments.delete({ ...key, ...conditions });
+      return quota ? quota.freeing(accountId, remove) : remove();
     }),
 });
 

@@ -7,7 +7,7 @@ const TAILS = DIGITS.length ** HALF;
 const TAILS_PER_MICROSECOND = Math.floor(TAILS / 1_000);
 /** The largest step between two ids that the clock cannot tell apart. */
 const MAX_STEP = 2 ** 20;
-/** A clock that steps back by up to so many milliseconds is waited for; one that steps back further is followed. */
+/** If the clock steps back by up to so many milliseconds, ids go on from the last one; if by more, they follow the clock. */
 const MAX_WAIT_MS = 1_000;
 
 const SEGMENT_ID = /^[0-9A-Za-z]{16}$/;

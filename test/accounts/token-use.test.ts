@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { authenticator } from '../../src/accounts/authenticate.ts';
-import { newToken } from '../../src/accounts/token.ts';
+import { digestOf, newToken } from '../../src/accounts/token.ts';
+import { tokenUse } from '../../src/accounts/token-use.ts';
 import { tokenStore } from '../../src/accounts/tokens.ts';
 import { connect, disconnect } from '../../src/database/connect.ts';
 import { rest } from '../client.ts';
@@ -96,6 +97,31 @@ describe('when a token was last used', () => {
     await fetch(`${other.url}/v1/customer-segments`, { headers: bearer(token) });
     await other.stop();
     expect(await lastUse(id)).not.toBeNull();
+  });
+
+  it('is tried again after a failure, also if no token is used any more', async () => {
+    const { token, id } = await make();
+    const faults: unknown[] = [];
+    const rename = (from: string, to: string) =>
+      gateway.database.$client.query(`alter table ${from} rename to ${to}`);
+    const use = tokenUse(gateway.database, (fault) => faults.push(fault), { pauseMs: 20 });
+    await rename('api_tokens', 'away');
+    use.note(digestOf(token));
+    await expect.poll(() => faults.length).toBeGreaterThan(0);
+    await rename('away', 'api_tokens');
+    await expect.poll(() => lastUse(id)).not.toBeNull();
+  });
+
+  it('is never set back, by a gateway that could not write it for an hour', async () => {
+    const { token, id } = await make();
+    let now = 0;
+    const use = tokenUse(gateway.database, () => {}, { now: () => now });
+    use.note(digestOf(token));
+    await setLastUse(id, `now() - interval '1 min'`);
+    const before = await lastUse(id);
+    now = 60 * 60_000;
+    await use.write();
+    expect(await lastUse(id)).toEqual(before);
   });
 
   it('is left out on a database that only reads, which fails nothing', async () => {

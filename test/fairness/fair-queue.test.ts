@@ -111,7 +111,11 @@ describe('a fair queue', () => {
     void ask('one', 'runs');
     const late = ask('one', 'late');
     await pass(1_001);
-    await expect(late).rejects.toMatchObject({ code: 'UNAVAILABLE', outcome: 'not_applied' });
+    await expect(late).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      outcome: 'not_applied',
+      message: 'The database is busy. Try again in a moment.',
+    });
     await end('runs');
     expect(begun).toEqual(['runs']);
   });

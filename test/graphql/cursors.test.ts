@@ -40,7 +40,7 @@ describe('a cursor', () => {
     expect(body.errors).toMatchObject([
       { extensions: { code: 'INVALID_INPUT', issues: [{ param: 'after' }] } },
     ]);
-    expect(gateway.logged.filter(({ msg }) => msg === 'fault')).toEqual([]);
+    expect(gateway.logged.filter(({ msg, requestId }) => msg === 'fault' && requestId)).toEqual([]);
   });
 
   it.each([

@@ -41,6 +41,7 @@ const HOSTILE: [string, string, string, string][] = [
     '12 lists in introspection',
   ],
   ['tokens', 'TOKEN_LIMIT', `{ ${'__typename '.repeat(2_000)} }`, '2,000 tokens'],
+  ['lines', 'LINE_LIMIT', `{${'\n'.repeat(2_000)} __typename }`, '2,000 lines'],
   [
     'objects',
     'COST_LIMIT',
@@ -50,14 +51,14 @@ const HOSTILE: [string, string, string, string][] = [
 ];
 
 describe('an operation', () => {
-  it.each(HOSTILE.slice(0, 9))('may not have too many %s', async (_, code, query, words) => {
+  it.each(HOSTILE.slice(0, 10))('may not have too many %s', async (_, code, query, words) => {
     const { status, body } = await graphql(gateway, query);
     expect(status).toBe(200); // of application/json, which knows no better
     expect(body.data).toBeUndefined();
     expect(body.errors[0]).toMatchObject({ extensions: { code }, message: expect.stringContaining(words) });
   });
 
-  it.each(HOSTILE.slice(0, 9))(
+  it.each(HOSTILE.slice(0, 10))(
     'that has too many %s is refused with 400 to clients that know better',
     async (_, __, query) => {
       const headers = { accept: 'application/graphql-response+json' };

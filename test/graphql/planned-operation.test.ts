@@ -187,6 +187,18 @@ describe('a planned operation', () => {
     await expect.poll(() => rejected).toBe(true);
     await nextTurn(); // vitest fails the run on an unhandled rejection
   });
+
+  it('leaves no rejection unhandled where a list of several turns fails before its items have settled', async () => {
+    const list = buildSchema('type Query { items: [Item!] } type Item { a: Int! late: Int! }');
+    const run = plannedOperation(list, parse('{ items { a late } }'), undefined);
+    const { promise, reject } = Promise.withResolvers<number>();
+    const items = Array.from({ length: 10_000 }, () => ({ a: 1, late: 1 }) as object);
+    items.splice(-2, 2, { a: 1, late: () => promise }, { a: null, late: 1 });
+    Object.assign(list.getQueryType()?.getFields().items ?? {}, { resolve: () => items });
+    expect((await run?.({}, undefined))?.data).toEqual({ items: null });
+    reject(new Error('It failed late.'));
+    await nextTurn(); // vitest fails the run on an unhandled rejection
+  });
 });
 
 /**

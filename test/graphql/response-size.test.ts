@@ -72,11 +72,13 @@ const BEYOND: [string, string, object][] = [
   ],
 ];
 
+const TRACED = { 'apollo-federation-include-trace': 'ftv1' };
+
 /** The ways to be executed: by Yoga and, once a text has come twice, by its plan; with a trace, if a router wants one. */
 const PATHS = [
   ['at first', 0, {}],
   ['by its plan', 2, {}],
-  ['with a trace', 0, { 'apollo-federation-include-trace': 'ftv1' }],
+  ['with a trace', 0, TRACED],
 ] as const;
 
 let unique = 0;
@@ -95,7 +97,7 @@ describe.each(PATHS)('an operation that is executed %s', (_, repeats, headers) =
     expect(body.errors).toMatchObject([
       {
         message:
-          'An operation may answer 8 MiB at most. Ask for a smaller page or fewer ids, for fewer fields, or in several operations.',
+          'The answer would be larger than 8 MiB. Ask for a smaller page, fewer ids or fewer fields, or split the operation.',
         extensions: { code: 'RESPONSE_TOO_LARGE' },
       },
     ]);
@@ -123,6 +125,16 @@ describe.each(PATHS)('an operation that is executed %s', (_, repeats, headers) =
     const segment = { criteria: 'x'.repeat(5_000), description: 'x'.repeat(5_000) };
     expect(body.data.nodes).toEqual([...ids(1, 801).map(() => segment), null, null]);
   });
+});
+
+it('an answer that has no room for its trace is sent without it', async () => {
+  const largest = ids(1, 832);
+  const traced = await graphql(gateway, NODES, { ids: largest }, { headers: { ...TRACED } });
+  expect(traced.body.errors).toBeUndefined();
+  expect(traced.body.data.nodes).toHaveLength(831);
+  expect(traced.body.extensions).toBeUndefined();
+  const { body } = await graphql(gateway, NODES, { ids: ids(1, 101) }, { headers: { ...TRACED } });
+  expect(body.extensions.ftv1).toEqual(expect.any(String));
 });
 
 it('an operation is refused with 400 to clients that know better', async () => {

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createSegment } from '../../src/segments/resolvers.ts';
 import { rest } from '../client.ts';
 import { draft, type TestGateway, testGateway } from '../harness.ts';
-import { received } from './socket.ts';
+import { received, sendRaw } from './socket.ts';
 
 /** As many places and bodies as the attacks below could take many times over. */
 const gateway = testGateway({ places: 100, bodies: 50 });
@@ -64,6 +64,18 @@ describe('A neighbour is answered while callers without a token', () => {
     await expect.poll(() => attack.every(({ closed }) => closed)).toBe(true); // each was cut
   });
 
+  it('have as many requests waiting on their connections as all may have', async () => {
+    const page = 'GET /graphql HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\n\r\n';
+    const behind = (count: number) => sent(page + 'GET /x HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(count));
+    await Promise.all([...Array(8).fill(1_000), 192].map(behind));
+    const ready = 'GET /health/live HTTP/1.1\r\nHost: x\r\n';
+    const answers = await sendRaw(
+      gateway.url,
+      `${`${ready}\r\n`.repeat(9)}${ready}Connection: close\r\n\r\n`,
+    );
+    expect(answers.match(/HTTP\/1\.1 200/g)).toHaveLength(10);
+  });
+
   it('ask for GraphiQL and do not read it', async () => {
     await many(300, 'GET /graphql HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\n\r\n');
     expect(await failuresOfNeighbour()).toBe(0);
@@ -118,6 +130,14 @@ describe('A body is not waited for', () => {
   it('by a caller that asked before sending it and has no token', async () => {
     const answer = await answerOn(await sent(half('/v1/customer-segments', 'Expect: 100-continue\r\n')));
     expect(answer.status).toBe(401);
+  });
+
+  it('with 100 Continue, by a caller of HTTP/1.0 that asked for it', async () => {
+    const request = half('/v1/customer-segments', `${authorization('ada')}Expect: 100-continue\r\n`);
+    const socket = await sent(request.replace('HTTP/1.1', 'HTTP/1.0'));
+    await rest(gateway); // the other one has been read by then
+    socket.write(' '.repeat(999));
+    expect((await answerOn(socket)).status).toBe(400);
   });
 
   it.each(['POST', 'GET'])('of a %s without the secret of a router', async (method) => {

@@ -76,6 +76,23 @@ describe('a rate limit whose store is away', () => {
   });
 });
 
+describe('a rate limit that is counted in Postgres', () => {
+  const gateway = testGateway({ rateLimit: { points: 1_000, store: 'postgres' } });
+
+  it('counts one account while another one keeps its own count busy', async () => {
+    await rest(gateway);
+    const client = await gateway.database.probe.connect();
+    await client.query('begin; select from rate_limits for update');
+    const flood = Array.from({ length: 50 }, () => rest(gateway));
+    await expect.poll(() => gateway.inFlight()).toBe(50);
+    const { status, headers } = await rest(gateway, '', { as: 'bob' });
+    expect([status, headers.get('ratelimit')]).toEqual([200, expect.stringContaining('r=999')]);
+    await client.query('rollback');
+    client.release();
+    await Promise.all(flood);
+  });
+});
+
 describe('no rate limit', () => {
   const gateway = testGateway();
 

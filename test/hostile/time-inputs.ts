@@ -164,6 +164,7 @@ const DID_YOU_MEAN = ' Did you mean '.repeat(TEXT / 15);
 const INT = 'query ($f: Int) { segments(first: $f) { totalCount } }';
 const ENTITIES =
   'query ($r: [_Any!]!) { _entities(representations: $r) { __typename ... on Segment { id } } }';
+const FIFTY_ENTITIES = `query ($r: [_Any!]!) { ${many(50, (i) => `a${i}: _entities(representations: $r) { __typename }`, ' ')} }`;
 const introspection = (fields: string): string => `{ __schema { ${fields} } }`;
 
 const DOCUMENTS: [name: string, query: string, variables?: unknown][] = [
@@ -319,8 +320,18 @@ const DOCUMENTS: [name: string, query: string, variables?: unknown][] = [
   ],
   [
     'a few wrong representations in each of fifty fields',
-    `query ($r: [_Any!]!) { ${many(50, (i) => `a${i}: _entities(representations: $r) { __typename }`, ' ')} }`,
-    { r: Array.from({ length: 20 }, () => 1) },
+    FIFTY_ENTITIES,
+    { r: Array.from({ length: 10 }, () => 1) },
+  ],
+  [
+    'the same after as many line ends as a document may have',
+    `${'\n'.repeat(1_990)}${FIFTY_ENTITIES}`,
+    { r: Array.from({ length: 10 }, () => 1) },
+  ],
+  [
+    'the same after as many line ends as a body may have',
+    `${'\n'.repeat(28_000)}${FIFTY_ENTITIES}`,
+    { r: Array.from({ length: 10 }, () => 1) },
   ],
   [
     'a thousand ids in each of ten fields',

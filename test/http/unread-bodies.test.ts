@@ -171,5 +171,5 @@ describe('a sender whose body is refused', () => {
 
 it('answers as ever after all this', async () => {
   expect((await rest(gateway)).status).toBe(200);
-  expect(gateway.logged.filter(({ msg }) => msg === 'fault')).toEqual([]);
+  expect(gateway.logged.filter(({ msg, requestId }) => msg === 'fault' && requestId)).toEqual([]);
 });

@@ -103,11 +103,21 @@ describe('a flood', () => {
       { leftOut: 990, fault: { name: 'Error', code: '57014' } },
     ]);
   });
+
+  it('of faults hides no fault of another place in the program, whatever they say', () => {
+    const lines: Record<string, unknown>[] = [];
+    const logged = records(logTo('info', { write: (line) => void lines.push(JSON.parse(line)) }));
+    for (let i = 0; i < 1_000; i++) logged.fault(new Error(`often ${i}\n    at ${i}`), `r${i}`);
+    logged.fault(new Error('rare'), 'r');
+    logged.flush();
+    expect(lines.filter(({ msg }) => msg === 'fault')).toHaveLength(11);
+    expect(lines.filter(({ msg }) => msg === 'faults left out')).toHaveLength(1);
+  });
 });
 
 describe('a sample', () => {
   it('holds the first ones of each kind, and tells how many were left out', () => {
-    const told: [string, number][] = [];
+    const told: unknown[] = [];
     const sample = sampler<string>(3, (kind, leftOut) => told.push([kind, leftOut]));
     const admitted = Array.from({ length: 10 }, () => sample.admits('often', () => 'often'));
     expect(admitted).toEqual([true, true, true, ...Array.from({ length: 7 }, () => false)]);
@@ -126,12 +136,12 @@ describe('a sample', () => {
   });
 
   it('tells a bounded number of kinds apart', () => {
-    const told: number[] = [];
-    const sample = sampler<null>(1, (_, leftOut) => told.push(leftOut));
+    const told: unknown[] = [];
+    const sample = sampler<string>(1, (kind, leftOut) => told.push([kind, leftOut]));
     let admitted = 0;
-    for (let i = 0; i < 5_000; i++) if (sample.admits(`kind ${i}`, () => null)) admitted += 1;
+    for (let i = 0; i < 5_000; i++) if (sample.admits(`kind ${i}`, () => `kind ${i}`)) admitted += 1;
     sample.flush();
     expect(admitted).toBe(1_001);
-    expect(told).toEqual([3_999]);
+    expect(told).toEqual([[undefined, 3_999]]); // of no kind in particular
   });
 });

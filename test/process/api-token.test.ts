@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
 import { newToken } from '../../src/accounts/token.ts';
-import { makeDatabase } from '../postgres.ts';
+import { clusterFolder, urlOf } from '../../src/database/embedded/postmaster.ts';
+import { administer, makeDatabase } from '../postgres.ts';
 import { processes, type Running, SEGMENTS } from './gateway-process.ts';
 
 const { run, serve, temporaryFolder } = processes();
@@ -79,6 +80,29 @@ describe.concurrent('the token of the embedded database', () => {
     expect([await statusOf(gateway, old), await statusOf(gateway, renewed)]).toEqual([401, 200]);
     await expect.poll(() => gateway.said().err).toContain(`Bearer ${renewed}`);
     expect(await gateway.end()).toBe(0);
+  });
+
+  it('that has ended does not keep the gateway from starting while no other can be stored', async ({
+    expect,
+  }) => {
+    const dataDir = temporaryFolder();
+    const environment = { DATA_DIR: dataDir };
+    const first = await serve(environment);
+    const { out } = await run(['token', 'create'], environment);
+    await run(['token', 'revoke', await idOf(environment)], environment);
+    const superuser = urlOf(clusterFolder(dataDir), { role: 'postgres' });
+    await administer(superuser, 'alter role segments set default_transaction_read_only = on');
+    await first.end();
+
+    const second = await serve(environment);
+    expect(await statusOf(second, out.trim())).toBe(200);
+    expect(second.said().out).toContain('"msg":"The token in DATA_DIR has ended');
+    await administer(superuser, 'alter role segments reset default_transaction_read_only');
+    await second.end();
+
+    const third = await serve(environment);
+    expect(await statusOf(third, tokenIn(dataDir))).toBe(200);
+    await third.end();
   });
 
   it('gives way to an API_TOKEN, and is another one when that is left out again', async ({ expect }) => {

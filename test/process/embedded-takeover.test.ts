@@ -13,9 +13,14 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { describe, it } from 'vitest';
 import { newToken } from '../../src/accounts/token.ts';
-import { previousUrlOf, urlOf } from '../../src/database/embedded/postmaster.ts';
+import { setAccess } from '../../src/database/embedded/access.ts';
+import { findBinaries } from '../../src/database/embedded/binaries.ts';
+import { launch } from '../../src/database/embedded/launch.ts';
+import { clusterFolder, isUp, previousUrlOf, urlOf } from '../../src/database/embedded/postmaster.ts';
+import { serverUser } from '../../src/database/embedded/server-user.ts';
 import { takeFolder } from '../../src/database/embedded/tenancy.ts';
 import { administer } from '../postgres.ts';
+import { until } from '../until.ts';
 import { processes, type Running, SEGMENTS } from './gateway-process.ts';
 import { NOBODY, previousCluster } from './previous-cluster.ts';
 
@@ -110,6 +115,33 @@ describe.concurrent('a DATA_DIR of an earlier version is taken over at the first
     const gateway = await serve({ DATA_DIR: dataDir });
     expect(await namesOf(gateway, token)).toEqual(['kept']);
     expect(await gateway.end()).toBe(0);
+  });
+
+  it('and again where that was interrupted before its server had read the new rules', async ({ expect }) => {
+    const dataDir = temporaryFolder();
+    await run(['migrate'], { DATA_DIR: dataDir });
+    const folder = clusterFolder(dataDir);
+    const user = serverUser(folder);
+    setAccess(folder, 'setup', user);
+    launch(folder, (await findBinaries(isRoot)).postgres, user, []);
+    await until(() => isUp(folder));
+    setAccess(folder, 'closing', user);
+    const gateway = await serve({ DATA_DIR: dataDir });
+    expect(await isClosed(folder)).toBe(true);
+    expect(await gateway.end()).toBe(0);
+  });
+
+  it('through a link to another disk', async ({ expect }) => {
+    const [dataDir, disk] = [temporaryFolder(), temporaryFolder()];
+    const token = newToken();
+    const { folder, launched } = await previousCluster(dataDir, token);
+    await launched.stop();
+    renameSync(folder, join(disk, 'cluster'));
+    symlinkSync(join(disk, 'cluster'), folder);
+    const gateway = await serve({ DATA_DIR: dataDir });
+    expect(await namesOf(gateway, token)).toEqual(['kept']);
+    expect(await gateway.end()).toBe(0);
+    if (isRoot) expect(filesOf(disk, NOBODY)).toEqual([]);
   });
 
   it.skipIf(!isRoot)('without touching what links in it lead to', async ({ expect }) => {

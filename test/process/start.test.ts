@@ -75,6 +75,14 @@ describe.concurrent('segments serve', () => {
       { JWT_ISSUER: 'https://id.example.com/', JWT_AUDIENCE: 'segments' },
       'JWT_JWKS_URL must be a URL such as https://id.example.com/.well-known/jwks.json, since JWT_ISSUER is set; it is not set.',
     ],
+    [
+      { JWT_JWKS_URL: 'https://user:hidden@id.example.com/jwks.json' },
+      'JWT_JWKS_URL must have no user and no password; it has one (not shown).',
+    ],
+    [
+      { JWT_JWKS_URL: 'https://[::1/jwks.json' },
+      'JWT_JWKS_URL must be a URL such as https://id.example.com/.well-known/jwks.json; it is "https://[::1/jwks.json".',
+    ],
   ])('refuses to start with %j, in one line', async (environment, line) => {
     expect(await run(['serve'], environment)).toEqual({
       code: 2,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { segmentQuota } from '../../src/segments/quota.ts';
 import { graphql, rest } from '../client.ts';
@@ -101,13 +102,6 @@ it('takes no place for a creation that fails', async () => {
   for (let i = 0; i < MAX; i++) expect((await create()).status).toBe(201);
 });
 
-it('sends no statement of its own for a creation', async () => {
-  await create();
-  gateway.statements.length = 0;
-  await create();
-  expect(gateway.statements).toHaveLength(1);
-});
-
 it.each(doors)('through $name, an account that is full is told so', async ({ create }) => {
   for (let i = 0; i < MAX; i++) given(await create(gateway, draft(), 'ada'));
   expect(await create(gateway, draft(), 'ada')).toMatchObject({
@@ -119,28 +113,119 @@ describe('a count', () => {
   const segment = { ...draft(), id: '', createdAt: new Date(), updatedAt: new Date(), version: 1 };
   const none = async () => null;
 
+  /** A quota over rows that are only counted, by a clock that stands still. */
+  function world(max: number) {
+    const state = { rows: 0, now: 0, counts: 0, held: null as Promise<number> | null };
+    const count = async () => {
+      state.counts += 1;
+      const { held } = state;
+      state.held = null;
+      return held ?? state.rows;
+    };
+    const quota = segmentQuota(max, count, { now: () => state.now });
+    const create = async () => {
+      state.rows += 1;
+      return segment;
+    };
+    return {
+      state,
+      quota,
+      make: () =>
+        quota.within('ada', create, none).then(
+          () => 'made',
+          ({ code }) => code,
+        ),
+      remove: async () => {
+        state.rows -= 1;
+        return segment;
+      },
+      /** Makes a count necessary that lasts until it is let go, with what it saw. */
+      nextCount() {
+        const { promise, resolve } = Promise.withResolvers<number>();
+        state.now += 60_000;
+        state.held = promise;
+        return async (saw: number) => {
+          resolve(saw);
+          await nextTurn();
+        };
+      },
+    };
+  }
+
   it('is taken once for many creations, and again when it is old', async () => {
-    let counts = 0;
-    const quota = segmentQuota(1_000, async () => {
-      counts += 1;
-      return 0;
-    });
-    const make = () => quota.within('ada', async () => segment, none);
+    const { state, make } = world(1_000);
     await Promise.all(Array.from({ length: 500 }, make));
-    expect(counts).toBe(1);
+    await make();
+    expect(state.counts).toBe(1);
+    state.now = 60_000;
+    await make();
+    await make();
+    expect(state.counts).toBe(2);
   });
 
   it('that another gateway fills meanwhile is corrected by the next', async () => {
-    let now = 0;
-    const later = Promise.withResolvers<number>();
-    const counts = [Promise.resolve(1), later.promise];
-    const quota = segmentQuota(3, () => counts.shift() ?? Promise.resolve(3), { now: () => now });
-    const make = () => quota.within('ada', async () => segment, none);
+    const { state, make, nextCount } = world(3);
     await make();
-    now = 60_000;
-    await make(); // begins to count again, and does not wait for it
-    later.resolve(3);
-    await expect.poll(() => make().catch(({ code }) => code)).toBe('QUOTA_EXCEEDED');
+    const letGo = nextCount();
+    expect(await make()).toBe('made'); // begins to count again, and does not wait for it
+    state.rows = 4;
+    await letGo(4);
+    expect(await make()).toBe('QUOTA_EXCEEDED');
+  });
+
+  it('that saw what was made meanwhile is taken again before a creation is refused', async () => {
+    const { make, nextCount } = world(4);
+    await make();
+    const letGo = nextCount();
+    expect([await make(), await make()]).toEqual(['made', 'made']);
+    await letGo(3);
+    expect([await make(), await make()]).toEqual(['made', 'QUOTA_EXCEEDED']);
+  });
+
+  it('that did not see what was deleted meanwhile is taken again before a creation is refused', async () => {
+    const { quota, make, remove, nextCount } = world(2);
+    await Promise.all([make(), make()]);
+    const letGo = nextCount();
+    const waiting = make();
+    await quota.freeing('ada', remove);
+    await letGo(2);
+    expect([await waiting, await make()]).toEqual(['made', 'QUOTA_EXCEEDED']);
+  });
+
+  it('that saw a deletion whose end came later lets nobody exceed the limit', async () => {
+    const { quota, make, remove, nextCount } = world(2);
+    await Promise.all([make(), make()]);
+    const end = Promise.withResolvers<void>();
+    const deleted = quota.freeing('ada', async () => {
+      const segment = await remove();
+      await end.promise;
+      return segment;
+    });
+    const letGo = nextCount();
+    const waiting = make();
+    await letGo(1);
+    end.resolve();
+    await deleted;
+    expect([await waiting, await make()]).toEqual(['made', 'QUOTA_EXCEEDED']);
+  });
+
+  it('that is full by a creation under way waits for it before the same creation is refused', async () => {
+    const { quota } = world(1);
+    const { promise, resolve } = Promise.withResolvers<typeof segment>();
+    let made: typeof segment | null = null;
+    const first = quota.within('ada', () => promise, none);
+    await nextTurn(); // the account is counted, and the first has taken the only place
+    const again = quota.within(
+      'ada',
+      () => Promise.reject(new Error('made twice')),
+      async () => made,
+    );
+    const other = quota.within('ada', () => Promise.reject(new Error('one too many')), none);
+    await nextTurn();
+    made = segment;
+    resolve(segment);
+    expect(await Promise.all([first, again])).toEqual([segment, segment]);
+    await expect(other).rejects.toMatchObject({ code: 'QUOTA_EXCEEDED' });
   });
 
   it('that takes long holds up no creation for long', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { WrongConfig } from '../../wrong-config.ts';
@@ -22,13 +23,22 @@ function isFolder(path: string): boolean {
 }
 
 /**
- * The content of a file that the first start makes, for its owner alone. Processes that make it at the same time get the same
- * content, and one that is killed leaves the whole file or none.
+ * Writes a new file beside another one, to be put in its place: only its owner can read it. No other process has a draft of
+ * this name, also in another container, where process ids repeat; and no link can wait there.
+ */
+export function writeDraft(path: string, content: string): string {
+  const draft = `${path}.${randomUUID()}`;
+  writeFileSync(draft, content, { mode: 0o600, flag: 'wx' });
+  return draft;
+}
+
+/**
+ * The content of a file that the first start makes, which only its owner can read. Processes that make it at the same time get
+ * the same content. One that is killed leaves the whole file or none.
  */
 export function writeOnce(path: string, make: () => string): string {
-  const draft = `${path}.${process.pid}`;
   while (statSync(path, { throwIfNoEntry: false }) === undefined) {
-    writeFileSync(draft, make(), { mode: 0o600 });
+    const draft = writeDraft(path, make());
     try {
       linkSync(draft, path);
     } catch (error) {

@@ -1,15 +1,6 @@
-import {
-  closeSync,
-  constants,
-  fchownSync,
-  lchownSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, constants, fchownSync, lchownSync, openSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeDraft } from './folder.ts';
 import type { ServerUser } from './server-user.ts';
 
 const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
@@ -44,11 +35,9 @@ function unlessGone(work: () => void): void {
   }
 }
 
-/** Puts a file, which only a user can read, in the place of another, or of a link of its name. */
+/** Puts a file, which only a user can read, in the place of another one or of a link. */
 export function replaceFile(path: string, content: string, user: ServerUser): void {
-  const draft = `${path}.new`;
-  rmSync(draft, { force: true });
-  writeFileSync(draft, content, { mode: 0o600, flag: 'wx' });
+  const draft = writeDraft(path, content);
   if (user) lchownSync(draft, user.uid, user.gid);
   renameSync(draft, path);
 }

@@ -6,12 +6,12 @@ import { writeOnce } from './folder.ts';
 /** The roles of an embedded server: its superuser, and the gateway's own, which owns nothing but its database. */
 export type Role = 'postgres' | 'segments';
 
-/** Where the passwords of a cluster are: beside it, in the form that psql reads (PGPASSFILE), for its owner alone. */
+/** The file of a cluster's passwords: beside it, readable only by its owner, in the format that psql reads (PGPASSFILE). */
 const fileOf = (folder: string) => join(dirname(folder), 'pgpass');
 
 export const hasPasswords = (folder: string): boolean => existsSync(fileOf(folder));
 
-/** Makes the passwords, unless they are there. */
+/** Makes the passwords, unless there are some. */
 export function ensurePasswords(folder: string): void {
   const lineOf = (role: Role) => `*:*:*:${role}:${randomBytes(24).toString('hex')}\n`;
   writeOnce(fileOf(folder), () => lineOf('postgres') + lineOf('segments'));

@@ -13,8 +13,8 @@ const CHUNK = 1024 * 1024;
 const fileOf = (folder: string) => `${folder}.reserve`;
 
 /**
- * Gives the space that is kept beside a cluster to the server that is to start on it, if the disk is full. Gives how many
- * bytes that is.
+ * If the disk is full, frees the space that is kept beside a cluster, for the server that is about to start. Returns the number
+ * of bytes freed.
  */
 export function freeReserve(folder: string): number {
   const size = sizeOf(fileOf(folder));
@@ -24,8 +24,8 @@ export function freeReserve(folder: string): number {
 }
 
 /**
- * Keeps space beside a cluster for the next start: as much as was freed for this one and is still there, so that nothing else
- * uses it up; or all of it, where the disk has plenty.
+ * Reserves space beside a cluster for the next start: all of it if the disk has plenty; otherwise what is left of the space that
+ * was freed for this start, before anything else uses it.
  */
 export function keepReserve(folder: string, freed: number): void {
   if (sizeOf(fileOf(folder)) >= SIZE) return;

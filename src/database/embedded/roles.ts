@@ -4,13 +4,13 @@ import { passwordOf, type Role } from './passwords.ts';
 import { urlOf } from './postmaster.ts';
 import type { ServerUser } from './server-user.ts';
 
-/** Any number that is not taken for another lock. */
+/** The key of the lock: any number that no other lock has. */
 const LOCK = Number.parseInt('access', 36);
 
 /**
- * Closes a running server: gives its superuser a password, and the gateway a role that owns its database and can do nothing
- * else. What an earlier version made, in the database `postgres` and as superuser, becomes that. Does nothing where
- * it has been done; what was interrupted is done again; of several processes at once, one does it.
+ * Requires passwords of a running server: gives its superuser a password, and the gateway a role that owns its database and
+ * has no other right. Converts what an earlier version made in the database `postgres` as superuser. Does nothing if this was
+ * done before. After an interruption, every step can be repeated; of several processes at once, one does it.
  */
 export async function closeAccess(folder: string, user: ServerUser): Promise<void> {
   if (accessOf(folder) === 'closed') return;
@@ -20,8 +20,9 @@ export async function closeAccess(folder: string, user: ServerUser): Promise<voi
     await makeRoles(folder, client);
     await makeDatabase(client);
     await as(folder, 'segments', (inside) => inside.query(GIVE_ALL));
-    setAccess(folder, 'closed', user);
+    setAccess(folder, 'closing', user);
     await client.query('select pg_reload_conf()');
+    setAccess(folder, 'closed', user);
   });
 }
 

@@ -4,12 +4,12 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { WrongConfig } from '../../wrong-config.ts';
 import { writeOnce } from './folder.ts';
 
-/** Postgres refuses to run as root: then its programs run as this user and group, and otherwise as ours (undefined). */
+/** The user and group that Postgres' programs run as. Undefined: the user of this process, which is not root. */
 export type ServerUser = { uid: number; gid: number } | undefined;
 
 export const isRoot = process.getuid?.() === 0;
 
-/** What earlier versions ran the server as: an identity that any number of other programs share. */
+/** The user that earlier versions ran the server as. Any number of other programs share it. */
 const NOBODY = 65_534;
 /** The number of `nobody` on macOS. */
 const NOBODY_OF_MAC = 4_294_967_294;
@@ -26,9 +26,9 @@ const UNUSED: [number, number][] = [
 ];
 
 /**
- * The user of a cluster: its owner, if that is a user of its own. Otherwise a number that belongs to no account and no process,
- * chosen by the first start and kept beside the cluster, so that starts at the same time agree. Needs no entry in /etc/passwd.
- * Throws WrongConfig where this root may not run programs as another user.
+ * The user of a cluster: its owner, unless that is root or `nobody`. Otherwise a user number that belongs to no account and no
+ * process. The first start chooses it and keeps it beside the cluster, so that simultaneous starts agree. It needs no
+ * entry in /etc/passwd. Throws WrongConfig if this root may not run programs as another user.
  */
 export function serverUser(folder: string): ServerUser {
   if (!isRoot) return undefined;
@@ -41,8 +41,8 @@ export function serverUser(folder: string): ServerUser {
 }
 
 /**
- * The account that initdb runs as: it insists on a name, which the server's user lacks. One of the system's that has no process
- * now, so that nobody can interfere; the cluster is then given to the server's user before anything is served from it.
+ * The account that initdb runs as: initdb insists on a user name, which the server's user lacks. It is a system account that has
+ * no process now, so that nobody can interfere. The cluster is given to the server's user before it is served.
  */
 export function initdbUser(): ServerUser {
   if (!isRoot) return undefined;

@@ -14,7 +14,7 @@ import { isRoot, serverUser } from './server-user.ts';
 import { takeOver } from './takeover.ts';
 import { takeFolder } from './tenancy.ts';
 
-/** A Postgres of our own, reached by a socket in its folder, with a password: no port, and nobody else. */
+/** A Postgres of our own. It is reached by a socket in its folder and a password, and listens to no port. */
 export interface Embedded {
   /** As the gateway's role, which owns its database and nothing else. */
   url: string;
@@ -79,8 +79,8 @@ export async function startEmbedded(
 }
 
 /**
- * A running server, and the way to let go of it; none where another gateway has it. One that goes away meanwhile, because its
- * gateway was just stopping, is started anew.
+ * A running server, and the way to release its folder; null if another gateway has it. A server that stops meanwhile, because
+ * its gateway was just stopping, is started again.
  */
 async function ensureOurs(start: Start) {
   const { folder, user, signal } = start;

@@ -72,22 +72,22 @@ function list(itemType: GraphQLOutputType, field: CompletedField): Complete {
     const items: unknown[] = [];
     /** Completes the items that are left. Returns the turn to wait for where one is due first. */
     const goOn = (): Promise<void> | undefined => {
-      while (items.length < values.length) {
-        const due = turnDue(execution.growth);
-        if (due) return due;
-        const item = itemOf(values[items.length], pathTo(path, items.length), execution);
-        execution.growth.size += sizeOf(item);
-        items.push(item);
+      try {
+        while (items.length < values.length) {
+          const due = turnDue(execution.growth);
+          if (due) return due;
+          const item = itemOf(values[items.length], pathTo(path, items.length), execution);
+          execution.growth.size += sizeOf(item);
+          items.push(item);
+        }
+        return undefined;
+      } catch (error) {
+        ignoreFailures(items);
+        throw error;
       }
-      return undefined;
     };
-    try {
-      const due = goOn();
-      if (due) return inTurns(items, goOn, due);
-    } catch (error) {
-      ignoreFailures(items);
-      throw error;
-    }
+    const due = goOn();
+    if (due) return inTurns(items, goOn, due);
     return items.some(isPromise) ? Promise.all(items) : items;
   };
 }

@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { expect, it } from 'vitest';
+import { ensuredToken } from '../../src/accounts/ensured-token.ts';
+
+/** What a database answers that only reads. */
+const readOnly = () => Object.assign(new pg.DatabaseError('', 0, 'error'), { code: '25006' });
+
+it('tells what keeps a token from being valid, also if it changes after the start', async () => {
+  const outcomes = [readOnly(), new Error('denied'), readOnly(), null];
+  const told: unknown[] = [];
+  let tries = 0;
+  await ensuredToken(
+    async () => {
+      tries += 1;
+      const outcome = outcomes.shift();
+      if (outcome) throw outcome;
+    },
+    {
+      onWait: (reason) => told.push(reason),
+      onFault: (fault) => told.push(fault),
+      pauseMs: 1,
+    },
+  );
+  await expect.poll(() => tries).toBe(4);
+  expect(told).toEqual(['25006', new Error('denied')]);
+});
+
+it('is tried one time after another, however long each takes, and no more once it is stopped', async () => {
+  let tries = 0;
+  const hung = Promise.withResolvers<void>();
+  const stop = await ensuredToken(
+    async () => {
+      tries += 1;
+      if (tries === 1) throw readOnly();
+      await hung.promise;
+      throw readOnly();
+    },
+    { onWait: () => {}, onFault: () => {}, pauseMs: 1 },
+  );
+  const pauses = () => sleep(20);
+  await expect.poll(() => tries).toBe(2);
+  await pauses();
+  expect(tries).toBe(2);
+  stop();
+  hung.resolve();
+  await pauses();
+  expect(tries).toBe(2);
+});

@@ -1,0 +1,33 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { expect, it } from 'vitest';
+import { createSegment } from '../../src/segments/resolvers.ts';
+import { draft, testGateway } from '../harness.ts';
+import { received } from '../hostile/socket.ts';
+
+const gateway = testGateway();
+
+it('A stop lets an answer be read to its end', async () => {
+  const long = draft({ criteria: 'x'.repeat(5_000), description: 'x'.repeat(5_000) });
+  for (let i = 0; i < 100; i++) await createSegment(long, gateway.context());
+  const pages = [1, 2, 3, 4, 5, 6, 7].map(
+    (i) => `p${i}: segments(first: 100) { nodes { criteria description } }`,
+  );
+  const body = JSON.stringify({ query: `{ ${pages.join(' ')} }` });
+  const { hostname, port } = new URL(gateway.url);
+  const socket = connect(Number(port), hostname).pause();
+  await once(socket, 'connect');
+  const { authorization } = gateway.authorization('ada');
+  socket.write(
+    `POST /graphql HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  );
+  await expect.poll(() => gateway.unsentBytes()).toBeGreaterThan(0);
+  const stopped = gateway.stop();
+  gateway.stop = () => stopped; // once
+  await expect(fetch(gateway.url)).rejects.toThrow(); // it accepts nothing new
+  const chunks: Buffer[] = [];
+  for await (const chunk of socket) chunks.push(chunk);
+  await stopped;
+  const answer = received(Buffer.concat(chunks).toString());
+  expect(answer.body.length).toBe(Number(/content-length: (\d+)/i.exec(answer.head)?.[1]));
+});
