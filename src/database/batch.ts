@@ -90,15 +90,19 @@ export function batch<Key, Value>(
     return accounts.length > 1 ? accounts : portionsOf(calls, partSizeOf(calls.length));
   };
 
-  const loader = new DataLoader<Key, Call<Key, Value>>(
-    async (keys) => {
-      const calls = keys.map((key): Call<Key, Value> => callOf(key));
+  // DataLoader gathers the calls of a turn. Each has a promise of its own, which does not wait for the others.
+  const loader = new DataLoader<Call<Key, Value>, void>(
+    async (calls) => {
       for (const group of groupsOf(calls)) void (rowOf ? sendInWaves(group, rowOf) : send(group));
-      return calls;
+      return calls.map(() => undefined);
     },
     { cache: false, batchScheduleFn: (dispatch) => setImmediate(dispatch) },
   );
-  return (key: Key): Promise<Value> => loader.load(key).then(({ promise }) => promise);
+  return (key: Key): Promise<Value> => {
+    const call = callOf<Key, Value>(key);
+    void loader.load(call);
+    return call.promise;
+  };
 }
 
 function callOf<Key, Value>(key: Key): Call<Key, Value> {

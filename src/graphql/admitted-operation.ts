@@ -82,7 +82,7 @@ export function admittedOperation(
       const isSmall = bytes <= SMALL_RESPONSE && !introspects;
       if (isSmall && !isSmallByPlan) return byGraphqlJs(variables, context);
       const run = byPlan(points > MAX_TRACED ? schema : traced);
-      if (bytes <= MAX_RESPONSE && !introspects) return ended(run(variables, context));
+      if (bytes <= MAX_RESPONSE && !introspects) return run(variables, context).catch(asTooLarge);
       if (isMutation) return tooLarge();
       return large.run(shareOf(context), () => inPortions(run, variables, context));
     };
@@ -96,17 +96,14 @@ const EXECUTION = { maxCoercionErrors: MAX_COERCION_ERRORS };
 async function inPortions(run: Run, variables: Variables, context: Context): Promise<ExecutionResult> {
   const { store, close } = boundedReads(context.segments);
   context.segments = store; // not in a copy: a trace is found by this very object
-  return ended(run(variables, context)).finally(close);
+  return run(variables, context).catch(asTooLarge).finally(close);
 }
 
-const ended = async (running: Promise<ExecutionResult>): Promise<ExecutionResult> => {
-  try {
-    return await running;
-  } catch (error) {
-    if (error instanceof ResponseTooLarge) return tooLarge();
-    throw error;
-  }
-};
+/** What a failed operation is answered: RESPONSE_TOO_LARGE as its result, anything else as it was thrown. */
+function asTooLarge(error: unknown): ExecutionResult {
+  if (error instanceof ResponseTooLarge) return tooLarge();
+  throw error;
+}
 
 /** The result of an operation whose answer would be too large. */
 export function tooLarge(): ExecutionResult {
@@ -115,7 +112,7 @@ export function tooLarge(): ExecutionResult {
 }
 
 /** Throws COST_LIMIT for an operation that costs more than any may, RATE_LIMITED for more than its caller has left. */
-async function admit(points: Cost['points'], context: Context): Promise<void> {
+function admit(points: Cost['points'], context: Context): Promise<void> {
   if (points > MAX_COST) {
     const max = MAX_COST.toLocaleString('en');
     throw overLimit(
@@ -123,5 +120,5 @@ async function admit(points: Cost['points'], context: Context): Promise<void> {
       `An operation may ask for ${max} objects at most; this one could give ${points.toLocaleString('en')}. An object counts once for every ${SCALARS_PER_POINT} fields.`,
     );
   }
-  await context.spend(points);
+  return context.spend(points);
 }

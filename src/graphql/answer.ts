@@ -33,7 +33,7 @@ const LARGE = {
 };
 
 /** Writes a result as the answer of an exchange. */
-export type WriteResult = (exchange: Exchange, result: Measured, type: MediaType) => Promise<void>;
+export type WriteResult = (exchange: Exchange, result: Measured, type: MediaType) => Promise<void> | void;
 
 /**
  * Returns what writes results. Large ones are written in turns, few at once. If one is too large with its trace, the trace is
@@ -43,11 +43,11 @@ export type WriteResult = (exchange: Exchange, result: Measured, type: MediaType
 export function resultWriter(): WriteResult {
   const large = fairQueue(LARGE);
 
-  return async (exchange, result, type) => {
+  return (exchange, result, type) => {
     const { data, errors, extensions, size = 0 } = result;
     const told = { data, errors: errors?.map(shown), extensions };
     if (size <= MAX_AT_ONCE) return write(exchange, result, type, JSON.stringify(told));
-    await large.run(exchange.accountId ?? '', async () => {
+    return large.run(exchange.accountId ?? '', async () => {
       if (exchange.response.closed) return; // whoever asked has left meanwhile
       const json =
         (await jsonInTurns(told, MAX_RESPONSE)) ??

@@ -22,11 +22,13 @@ export async function readBody({ request, response, place }: Exchange): Promise<
   if (isArriving && asksFirst(request)) response.writeContinue();
   const bytes = await (isArriving && place ? place.during(() => collect(request)) : collect(request));
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return UTF_8.decode(bytes);
   } catch {
     throw new InvalidInput([{ param: 'body', message: 'must be UTF-8' }]);
   }
 }
+
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Whether a caller waits for `100 Continue`. HTTP/1.0 has no such answer (RFC 9110, section 10.1.1). */
 const asksFirst = ({ headers, httpVersion }: IncomingMessage): boolean =>

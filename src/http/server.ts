@@ -86,13 +86,13 @@ export function httpServer({
     const exchange = exchangeOf(request, response, unsent.watch);
     response.once('close', () => onEnd(exchange, performance.now() - start));
     const face = isAboutServer(exchange) ? aboutServer : route(exchange.path);
-    face(exchange)
-      .catch((fault) => {
-        onFault(fault, exchange);
-        if (response.headersSent) response.end();
-        else respond(exchange, 500, {});
-      })
-      .finally(() => exchange.place?.leave()); // also of a caller that is gone and was not answered
+    const leave = () => exchange.place?.leave(); // also of a caller that is gone and was not answered
+    face(exchange).then(leave, (fault) => {
+      onFault(fault, exchange);
+      if (response.headersSent) response.end();
+      else respond(exchange, 500, {});
+      leave();
+    });
   };
   const queue = (request: IncomingMessage, response: ServerResponse) =>
     inTurn(request.socket, response, () => answer(request, response));

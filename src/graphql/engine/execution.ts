@@ -139,7 +139,11 @@ export async function executeSerially(
 }
 
 async function settled(results: Results, pending: readonly string[], growth: Growth): Promise<Results> {
-  const values = await Promise.all(pending.map((name) => results[name]));
+  const [first] = pending;
+  const values =
+    pending.length === 1 && first !== undefined
+      ? [await results[first]]
+      : await Promise.all(pending.map((name) => results[name]));
   for (const [i, name] of pending.entries()) {
     results[name] = values[i];
     growth.size += sizeOf(values[i]);
