@@ -139,11 +139,9 @@ export async function executeSerially(
 }
 
 async function settled(results: Results, pending: readonly string[], growth: Growth): Promise<Results> {
-  const [first] = pending;
-  const values =
-    pending.length === 1 && first !== undefined
-      ? [await results[first]]
-      : await Promise.all(pending.map((name) => results[name]));
+  const [first = ''] = pending;
+  const only = pending.length === 1 && results[first]; // one promise less to wait for
+  const values = only ? [await only] : await Promise.all(pending.map((name) => results[name]));
   for (const [i, name] of pending.entries()) {
     results[name] = values[i];
     growth.size += sizeOf(values[i]);
