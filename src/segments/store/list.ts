@@ -20,10 +20,10 @@ export interface Page {
 /** What a page may ask for and still count as small. */
 const SMALL = 20;
 /**
- * Lists in one statement. A page of a hundred may hold a megabyte: a hundred of them took longer than a statement may, and
+ * Lists in one statement. A page of a hundred may hold four megabytes: a hundred of them took longer than a statement may, and
  * failed the small pages in between with them. So large ones go by themselves, and few at a time.
  */
-const MOST = { small: { largest: 100, shared: 10 }, large: { largest: 10, shared: 2 } };
+const MOST = { small: { largest: 100, shared: 10 }, large: { largest: 4, shared: 2 } };
 
 export type List = Window & Reading & { accountId: string };
 
