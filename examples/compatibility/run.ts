@@ -24,7 +24,7 @@ const PORTS = { router: 4000, products: 4001, users: 4002, inventory: 4003 };
 const PATIENCE_MS = 60_000;
 const urlOf = (name: keyof typeof PORTS) => `http://127.0.0.1:${PORTS[name]}/`;
 
-const nowhere = segmentStore(connect({ url: 'postgres://nowhere', poolSize: 1, onIdleError() {} }));
+const nowhere = segmentStore(connect({ url: 'postgres://nowhere', poolSize: 1, onIdleError() {} }), Date.now);
 const report = (fault: unknown) => console.error(fault);
 const spend = async () => {}; // the suite's callers may spend what they like
 const face = graphqlFace({
@@ -34,7 +34,13 @@ const face = graphqlFace({
   graphiql: false,
   introspection: true,
 });
-const { server: products } = httpServer({ route: () => face, onEnd() {}, onFault: report });
+const { server: products, unsentBytes } = httpServer({
+  route: () => face,
+  onEnd() {},
+  onFault: report,
+  maxConnectionsPerAddress: Number.POSITIVE_INFINITY,
+  onConnectionRefused() {},
+});
 await once(products.listen(PORTS.products, '127.0.0.1'), 'listening');
 
 const references = (['users', 'inventory'] as const).map((name) =>
@@ -80,7 +86,7 @@ try {
   await router.stop();
 } finally {
   for (const child of references) child.kill();
-  await drain(products, 1_000);
+  await drain(products, unsentBytes, 1_000);
 }
 
 /** Waits until a reference subgraph answers: it is a process that takes its time to start. */
