@@ -33,9 +33,11 @@ export async function startPostgres(folder: string) {
   return { url: urlOf(clusterFolder(folder), { role: 'postgres' }), stop }; // as superuser: it makes databases
 }
 
-/** A database with so many segments, spread evenly over the accounts; made once and kept. */
-export async function loadData(server: string, rows: number): Promise<Data> {
-  const name = `bench_${rows}`;
+/** A migrated database of a server, made if it is not there, with a session in it. */
+export async function openDatabase(
+  server: string,
+  name: string,
+): Promise<{ url: string; client: pg.Client }> {
   const admin = new pg.Client(server);
   await admin.connect();
   const { rowCount } = await admin.query('select from pg_database where datname = $1', [name]);
@@ -45,6 +47,12 @@ export async function loadData(server: string, rows: number): Promise<Data> {
   await migrate(url);
   const client = new pg.Client(url);
   await client.connect();
+  return { url, client };
+}
+
+/** A database with so many segments, spread evenly over the accounts; made once and kept. */
+export async function loadData(server: string, rows: number): Promise<Data> {
+  const { url, client } = await openDatabase(server, `bench_${rows}`);
   try {
     const { rows: counted } = await client.query('select count(*)::int as n from segments');
     if (counted[0].n < rows) await fill(client, rows);

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { STRANGER } from './accounts/viewer.ts';
 import { Unavailable } from './errors.ts';
 import { networkOf } from './http/network.ts';
 import type { Place } from './http/server.ts';
@@ -80,6 +81,3 @@ export function placesFor({ places = DEFAULTS.places, bodies = DEFAULTS.bodies }
     },
   };
 }
-
-/** The account that callers without one count as. No account has this name. */
-const STRANGER = '';

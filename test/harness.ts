@@ -76,6 +76,19 @@ export function testGateway(options: Options = {}): TestGateway {
   return running;
 }
 
+/** Another gateway on the database of one, for the caller to stop. */
+export const secondGateway = ({ database }: TestGateway, options: Options = {}): Promise<Gateway> =>
+  startGateway({
+    databaseUrl: database.$client.options.connectionString ?? '',
+    poolSize: 2,
+    host: '127.0.0.1',
+    port: 0,
+    graphiql: false,
+    introspection: true,
+    log: logTo('silent', { write: () => {} }),
+    ...options,
+  });
+
 function noteStatements({ database, statements }: TestGateway): void {
   for (const { $client: pool } of [database, database.large, database.scan]) {
     const query = pool.query.bind(pool) as (...args: unknown[]) => unknown;

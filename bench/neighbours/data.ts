@@ -1,20 +1,11 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { digestOf, newToken } from '../../src/accounts/token.ts';
-import { migrate } from '../../src/database/migrate.ts';
+import { openDatabase } from '../data.ts';
 import type { Account } from './target.ts';
 
 /** A database with a big account and a small one; made once and kept. */
 export async function twoAccounts(server: string, rows: number) {
-  const name = `neighbours_${rows}`;
-  const admin = new pg.Client(server);
-  await admin.connect();
-  const { rowCount } = await admin.query('select from pg_database where datname = $1', [name]);
-  if (!rowCount) await admin.query(`create database ${name}`);
-  await admin.end();
-  const url = server.replace('/postgres?', `/${name}?`);
-  await migrate(url);
-  const client = new pg.Client(url);
-  await client.connect();
+  const { url, client } = await openDatabase(server, `neighbours_${rows}`);
   try {
     await fill(client, 'big', rows);
     await fill(client, 'small', 1_000);

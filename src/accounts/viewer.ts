@@ -53,5 +53,8 @@ export function requireScope(caller: Caller, scope: Scope): Viewer {
   });
 }
 
+/** The account that callers without one count as. No account has this name. */
+export const STRANGER = '';
+
 /** Whose share of a fair queue a call uses: its account's. Callers without an account have one together; no account has its name. */
-export const shareOf = ({ viewer }: Caller): string => viewer?.accountId ?? '';
+export const shareOf = ({ viewer }: Caller): string => viewer?.accountId ?? STRANGER;

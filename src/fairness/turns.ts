@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fairQueue } from './fair-queue.ts';
 
-/** Work that holds the event loop for long, and is begun at most once in a turn of it. */
+/** Starts work that blocks the event loop for long: at most one piece in each turn of the loop. */
 export interface Turns {
   /**
    * Begins a piece of work of an account in a turn of its own. Throws UNAVAILABLE, without having begun, if too much of the

@@ -1,4 +1,5 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
+import { STRANGER } from '../accounts/viewer.ts';
 import { MAX_RESPONSE } from '../errors.ts';
 import { fairQueue } from '../fairness/fair-queue.ts';
 import { respond } from '../http/respond.ts';
@@ -47,7 +48,7 @@ export function resultWriter(): WriteResult {
     const { data, errors, extensions, size = 0 } = result;
     const told = { data, errors: errors?.map(shown), extensions };
     if (size <= MAX_AT_ONCE) return write(exchange, result, type, JSON.stringify(told));
-    return large.run(exchange.accountId ?? '', async () => {
+    return large.run(exchange.accountId ?? STRANGER, async () => {
       if (exchange.response.closed) return; // whoever asked has left meanwhile
       const json =
         (await jsonInTurns(told, MAX_RESPONSE)) ??

@@ -19,7 +19,7 @@ interface Limits {
   each: number;
 }
 
-/** Counts how many each holder has. Holders that have none take no memory. */
+/** Counts what each holder has. A holder that has nothing takes no memory. */
 export function shares<Holder>({ total, each }: Limits): Shares<Holder> {
   const held = new Map<Holder, number>();
   let taken = 0;

@@ -6,10 +6,10 @@ import { shares } from './shares.ts';
 const MAX_WAITING = { total: 8_192, each: 1_000 };
 
 /**
- * Lets the requests of a connection begin one after the other: each once the answer before it was taken by the system. So a
- * caller that sends many requests and reads no answer holds the memory of one answer, and of requests that have not begun.
- * A connection on which too many wait is closed; when too many wait in all, it is the connection on which most do. A server may answer requests of one connection at the same time only if
- * all of their methods are safe (RFC 9112, section 9.3.2).
+ * Lets the requests of a connection begin one after the other: each begins once the system has taken the previous answer. So
+ * a caller that sends many requests and reads no answer holds the memory of one answer and of requests that have not begun.
+ * A connection with too many waiting requests is closed. If too many wait in all, the connection with the most is closed. A
+ * server may answer requests of one connection concurrently only if all of their methods are safe (RFC 9112, section 9.3.2).
  */
 export function turns() {
   const waiting = shares<Socket>(MAX_WAITING);

@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { configureApiToken } from '../../src/accounts/api-token.ts';
 import { newToken } from '../../src/accounts/token.ts';
-import { startGateway } from '../../src/gateway.ts';
 import { logTo } from '../../src/operations/log.ts';
 import { rest } from '../client.ts';
-import { testGateway } from '../harness.ts';
+import { secondGateway, testGateway } from '../harness.ts';
 
 const first = newToken();
 const gateway = testGateway({ apiToken: first });
@@ -93,13 +92,7 @@ describe('a start with the same API_TOKEN', () => {
     const id = await idOf(token);
     await gateway.tokens.revoke(id);
     const lines: string[] = [];
-    const again = await startGateway({
-      databaseUrl: gateway.database.$client.options.connectionString ?? '',
-      poolSize: 2,
-      host: '127.0.0.1',
-      port: 0,
-      graphiql: false,
-      introspection: true,
+    const again = await secondGateway(gateway, {
       apiToken: token,
       log: logTo('info', { write: (line) => void lines.push(line) }),
     });

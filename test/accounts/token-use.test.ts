@@ -5,7 +5,7 @@ import { tokenUse } from '../../src/accounts/token-use.ts';
 import { tokenStore } from '../../src/accounts/tokens.ts';
 import { connect, disconnect } from '../../src/database/connect.ts';
 import { rest } from '../client.ts';
-import { testGateway } from '../harness.ts';
+import { secondGateway, testGateway } from '../harness.ts';
 
 const gateway = testGateway();
 const make = () =>
@@ -83,17 +83,7 @@ describe('when a token was last used', () => {
 
   it('is written when the gateway stops', async () => {
     const { token, id } = await make();
-    const { startGateway } = await import('../../src/gateway.ts');
-    const { logTo } = await import('../../src/operations/log.ts');
-    const other = await startGateway({
-      databaseUrl: gateway.database.$client.options.connectionString ?? '',
-      poolSize: 2,
-      host: '127.0.0.1',
-      port: 0,
-      graphiql: false,
-      introspection: true,
-      log: logTo('silent', { write: () => {} }),
-    });
+    const other = await secondGateway(gateway);
     await fetch(`${other.url}/v1/customer-segments`, { headers: bearer(token) });
     await other.stop();
     expect(await lastUse(id)).not.toBeNull();

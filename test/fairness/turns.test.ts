@@ -1,19 +1,15 @@
 import { expect, it } from 'vitest';
 import { turns } from '../../src/fairness/turns.ts';
+import { loopTurns } from '../loop-turns.ts';
 
 it('Long work begins at most once in a turn of the event loop, and accounts begin in turn', async () => {
   const { begin } = turns();
-  let turn = 0;
-  let isOver = false;
-  const count = () => {
-    turn += 1;
-    if (!isOver) setImmediate(count);
-  };
-  setImmediate(count);
+  const passed = loopTurns();
   const begun: { accountId: string; turn: number }[] = [];
-  const ask = (accountId: string) => begin(accountId, async () => begun.push({ accountId, turn }));
+  const ask = (accountId: string) =>
+    begin(accountId, async () => begun.push({ accountId, turn: passed.count() }));
   await Promise.all([...Array.from({ length: 5 }, () => ask('heavy')), ask('light')]);
-  isOver = true;
+  passed.stop();
   expect(new Set(begun.map(({ turn }) => turn)).size).toBe(6);
   expect(begun.findIndex(({ accountId }) => accountId === 'light')).toBeLessThanOrEqual(1);
 });

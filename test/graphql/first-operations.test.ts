@@ -3,6 +3,7 @@ import type { Context } from '../../src/context.ts';
 import { graphqlEngine } from '../../src/graphql/engine.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { testGateway } from '../harness.ts';
+import { loopTurns } from '../loop-turns.ts';
 
 const gateway = testGateway();
 const run = graphqlEngine({ schema, introspection: true });
@@ -12,22 +13,16 @@ describe.each([
   ['with a trace', true],
 ])('An operation that was not sent before, %s', (_, traced) => {
   it('is begun in a turn of the event loop in which no other one is', async () => {
-    let turn = 0;
-    let isOver = false;
-    const count = () => {
-      turn += 1;
-      if (!isOver) setImmediate(count);
-    };
+    const passed = loopTurns();
     const begun: number[] = [];
     const send = (i: number) => {
-      const spend = async () => void begun.push(turn);
+      const spend = async () => void begun.push(passed.count());
       const context: Context = { ...gateway.context(), spend };
       return run({ query: `{ a${i}: __typename }` }, { method: 'POST', traced }, context);
     };
     await send(0); // the traced engine is made then
-    setImmediate(count);
     await Promise.all(Array.from({ length: 6 }, (_, i) => send(i + 1)));
-    isOver = true;
+    passed.stop();
     expect(new Set(begun.slice(1)).size).toBe(6);
   });
 });

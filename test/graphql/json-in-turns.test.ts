@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { jsonInTurns } from '../../src/graphql/json-pieces.ts';
+import { loopTurns } from '../loop-turns.ts';
 
 const { tree } = fc.letrec((tie) => ({
   tree: fc.oneof(
@@ -38,15 +39,9 @@ describe('JSON that is written in turns', () => {
   });
 
   it('lets others have a turn every 256 KiB', async () => {
-    let turns = 0;
-    let isDone = false;
-    const count = () => {
-      turns += 1;
-      if (!isDone) setImmediate(count);
-    };
-    setImmediate(count);
+    const turns = loopTurns();
     await jsonInTurns({ items }, bytes);
-    isDone = true;
-    expect(turns).toBeGreaterThanOrEqual(Math.floor(bytes / (256 * 1024 + 64 * 1024)));
+    turns.stop();
+    expect(turns.count()).toBeGreaterThanOrEqual(Math.floor(bytes / (256 * 1024 + 64 * 1024)));
   });
 });

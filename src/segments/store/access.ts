@@ -24,7 +24,7 @@ export interface Access {
 /** How a page is read. */
 export interface PageAccess extends Access {
   ascending: boolean;
-  /** Whether many more rows may be read than the page gives. */
+  /** Whether the page may read many more rows than it returns. */
   mayScan: boolean;
 }
 
