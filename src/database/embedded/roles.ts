@@ -10,7 +10,7 @@ const LOCK = Number.parseInt('access', 36);
 /**
  * Requires passwords of a running server: gives its superuser a password, and the gateway a role that owns its database and
  * has no other right. Converts what an earlier version made in the database `postgres` as superuser. Does nothing if this was
- * done before. After an interruption, every step can be repeated; of several processes at once, one does it.
+ * done before. Every step can be repeated after an interruption. If several processes try at once, one of them does it.
  */
 export async function closeAccess(folder: string, user: ServerUser): Promise<void> {
   if (accessOf(folder) === 'closed') return;

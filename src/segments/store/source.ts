@@ -101,7 +101,7 @@ export function withinRange({ field, range: { low, high } }: Access, rows: Rows 
   ];
 }
 
-/** The rows of one value. Equality would leave the order to the ids, and Postgres free to read them by another index. */
+/** The rows of one value. Written as a range: with `=`, Postgres could read them from another index. */
 function lookedUp({ index, field, range: { low, high } }: Access, kind: 'one' | 'each'): SQL[] {
   const value = kind === 'one' ? WANTED.sought : sql`each.value`;
   const key = sql.join(keyOf(index, segments), sql`, `);
