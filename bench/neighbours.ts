@@ -12,22 +12,33 @@ import { neighbour, type Seen } from './neighbours/neighbour.ts';
 import type { Target } from './neighbours/target.ts';
 import { start, systems } from './systems.ts';
 
-/* What a small account feels beside one abuse at a time. Prints a table; docs/reliability.md keeps what was seen. */
+/* What a small account feels beside one abuse at a time, in rounds: alone, then beside it. docs/reliability.md keeps what was seen. */
 const PORT = 14_097;
 const WARM_UP_MS = 500;
-const COOL_DOWN_MS = 1_500;
+const COOL_DOWN_MS = 500;
 
 const all = readdirSync(join(import.meta.dirname, 'neighbours', 'abuses')).map((file) =>
   file.replace(/\.ts$/, ''),
 );
 const { values } = parseArgs({
   options: {
-    seconds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '5' },
     rows: { type: 'string', default: '500000' },
     only: { type: 'string', default: all.join(',') },
   },
 });
 const seconds = Number(values.seconds);
+
+interface Round {
+  alone: Seen;
+  seen: Seen;
+  /** How often the gateway said that it was ready. */
+  ready: string;
+  /** What the abuser was answered. */
+  answers: string;
+}
+
 const [gateway] = systems;
 if (!gateway) throw new Error('There is no gateway.');
 
@@ -38,15 +49,17 @@ let running = await begin();
 
 try {
   await neighbour(running.url, small, 2); // until the gateway is warm
-  const alone = await neighbour(running.url, small, seconds);
   console.log(
-    '| beside | failed | p50 ms | p99 ms | p99 of alone | longest ms | ready | RSS MB | the abuser saw |\n|---|---|---|---|---|---|---|---|---|',
+    '| beside | failed | p50 ms | p99 ms | alone p50 | alone p99 | p99 of alone | ready | RSS MB | the abuser saw |\n|---|---|---|---|---|---|---|---|---|---|',
   );
-  console.log(rowOf('nobody', alone, alone, 'all', ''));
   for (const name of values.only.split(',')) {
-    const { seen, ready, answers } = await beside(name, { url: running.url, databaseUrl, big });
-    console.log(rowOf(name, seen, alone, ready, answers));
-    await sleep(COOL_DOWN_MS);
+    const rounds: Round[] = [];
+    for (let i = 0; i < Number(values.rounds); i++) {
+      const alone = await neighbour(running.url, small, seconds);
+      rounds.push({ alone, ...(await beside(name, { url: running.url, databaseUrl, big })) });
+      await sleep(COOL_DOWN_MS);
+    }
+    console.log(rowOf(name, rounds));
     if (memory() === 'ended') running = await begin();
   }
 } finally {
@@ -100,25 +113,23 @@ function memory(): string {
   }
 }
 
-function rowOf(
-  name: string,
-  { requests, failed, p50, p99, max }: Seen,
-  alone: Seen,
-  ready: string,
-  answers: string,
-): string {
-  const count = [...failed.values()].reduce((sum, each) => sum + each, 0);
-  const why = count > 0 ? ` (${[...failed].map(([code, times]) => `${times} × ${code}`).join(', ')})` : '';
+/** Medians of the rounds; of failures, all. */
+function rowOf(name: string, rounds: readonly Round[]): string {
+  const median = (of: (round: Round) => number): number =>
+    rounds.map(of).sort((a, b) => a - b)[Math.floor(rounds.length / 2)] ?? 0;
+  const failed = rounds.flatMap(({ seen }) => [...seen.failed].map(([code, times]) => `${times} × ${code}`));
+  const requests = rounds.reduce((sum, { seen }) => sum + seen.requests, 0);
   const cells = [
     name,
-    `${count} of ${requests}${why}`,
-    p50.toFixed(1),
-    p99.toFixed(1),
-    `${(p99 / alone.p99).toFixed(1)} ×`,
-    max.toFixed(0),
-    ready,
+    `${failed.join(', ') || 0} of ${requests}`,
+    median(({ seen }) => seen.p50).toFixed(1),
+    median(({ seen }) => seen.p99).toFixed(1),
+    median(({ alone }) => alone.p50).toFixed(1),
+    median(({ alone }) => alone.p99).toFixed(1),
+    `${median(({ seen, alone }) => seen.p99 / alone.p99).toFixed(1)} ×`,
+    rounds.every(({ ready }) => ready === 'all') ? 'all' : rounds.map(({ ready }) => ready).join(', '),
     memory(),
-    answers,
+    rounds.map(({ answers }) => answers).join(' '),
   ];
   return `| ${cells.join(' | ')} |`;
 }

@@ -3,11 +3,12 @@ import type { JwtIssuer } from './accounts/jwt.ts';
 import { type RateLimit, rateLimiter } from './accounts/rate-limit.ts';
 import { type Authenticate, behindRouter } from './accounts/router.ts';
 import type { TokenStore } from './accounts/tokens.ts';
-import type { Viewer } from './accounts/viewer.ts';
+import { STRANGER, type Viewer } from './accounts/viewer.ts';
 import type { Context } from './context.ts';
 import type { Database } from './database/connect.ts';
 import { Unavailable } from './errors.ts';
-import type { Exchange } from './http/server.ts';
+import { loopTime } from './fairness/loop-time.ts';
+import type { Exchange } from './http/exchange.ts';
 import type { placesFor } from './places.ts';
 
 export interface Admission {
@@ -30,6 +31,11 @@ interface Parts {
 
 /** Max callers whose tokens are being checked. Only while the database or an issuer of JWTs does not answer are there so many. */
 const MAX_IDENTIFYING = 3_000;
+/**
+ * What a request without an account is charged, besides the work that it causes. They have one share of the loop together,
+ * and nothing to get but the schema: while others are active, some 300 a second are answered.
+ */
+const MS_OF_STRANGER = 0.3;
 const TOO_MANY = 'Too many tokens are being checked. Try again in a moment.';
 
 /** The ways in for a request: for anyone, and for a router alone. Each tells who calls, and what they may spend. */
@@ -40,6 +46,7 @@ export function admission(
   const authenticate = authenticator(tokens, jwt);
   const limit = rateLimit && rateLimiter(rateLimit, database, onFault);
 
+  const loop = loopTime();
   let identifying = 0;
 
   const by =
@@ -59,11 +66,16 @@ export function admission(
       exchange.tokenId = viewer?.tokenId;
       const place = places.take({ accountId: viewer?.accountId, address });
       exchange.place = place instanceof Promise ? await place : place;
+      const share = loop.of(viewer?.accountId ?? STRANGER);
+      exchange.loop = share;
+      if (!viewer) share.charge(MS_OF_STRANGER);
+      const turn = share.ready();
+      if (turn) await turn;
       const hasBadToken = viewer === null && sendsToken(request.headers);
       const spend = async (points: number) => {
         if (viewer && limit) Object.assign(exchange.headers, await limit(viewer, points));
       };
-      return { ...shared, requestId: exchange.requestId, viewer, hasBadToken, spend };
+      return { ...shared, requestId: exchange.requestId, viewer, hasBadToken, spend, loop: share };
     };
 
   return {

@@ -2,7 +2,8 @@ import type { Context } from './context.ts';
 import { graphqlFace } from './graphql/face.ts';
 import { schema } from './graphql/schema.ts';
 import { acrossOrigins } from './http/cors.ts';
-import type { Exchange, Face } from './http/server.ts';
+import type { Exchange } from './http/exchange.ts';
+import type { Face } from './http/server.ts';
 import type { Call } from './resolver.ts';
 import { restFace } from './rest/face.ts';
 

@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { STRANGER } from './accounts/viewer.ts';
 import { Unavailable } from './errors.ts';
+import type { Place } from './http/exchange.ts';
 import { networkOf } from './http/network.ts';
-import type { Place } from './http/server.ts';
 import { type Shares, shares } from './http/shares.ts';
 
 /** How much is worked on at once, and how much may arrive at once. */

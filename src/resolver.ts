@@ -1,12 +1,15 @@
 import type { z } from 'zod';
 import { type Caller, requireScope, type Scope, type Viewer } from './accounts/viewer.ts';
 import { InvalidInput, type Issue, Refusal, unknownParameter } from './errors.ts';
+import type { LoopShare } from './fairness/loop-time.ts';
 
 /** What is known of every call, through whichever face it came. */
 export interface Call extends Caller {
   requestId: string;
   /** Takes so many points from what the caller may spend. Throws RATE_LIMITED. */
   spend(points: number): Promise<void>;
+  /** The part of the event loop that the caller uses. */
+  loop?: LoopShare;
   /** Tells the operators of a fault. Its words reach no caller. */
   report(fault: unknown, requestId: string): void;
 }

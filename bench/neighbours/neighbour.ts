@@ -8,7 +8,6 @@ export interface Seen {
   failed: Map<string, number>;
   p50: number;
   p99: number;
-  max: number;
 }
 
 const CONCURRENCY = 4;
@@ -48,7 +47,7 @@ export async function neighbour(url: string, { token, ids }: Account, seconds: n
   by.close();
   times.sort((a, b) => a - b);
   const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
-  return { requests: times.length, failed, p50: at(0.5), p99: at(0.99), max: at(1) };
+  return { requests: times.length, failed, p50: at(0.5), p99: at(0.99) };
 }
 
 function failureOf({ status, text }: { status: number; text: string }): string | null {

@@ -9,6 +9,7 @@ import { shareOf } from '../accounts/viewer.ts';
 import type { Context } from '../context.ts';
 import { MAX_RESPONSE, ResponseTooLarge } from '../errors.ts';
 import type { FairQueue } from '../fairness/fair-queue.ts';
+import { charged } from '../fairness/loop-time.ts';
 import { boundedReads } from './bounded-reads.ts';
 import { type Cost, costOf, SCALARS_PER_POINT } from './cost.ts';
 import { isIntrospection, operationOf } from './engine/document.ts';
@@ -24,8 +25,11 @@ const SMALL_RESPONSE = 512 * 1024;
 /** The objects that an operation may ask for and still be traced field by field: those of the largest `_entities`. */
 const MAX_TRACED = 1_000;
 
+/** A result, and how large it is in characters if that is known: never more than its bytes. */
+export type SizedResult = ExecutionResult & { size?: number };
+
 /** Runs an operation for one caller. Throws COST_LIMIT and RATE_LIMITED before anything is executed. */
-type Run = (variables: Variables, context: Context) => Promise<ExecutionResult>;
+type Run = (variables: Variables, context: Context) => Promise<SizedResult>;
 
 /** What all operations share. */
 export interface Server {
@@ -80,11 +84,14 @@ export function admittedOperation(
       const { points, bytes } = cost(variables);
       await admit(points, context);
       const isSmall = bytes <= SMALL_RESPONSE && !introspects;
-      if (isSmall && !isSmallByPlan) return byGraphqlJs(variables, context);
+      if (isSmall && !isSmallByPlan) return charged(context.loop, () => byGraphqlJs(variables, context));
       const run = byPlan(points > MAX_TRACED ? schema : traced);
-      if (bytes <= MAX_RESPONSE && !introspects) return run(variables, context).catch(asTooLarge);
+      if (bytes <= MAX_RESPONSE && !introspects) return ended(run, variables, context);
       if (isMutation) return tooLarge();
-      return large.run(shareOf(context), () => inPortions(run, variables, context));
+      return large.run(shareOf(context), async () => {
+        await context.loop?.ready(); // again: the one before it was not charged when this one came
+        return inPortions(run, variables, context);
+      });
     };
 
   return { isMutation, isIntrospection: introspects, run: bounded(true), runOnce: bounded(false) };
@@ -96,13 +103,21 @@ const EXECUTION = { maxCoercionErrors: MAX_COERCION_ERRORS };
 async function inPortions(run: Run, variables: Variables, context: Context): Promise<ExecutionResult> {
   const { store, close } = boundedReads(context.segments);
   context.segments = store; // not in a copy: a trace is found by this very object
-  return run(variables, context).catch(asTooLarge).finally(close);
+  return ended(run, variables, context).finally(close);
 }
 
-/** What a failed operation is answered: RESPONSE_TOO_LARGE as its result, anything else as it was thrown. */
-function asTooLarge(error: unknown): ExecutionResult {
-  if (error instanceof ResponseTooLarge) return tooLarge();
-  throw error;
+/** Runs an operation and charges what it costs. One whose answer grows too large has RESPONSE_TOO_LARGE as its result. */
+async function ended(run: Run, variables: Variables, context: Context): Promise<ExecutionResult> {
+  const { loop } = context;
+  try {
+    const result = await charged(loop, () => run(variables, context));
+    loop?.chargeAnswer(result.size ?? 0);
+    return result;
+  } catch (error) {
+    if (!(error instanceof ResponseTooLarge)) throw error;
+    loop?.chargeAnswer(MAX_RESPONSE);
+    return tooLarge();
+  }
 }
 
 /** The result of an operation whose answer would be too large. */

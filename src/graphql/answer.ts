@@ -2,9 +2,10 @@ import type { ExecutionResult, GraphQLError } from 'graphql';
 import { STRANGER } from '../accounts/viewer.ts';
 import { MAX_RESPONSE } from '../errors.ts';
 import { fairQueue } from '../fairness/fair-queue.ts';
-import { respond } from '../http/respond.ts';
-import type { Exchange } from '../http/server.ts';
-import { tooLarge } from './admitted-operation.ts';
+import { charged } from '../fairness/loop-time.ts';
+import type { Exchange } from '../http/exchange.ts';
+import { respond, respondInTurns } from '../http/respond.ts';
+import { type SizedResult, tooLarge } from './admitted-operation.ts';
 import { jsonInTurns } from './json-pieces.ts';
 import { JSON_TYPE, type MediaType, RESULT_TYPE } from './representation.ts';
 
@@ -19,9 +20,6 @@ interface HttpExtension {
 /** Characters of a result that is written at once: even if each is escaped, in some milliseconds. */
 const MAX_AT_ONCE = 256 * 1024;
 
-/** What is known of the size of a result before it is written. */
-type Measured = ExecutionResult & { size?: number };
-
 /**
  * Large results that are written at once, and those of one account. Each takes up to 16 MiB while it is written: 8 MiB, and
  * once more as one buffer. Those that wait take what they were made of, and are never refused.
@@ -34,7 +32,7 @@ const LARGE = {
 };
 
 /** Writes a result as the answer of an exchange. */
-export type WriteResult = (exchange: Exchange, result: Measured, type: MediaType) => Promise<void> | void;
+export type WriteResult = (exchange: Exchange, result: SizedResult, type: MediaType) => Promise<void> | void;
 
 /**
  * Returns what writes results. Large ones are written in turns, few at once. If one is too large with its trace, the trace is
@@ -47,13 +45,15 @@ export function resultWriter(): WriteResult {
   return (exchange, result, type) => {
     const { data, errors, extensions, size = 0 } = result;
     const told = { data, errors: errors?.map(shown), extensions };
-    if (size <= MAX_AT_ONCE) return write(exchange, result, type, JSON.stringify(told));
+    if (size <= MAX_AT_ONCE) {
+      return charged(exchange.loop, () => write(exchange, result, type, JSON.stringify(told)));
+    }
     return large.run(exchange.accountId ?? STRANGER, async () => {
       if (exchange.response.closed) return; // whoever asked has left meanwhile
       const json =
-        (await jsonInTurns(told, MAX_RESPONSE)) ??
-        (extensions && (await jsonInTurns({ ...told, extensions: undefined }, MAX_RESPONSE)));
-      if (json) write(exchange, result, type, json);
+        (await jsonInTurns(told, MAX_RESPONSE, exchange.loop)) ??
+        (extensions && (await jsonInTurns({ ...told, extensions: undefined }, MAX_RESPONSE, exchange.loop)));
+      if (json) await write(exchange, result, type, json);
       else write(exchange, TOO_LARGE, type, JSON.stringify({ errors: TOO_LARGE.errors?.map(shown) }));
     });
   };
@@ -67,15 +67,17 @@ function write(
   exchange: Exchange,
   { data, errors }: ExecutionResult,
   type: MediaType,
-  json: string | Buffer,
-): void {
+  json: string | readonly Buffer[],
+): Promise<void> | void {
   const { status, headers } = data ? DONE : refusalOf(errors ?? [], type, data === undefined);
-  respond(
-    exchange,
-    status,
-    { 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store', vary: 'accept', ...headers },
-    json,
-  );
+  const all = {
+    'content-type': `${type}; charset=utf-8`,
+    'cache-control': 'no-store',
+    vary: 'accept',
+    ...headers,
+  };
+  if (typeof json === 'string') respond(exchange, status, all, json);
+  else return respondInTurns(exchange, status, all, json);
 }
 
 const TOO_LARGE = tooLarge();

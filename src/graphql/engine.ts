@@ -64,7 +64,7 @@ export function graphqlEngine({ schema, introspection, ...persistence }: Options
   const seenByPost = new yoga.fetchAPI.Request('http://gateway/graphql', { method: 'POST' });
 
   const begun = <Result>(context: Context, work: () => Promise<Result>): Promise<Result> =>
-    first.begin(shareOf(context), work);
+    first.begin(shareOf(context), work, context.loop);
 
   const throughYoga = async (params: GraphQLParams, method: string | undefined, context: Context) => {
     const request = method === 'GET' ? seenByGet : seenByPost;

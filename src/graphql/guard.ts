@@ -1,4 +1,11 @@
-import { type DocumentNode, GraphQLError, parse } from 'graphql';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  parse,
+  type ValidationRule,
+  validate,
+} from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { beyondLimits, LIMITS, overLimit } from './limits.ts';
 
@@ -21,7 +28,10 @@ export function useGuard(): Plugin {
     onParse({ setParseFn }) {
       setParseFn(parseSome);
     },
-    onValidate({ params: { documentAST }, setResult }) {
+    onValidate({ params: { documentAST }, setResult, setValidationFn }) {
+      setValidationFn((schema: GraphQLSchema, document: DocumentNode, rules?: readonly ValidationRule[]) =>
+        validate(schema, document, rules, { maxErrors: MOST_ERRORS }),
+      );
       const errors = measured.get(documentAST) ?? beyondLimits(documentAST, LIMITS);
       measured.set(documentAST, errors);
       if (errors.length > 0) setResult(errors);

@@ -1,40 +1,46 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { charged, type LoopShare } from '../fairness/loop-time.ts';
 
 /** Bytes that are encoded at once, and those that are written before others have a turn: a few milliseconds. */
 const CHUNK = 64 * 1024;
 const PER_TURN = 256 * 1024;
 
 /**
- * Writes a value as JSON, as `JSON.stringify` does, in turns of the event loop, and counts its bytes as it goes. Null once
- * they are more than `maxBytes`: what is left is not written. Takes what a result of GraphQL holds.
+ * Writes a value as JSON, as `JSON.stringify` does, in turns of the event loop that are charged to a share, and counts its
+ * bytes as it goes. Gives it in chunks; null once they are more than `maxBytes` together: what is left is not written. Takes
+ * what a result of GraphQL holds.
  */
-export async function jsonInTurns(value: object, maxBytes: number): Promise<Buffer | null> {
+export async function jsonInTurns(
+  value: object,
+  maxBytes: number,
+  share?: LoopShare,
+): Promise<Buffer[] | null> {
   const chunks: Buffer[] = [];
-  let text = '';
+  const pieces = piecesOf(value);
   let bytes = 0;
-  let sinceTurn = 0;
-  const encode = () => {
-    const chunk = Buffer.from(text);
-    chunks.push(chunk);
-    bytes += chunk.length;
-    sinceTurn += chunk.length;
-    text = '';
+
+  /** Writes on until it is the turn of others. Tells whether anything is left to write. */
+  const goOn = (): boolean => {
+    let text = '';
+    for (let left = PER_TURN; left > 0 && bytes <= maxBytes; ) {
+      const { done, value: piece = '' } = pieces.next();
+      text += piece;
+      if (!done && text.length < CHUNK) continue;
+      const chunk = Buffer.from(text);
+      chunks.push(chunk);
+      bytes += chunk.length;
+      left -= chunk.length;
+      text = '';
+      if (done) return false;
+    }
+    return bytes <= maxBytes;
   };
-  for (const piece of piecesOf(value)) {
-    text += piece;
-    if (text.length < CHUNK) continue;
-    encode();
-    if (bytes > maxBytes) return null;
-    if (sinceTurn < PER_TURN) continue;
-    sinceTurn = 0;
-    await nextTurn();
-  }
-  encode();
-  return bytes > maxBytes ? null : Buffer.concat(chunks);
+  while (charged(share, goOn)) await nextTurn();
+  return bytes > maxBytes ? null : chunks;
 }
 
 /** The JSON of a value, in pieces of which none is larger than an object without the objects in it. */
-function* piecesOf(value: unknown): Generator<string> {
+function* piecesOf(value: unknown): Generator<string, undefined> {
   if (Array.isArray(value)) {
     yield '[';
     for (const [i, item] of value.entries()) {

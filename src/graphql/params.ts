@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { GraphQLParams } from 'graphql-yoga';
 import { InvalidInput, Refusal } from '../errors.ts';
+import { charged } from '../fairness/loop-time.ts';
 import { readBody } from '../http/body.ts';
+import type { Exchange } from '../http/exchange.ts';
 import { formFields } from '../http/fields.ts';
 import { mediaTypeOf } from '../http/media-type.ts';
-import type { Exchange } from '../http/server.ts';
 import { unsupportedMediaType } from '../http/unsupported-media.ts';
 
 /** What a request may say. Any other name is ignored: it may mean something to a client, a proxy or a later draft. */
@@ -31,7 +32,8 @@ export async function paramsOf(exchange: Exchange): Promise<GraphQLParams> {
   if (type !== 'application/json' || !isUtf8) {
     throw unsupportedMediaType(['application/json']);
   }
-  const body = parsed('body', await readBody(exchange));
+  const text = await readBody(exchange);
+  const body = charged(exchange.loop, () => parsed('body', text));
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new InvalidInput([{ param: 'body', message: 'must be one JSON object' }]);
   }

@@ -22,7 +22,7 @@ const KEPT = {
  * Operations at once whose answers could be too large: each may hold 8 MiB of an answer, and 9 MiB of rows that are on their
  * way. One place is left to other accounts.
  */
-const LARGE = { slots: 3, perAccount: 2, maxWaiting: 200, patienceMs: 1_500 };
+const LARGE = { slots: 2, perAccount: 1, maxWaiting: 200, patienceMs: 5_000 };
 
 /** Memory per character of a parsed document and per field of a plan, as measured on Node 24. */
 const BYTES = { perCharacter: 75, perField: 1_100 };

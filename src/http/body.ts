@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { InvalidInput, Refusal } from '../errors.ts';
-import type { Exchange } from './server.ts';
+import type { Exchange } from './exchange.ts';
 import { isSendingBody } from './unread-body.ts';
 
 /** Bytes that a request may send, on any face. */

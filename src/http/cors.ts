@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import type { Exchange } from './exchange.ts';
 import { respond } from './respond.ts';
-import type { Exchange, Face } from './server.ts';
+import type { Face } from './server.ts';
 
 /** What a page of another site may do, and read of an answer. Never credentials: who calls stands in a header. */
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';

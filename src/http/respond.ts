@@ -1,5 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
-import type { Exchange } from './server.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { charged } from '../fairness/loop-time.ts';
+import type { Exchange } from './exchange.ts';
 import { discardBody, isSendingBody } from './unread-body.ts';
 
 /**
@@ -14,8 +16,36 @@ export function respond(
   headers: OutgoingHttpHeaders,
   body?: string | Buffer,
 ): void {
+  begin(exchange, status, headers, body === undefined ? undefined : Buffer.byteLength(body));
+  exchange.response.end(exchange.request.method === 'HEAD' ? undefined : body);
+  exchange.onAnswered(exchange);
+}
+
+/**
+ * The same for a large answer, which is handed to the socket chunk by chunk, each in a turn of the event loop: the system
+ * copies what it is handed at once, 8 ms for 5 MB.
+ */
+export async function respondInTurns(
+  exchange: Exchange,
+  status: number,
+  headers: OutgoingHttpHeaders,
+  chunks: readonly Buffer[],
+): Promise<void> {
+  const { request, response } = exchange;
+  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  begin(exchange, status, headers, length);
+  for (const chunk of request.method === 'HEAD' ? [] : chunks) {
+    if (response.destroyed) break;
+    charged(exchange.loop, () => response.write(chunk));
+    await nextTurn();
+  }
+  response.end();
+  exchange.onAnswered(exchange);
+}
+
+function begin(exchange: Exchange, status: number, headers: OutgoingHttpHeaders, bytes?: number): void {
   const { request, response, requestId, headers: others } = exchange;
-  const length = body !== undefined && { 'content-length': Buffer.byteLength(body) };
+  const length = bytes !== undefined && { 'content-length': bytes };
   const all: OutgoingHttpHeaders = { 'x-request-id': requestId, ...others, ...headers, ...length };
   if (others.vary !== undefined && headers.vary !== undefined) all.vary = `${others.vary}, ${headers.vary}`;
   if (isSendingBody(request)) {
@@ -23,6 +53,4 @@ export function respond(
     all.connection = 'close';
   }
   response.writeHead(status, all);
-  response.end(request.method === 'HEAD' ? undefined : body);
-  exchange.onAnswered(exchange);
 }

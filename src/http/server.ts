@@ -1,46 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import { answerClientError } from './client-error.ts';
 import { limitConnections } from './connections.ts';
-import { requestTargetOf, WHOLE_SERVER } from './request-target.ts';
+import { type Exchange, exchangeOf } from './exchange.ts';
+import { WHOLE_SERVER } from './request-target.ts';
 import { respond } from './respond.ts';
-import { type TraceContext, traceContextOf } from './trace-context.ts';
 import { turns } from './turns.ts';
 import { isEnding } from './unread-body.ts';
 import { unsentAnswers } from './unsent.ts';
-
-/** One of the limited number of requests that are worked on at once. */
-export interface Place {
-  /** Gives the place back while a body arrives, and takes one again. Throws UNAVAILABLE if too many arrive, or none is left. */
-  during<Result>(arrival: () => Promise<Result>): Promise<Result>;
-  /** Gives the place back for good. */
-  leave(): void;
-}
-
-/** One request and its answer, as the server hands them to a face. */
-export interface Exchange {
-  request: IncomingMessage;
-  response: ServerResponse;
-  /** The target's path, and what follows its `?`: see `requestTargetOf`. */
-  path: string;
-  query: string;
-  requestId: string;
-  /** Headers that the answer bears besides its face's own. */
-  headers: Record<string, string>;
-  /** The trace that it belongs to; for the log. */
-  trace?: TraceContext | undefined;
-  /** Whose request it turned out to be, by which token, and what it asked for; for the log. */
-  accountId?: string | undefined;
-  tokenId?: string | undefined;
-  operation?: string;
-  /** What it occupies until its face settles; nothing where no work is done for it. */
-  place?: Place;
-  /** Whether its answer is a buffer that other answers share. */
-  isShared?: boolean;
-  /** Told once, by `respond`, when the answer was handed to the socket. */
-  onAnswered(exchange: Exchange): void;
-}
 
 /** A way in. It answers every exchange it is given, and settles when it has. */
 export type Face = (exchange: Exchange) => Promise<void>;
@@ -66,9 +33,6 @@ const LIMITS = {
   connectionsCheckingInterval: 1_000,
   maxHeaderSize: 16 * 1024,
 };
-
-/** An id that a caller may give (`X-Request-Id`), to follow a request through several systems. */
-const REQUEST_ID = /^[\w.:-]{1,64}$/;
 
 /** One server for all faces. */
 export function httpServer({
@@ -102,23 +66,6 @@ export function httpServer({
   // Who asks before sending a body is told to go on by whoever reads it, and nobody else.
   server.on('checkContinue', queue);
   return { server, unsentBytes: unsent.bytes };
-}
-
-function exchangeOf(
-  request: IncomingMessage,
-  response: ServerResponse,
-  onAnswered: Exchange['onAnswered'],
-): Exchange {
-  const given = request.headers['x-request-id'];
-  return {
-    request,
-    response,
-    ...requestTargetOf(request.method, request.url),
-    requestId: typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID(),
-    headers: {},
-    trace: traceContextOf(request.headers),
-    onAnswered,
-  };
 }
 
 const isAboutServer = ({ request, path }: Exchange): boolean =>

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
+import type { Exchange } from './exchange.ts';
 import { networkOf } from './network.ts';
-import type { Exchange } from './server.ts';
 
 /**
  * How long a socket may take nothing of an answer before it is cut: between once and twice this time, as Node looks

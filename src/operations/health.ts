@@ -1,6 +1,7 @@
 import type { Database } from '../database/connect.ts';
+import type { Exchange } from '../http/exchange.ts';
 import { respond } from '../http/respond.ts';
-import type { Exchange, Face } from '../http/server.ts';
+import type { Face } from '../http/server.ts';
 
 const PATIENCE_MS = 1_000;
 /** However often it is asked, the database is asked once in this time. */

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { brief } from '../errors/quoted.ts';
-import type { Exchange } from '../http/server.ts';
+import type { Exchange } from '../http/exchange.ts';
 import type { Log } from './log.ts';
 import { sampler } from './sample.ts';
 

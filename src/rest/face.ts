@@ -1,10 +1,12 @@
 import { requireViewer } from '../accounts/viewer.ts';
 import type { Context } from '../context.ts';
 import { InvalidInput, unknownParameter } from '../errors.ts';
+import { charged } from '../fairness/loop-time.ts';
 import { ClientGone, readBody } from '../http/body.ts';
+import type { Exchange } from '../http/exchange.ts';
 import { bodyFields, type Fields, formFields, joined } from '../http/fields.ts';
 import { respond } from '../http/respond.ts';
-import type { Exchange, Face } from '../http/server.ts';
+import type { Face } from '../http/server.ts';
 import { type Call, shownOf } from '../resolver.ts';
 import type { Answer } from './answer.ts';
 import { problem } from './problem.ts';
@@ -67,5 +69,9 @@ const JSON_HEADERS = { 'content-type': 'application/json', ...HEADERS };
 
 function write(exchange: Exchange, { status, headers, body }: Answer): void {
   if (body === undefined) respond(exchange, status, { ...HEADERS, ...headers });
-  else respond(exchange, status, { ...JSON_HEADERS, ...headers }, JSON.stringify(body));
+  else {
+    const json = charged(exchange.loop, () => JSON.stringify(body));
+    exchange.loop?.chargeAnswer(json.length);
+    respond(exchange, status, { ...JSON_HEADERS, ...headers }, json);
+  }
 }

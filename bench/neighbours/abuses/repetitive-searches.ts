@@ -4,7 +4,7 @@ import { asBig, looped } from '../loop.ts';
 export const abuse = looped({ callers: 4, as: asBig }, (by, _, __, signal) =>
   by.graphql(
     'query ($c: String!) { segments(filter: { name: { eq: "Repetitive" }, criteria: { contains: $c } }) { nodes { id } } }',
-    { c: `${'ab'.repeat(1_200)}b` },
+    { c: `${'ab'.repeat(127)}b` },
     signal,
   ),
 );

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { graphqlEngine } from '../../src/graphql/engine.ts';
+import { schema } from '../../src/graphql/schema.ts';
+import { createSegment } from '../../src/segments/resolvers.ts';
+import { draft, testGateway } from '../harness.ts';
+
+const gateway = testGateway();
+const run = graphqlEngine({ schema, introspection: true });
+
+/** A segment with the longest criteria, and forty names for them. */
+const createLong = () => createSegment(draft({ criteria: 'c'.repeat(5_000) }), gateway.context());
+const NAMES = Array.from({ length: 40 }, (_, i) => `c${i}: criteria`).join(' ');
+
+/** What an operation is charged for. */
+async function chargesOf(query: string, variables: object = {}) {
+  const pieces: number[] = [];
+  const answers: number[] = [];
+  const loop = {
+    ready: () => undefined,
+    charge: (milliseconds: number) => void pieces.push(milliseconds),
+    chargeAnswer: (characters: number) => void answers.push(characters),
+  };
+  const context = { ...gateway.context(), loop };
+  const result = await run({ query, variables }, { method: 'POST', traced: false }, context);
+  return { pieces, answers, result };
+}
+
+describe('An operation is charged to its account', () => {
+  it('for reading its text, and for beginning it', async () => {
+    expect((await chargesOf('{ __typename }')).pieces.length).toBe(2);
+  });
+
+  it('for the size of its answer', async () => {
+    await createLong();
+    const { answers } = await chargesOf(`{ segments(first: 100) { nodes { ${NAMES} } } }`);
+    expect(answers[0]).toBeGreaterThan(40 * 5_000);
+  });
+
+  it('for the largest answer, if its own grew too large', async () => {
+    const { id } = await createLong();
+    const ids = Array.from({ length: 1_000 }, () => id);
+    const query = `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Segment { ${NAMES} } } }`;
+    const { answers, result } = await chargesOf(query, { ids });
+    expect(result.errors?.[0]?.extensions.code).toBe('RESPONSE_TOO_LARGE');
+    expect(answers).toEqual([8 * 1024 * 1024]);
+  });
+});
