@@ -1,6 +1,6 @@
 import { authenticator, sendsToken } from './accounts/authenticate.ts';
 import type { JwtIssuer } from './accounts/jwt.ts';
-import { type RateLimit, rateLimiter } from './accounts/rate-limit.ts';
+import { type RateLimit, rateLimiter, type Spend } from './accounts/rate-limit.ts';
 import { type Authenticate, behindRouter } from './accounts/router.ts';
 import type { TokenStore } from './accounts/tokens.ts';
 import { STRANGER, type Viewer } from './accounts/viewer.ts';
@@ -72,9 +72,7 @@ export function admission(
       const turn = share.ready();
       if (turn) await turn;
       const hasBadToken = viewer === null && sendsToken(request.headers);
-      const spend = async (points: number) => {
-        if (viewer && limit) Object.assign(exchange.headers, await limit(viewer, points));
-      };
+      const spend = viewer && limit ? spending(viewer, limit, exchange) : spendNothing;
       return { ...shared, requestId: exchange.requestId, viewer, hasBadToken, spend, loop: share };
     };
 
@@ -83,3 +81,11 @@ export function admission(
     router: by(routerSecret === undefined ? authenticate : behindRouter(routerSecret, authenticate)),
   };
 }
+
+const spendNothing: Context['spend'] = () => undefined;
+
+const spending =
+  (viewer: Viewer, limit: Spend, exchange: Exchange): Context['spend'] =>
+  async (points) => {
+    Object.assign(exchange.headers, await limit(viewer, points));
+  };

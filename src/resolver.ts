@@ -6,8 +6,8 @@ import type { LoopShare } from './fairness/loop-time.ts';
 /** What is known of every call, through whichever face it came. */
 export interface Call extends Caller {
   requestId: string;
-  /** Takes so many points from what the caller may spend. Throws RATE_LIMITED. */
-  spend(points: number): Promise<void>;
+  /** Takes so many points from what the caller may spend; undefined where nothing is counted. Rejects with RATE_LIMITED. */
+  spend(points: number): Promise<void> | undefined;
   /** The part of the event loop that the caller uses. */
   loop?: LoopShare;
   /** Tells the operators of a fault. Its words reach no caller. */

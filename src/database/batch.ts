@@ -70,9 +70,9 @@ export function batch<Key, Value>(
     }
   };
 
-  const onlyAccountOf = ([first, ...others]: Calls): string | null => {
-    const accountId = first ? accountOf(first.key) : null;
-    return others.every(({ key }) => accountOf(key) === accountId) ? accountId : null;
+  const onlyAccountOf = (calls: Calls): string | null => {
+    const accountId = calls[0] ? accountOf(calls[0].key) : null;
+    return calls.every(({ key }) => accountOf(key) === accountId) ? accountId : null;
   };
 
   const byAccount = (calls: Calls) => [...Map.groupBy(calls, ({ key }) => accountOf(key)).values()];

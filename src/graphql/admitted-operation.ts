@@ -82,7 +82,8 @@ export function admittedOperation(
     (isSmallByPlan: boolean): Run =>
     async (variables, context) => {
       const { points, bytes } = cost(variables);
-      await admit(points, context);
+      const spent = admit(points, context);
+      if (spent) await spent;
       const isSmall = bytes <= SMALL_RESPONSE && !introspects;
       if (isSmall && !isSmallByPlan) return charged(context.loop, () => byGraphqlJs(variables, context));
       const run = byPlan(points > MAX_TRACED ? schema : traced);
@@ -127,7 +128,7 @@ export function tooLarge(): ExecutionResult {
 }
 
 /** Throws COST_LIMIT for an operation that costs more than any may, RATE_LIMITED for more than its caller has left. */
-function admit(points: Cost['points'], context: Context): Promise<void> {
+function admit(points: Cost['points'], context: Context): Promise<void> | undefined {
   if (points > MAX_COST) {
     const max = MAX_COST.toLocaleString('en');
     throw overLimit(

@@ -57,7 +57,7 @@ export function graphqlEngine({ schema, introspection, ...persistence }: Options
   const forgetful = createYoga<object, Context>(keepingNothing);
   /** Reading and checking a text can take some 30 ms. */
   const first = turns();
-  let traced: Promise<{ yoga: TracedEngine; forgetful: TracedEngine }> | undefined;
+  let tracing: Promise<{ yoga: TracedEngine; forgetful: TracedEngine }> | undefined;
 
   // What plugins see of a request: its method. What else they need of it is in the context.
   const seenByGet = new yoga.fetchAPI.Request('http://gateway/graphql');
@@ -74,16 +74,18 @@ export function graphqlEngine({ schema, introspection, ...persistence }: Options
     throw new TypeError('An operation gave no single result.');
   };
 
-  const run = async (params: GraphQLParams, how: How, context: Context): Promise<ExecutionResult> => {
-    if (how.traced && how.method !== 'GET') {
-      traced ??= import('./inline-trace.ts').then(({ tracedEngine }) => ({
-        yoga: tracedEngine(options),
-        forgetful: tracedEngine(keepingNothing),
-      }));
-      const engines = await traced;
-      const used = context.viewer ? engines.yoga : engines.forgetful;
-      return begun(context, () => used(params, context, (errors) => shown(errors, context)));
-    }
+  const traced = async (params: GraphQLParams, context: Context): Promise<ExecutionResult> => {
+    tracing ??= import('./inline-trace.ts').then(({ tracedEngine }) => ({
+      yoga: tracedEngine(options),
+      forgetful: tracedEngine(keepingNothing),
+    }));
+    const engines = await tracing;
+    const used = context.viewer ? engines.yoga : engines.forgetful;
+    return begun(context, () => used(params, context, (errors) => shown(errors, context)));
+  };
+
+  const run = (params: GraphQLParams, how: How, context: Context): Promise<ExecutionResult> => {
+    if (how.traced && how.method !== 'GET') return traced(params, context);
     const repeated = operations.find(params, how.method);
     return repeated ? repeated(params.variables ?? {}, context) : throughYoga(params, how.method, context);
   };

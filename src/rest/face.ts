@@ -35,12 +35,13 @@ export function restFace({ contextOf, report }: Options): Face {
 /** The order of checks: who, what, how it is written; then, in the resolver, may and is it right. */
 async function answerTo(exchange: Exchange, context: Context): Promise<Answer> {
   requireViewer(context);
-  await context.spend(1);
+  const spent = context.spend(1);
+  if (spent) await spent;
   const { method = '' } = exchange.request;
   const { route, id } = routeOf(exchange.path);
   const handler = handlerOf(route, method === 'HEAD' ? 'GET' : method);
   exchange.operation = `${method} ${route.path}`;
-  const fields = documented(await fieldsOf(exchange), route);
+  const fields = documented(hasBody(exchange) ? await fieldsOf(exchange) : queryFields(exchange), route);
   try {
     return await handler({ id, fields, headers: exchange.request.headers }, context);
   } catch (error) {
@@ -48,11 +49,13 @@ async function answerTo(exchange: Exchange, context: Context): Promise<Answer> {
   }
 }
 
+const hasBody = ({ request }: Exchange): boolean => WITH_BODY.has(request.method ?? '');
+
+const queryFields = ({ query }: Exchange): Fields => formFields(query);
+
 async function fieldsOf(exchange: Exchange): Promise<Fields> {
-  const { request, query } = exchange;
-  const fields = formFields(query);
-  if (!WITH_BODY.has(request.method ?? '')) return fields;
-  const { method, headers } = request;
+  const { method, headers } = exchange.request;
+  const fields = queryFields(exchange);
   return joined(fields, bodyFields(await readBody(exchange), method, headers['content-type']));
 }
 

@@ -72,19 +72,16 @@ export function plannedOperation(
     if (errors) return { errors, size: 0 };
     const growth = beginGrowth(maxSize);
     const execution: Execution = { context, variables: coerced, errors: [], nulled: new Set(), growth };
-    const data = await dataOf(execution, () => run(planFor(coerced), undefined, undefined, execution));
+    let data: Record<string, unknown> | null;
+    try {
+      const fields = await run(planFor(coerced), undefined, undefined, execution);
+      data = fields as Record<string, unknown>; // the fields of the root are an object
+    } catch (error) {
+      if (error instanceof ResponseTooLarge) throw error;
+      noteError(execution, error as GraphQLError, undefined); // neither `failed` nor a plan throws anything else
+      data = null;
+    }
     const { size } = growth;
     return execution.errors.length === 0 ? { data, size } : { errors: execution.errors, data, size };
   };
-}
-
-/** The data of an execution. Null if a field failed that must not be null; its error is then among the errors. */
-async function dataOf(execution: Execution, run: () => unknown): Promise<Record<string, unknown> | null> {
-  try {
-    return (await run()) as Record<string, unknown>; // the fields of the root are an object
-  } catch (error) {
-    if (error instanceof ResponseTooLarge) throw error;
-    noteError(execution, error as GraphQLError, undefined); // neither `failed` nor a plan throws anything else
-    return null;
-  }
 }
