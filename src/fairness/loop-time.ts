@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import { Unavailable } from '../errors.ts';
 
 /** The part of the event loop that one account uses for long work. */
@@ -45,7 +44,7 @@ const CHARACTERS_PER_MS = 160 * 1024;
 const WAIT = { maxRequests: 500, patienceMs: 5_000 };
 /** For how long an account counts as active after a request. */
 const ACTIVE_MS = 250;
-/** Accounts whose debts are known. Those of the account that was active longest ago are forgiven first. */
+/** Accounts whose debts are known. When there are more, all debts are forgiven. */
 const MAX_ACCOUNTS = 10_000;
 
 /**
@@ -54,7 +53,7 @@ const MAX_ACCOUNTS = 10_000;
  * alone never waits.
  */
 export function loopTime() {
-  const shares = new LRUCache<string, LoopShare>({ max: MAX_ACCOUNTS });
+  const shares = new Map<string, LoopShare>();
   /** The two accounts that were active last. */
   let last: Activity | undefined;
   let lastOther: Activity | undefined;
@@ -116,6 +115,7 @@ export function loopTime() {
     of(account: string): LoopShare {
       const known = shares.get(account);
       if (known) return known;
+      if (shares.size >= MAX_ACCOUNTS) shares.clear();
       const share = newShare(account);
       shares.set(account, share);
       return share;
