@@ -73,7 +73,9 @@ export function admission(
       if (turn) await turn;
       const hasBadToken = viewer === null && sendsToken(request.headers);
       const spend = viewer && limit ? spending(viewer, limit, exchange) : spendNothing;
-      return { ...shared, requestId: exchange.requestId, viewer, hasBadToken, spend, loop: share };
+      const { segments, quota, report } = shared;
+      const { requestId } = exchange;
+      return { segments, quota, report, requestId, viewer, hasBadToken, spend, loop: share };
     };
 
   return {

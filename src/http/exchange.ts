@@ -27,13 +27,13 @@ export interface Exchange {
   /** Whose request it turned out to be, by which token, and what it asked for; for the log. */
   accountId?: string | undefined;
   tokenId?: string | undefined;
-  operation?: string;
+  operation?: string | undefined;
   /** What it occupies until its face settles; nothing where no work is done for it. */
-  place?: Place;
+  place?: Place | undefined;
   /** The part of the event loop that its caller uses. */
-  loop?: LoopShare;
+  loop?: LoopShare | undefined;
   /** Whether its answer is a buffer that other answers share. */
-  isShared?: boolean;
+  isShared?: boolean | undefined;
   /** Told once, by `respond`, when the answer was handed to the socket. */
   onAnswered(exchange: Exchange): void;
 }
@@ -48,13 +48,22 @@ export function exchangeOf(
   onAnswered: Exchange['onAnswered'],
 ): Exchange {
   const given = request.headers['x-request-id'];
+  const { path, query } = requestTargetOf(request.method, request.url);
   return {
     request,
     response,
-    ...requestTargetOf(request.method, request.url),
+    path,
+    query,
     requestId: typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID(),
     headers: {},
     trace: traceContextOf(request.headers),
     onAnswered,
+    // Also what is not known yet: V8 makes room for the properties of a literal, and copies an object that gains more.
+    accountId: undefined,
+    tokenId: undefined,
+    operation: undefined,
+    place: undefined,
+    loop: undefined,
+    isShared: undefined,
   };
 }
