@@ -4,8 +4,8 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 
 export type Log = Logger;
 
-/** Lines are written together, when there are so many bytes or after so long. */
-const TOGETHER = { bytes: 4_096, milliseconds: 100 };
+/** Lines are written together, when there are so many bytes or after so long: each write costs as much as many lines. */
+const TOGETHER = { bytes: 32 * 1024, maxBytes: 64 * 1024, milliseconds: 100 };
 /** How long the last lines may wait for a reader, and how many bytes are kept for one who is slow: more are dropped. */
 const UNREAD = { milliseconds: 1_000, bytes: 16 * 1024 * 1024 };
 
@@ -27,7 +27,12 @@ function isoTime(): string {
  * could: a reader may have stopped reading.
  */
 export function standardLog(level: string): { log: Log; end(): Promise<boolean> } {
-  const output = pino.destination({ sync: false, minLength: TOGETHER.bytes, maxLength: UNREAD.bytes });
+  const output = pino.destination({
+    sync: false,
+    minLength: TOGETHER.bytes,
+    maxWrite: TOGETHER.maxBytes,
+    maxLength: UNREAD.bytes,
+  });
   let hasReader = true;
   output.on('error', () => {
     hasReader = false; // it is gone, or its disk is full: lines are kept as long as there is room for them

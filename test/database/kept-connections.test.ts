@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connect, type Database, disconnect } from '../../src/database/connect.ts';
+import { makeDatabase } from '../postgres.ts';
+
+let database: Database;
+let drop: () => Promise<void>;
+
+beforeAll(async () => {
+  const made = await makeDatabase();
+  drop = made.drop;
+  database = connect({ url: made.url, poolSize: 3, onIdleError: () => {} }); // one connection in each lane
+});
+afterAll(async () => {
+  await disconnect(database);
+  await drop();
+});
+
+const send = (text: string) => database.$client.query(text);
+const session = async (): Promise<number> => (await send('select pg_backend_pid() as pid')).rows[0].pid;
+
+describe('A statement that fails', () => {
+  it.each([
+    ['for its values', '22012', 'select 1 / 0'],
+    ['for a constraint', '23502', `insert into api_tokens (digest) values ('x')`],
+    ['because it is late', '57014', 'select pg_sleep(10)'],
+  ])('%s keeps its connection', async (_, code, text) => {
+    const before = await session();
+    await expect(send(text)).rejects.toMatchObject({ code });
+    expect(await session()).toBe(before);
+  });
+
+  it('again and again leaves the next ones their answers', async () => {
+    const before = await session();
+    const sent = Array.from({ length: 50 }, (_, i) => send(`select 1 / (${i} % 2) as one, ${i} as i`));
+    const outcomes = await Promise.allSettled(sent);
+    for (const [i, outcome] of outcomes.entries()) {
+      if (i % 2 === 0) expect(outcome).toMatchObject({ status: 'rejected', reason: { code: '22012' } });
+      else expect(outcome).toMatchObject({ status: 'fulfilled', value: { rows: [{ one: 1, i }] } });
+    }
+    expect(await session()).toBe(before);
+  });
+
+  it('because its session was ended gets another connection', async () => {
+    const before = await session();
+    await expect(send('select pg_terminate_backend(pg_backend_pid())')).rejects.toThrow();
+    expect(await session()).not.toBe(before);
+  });
+});
