@@ -1,5 +1,6 @@
 # Debian slim and not Alpine: the same glibc in both stages, and as on most servers.
-FROM node:24-bookworm-slim AS build
+# The bundle is JavaScript: the machine that builds makes it once, for images of every platform.
+FROM --platform=$BUILDPLATFORM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
