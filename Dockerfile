@@ -1,5 +1,6 @@
 # Debian slim and not Alpine: the same glibc in both stages, and as on most servers.
-FROM node:24-bookworm-slim AS build
+# The bundle is JavaScript: the machine that builds makes it once, for images of every platform.
+FROM --platform=$BUILDPLATFORM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
@@ -18,6 +19,6 @@ EXPOSE 4000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=5s --timeout=2s --start-period=10s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-# Young objects get 64 MB from the start: docs/benchmarks.md says why.
+# Young objects get 64 MB from the start: docs/decisions/v8-flags.md says why.
 ENTRYPOINT ["node", "--min-semi-space-size=64", "--max-semi-space-size=64", "dist/cli.js"]
 CMD ["serve"]

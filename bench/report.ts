@@ -53,38 +53,38 @@ function floorRows(): string[] {
       const [gateway, bare] = [find(face, workload, 1, GATEWAY), floor(workload)];
       if (!gateway || !bare) return [];
       const times = medianOf(gateway, 'p50') / medianOf(bare, 'p50');
-      return `| ${face} ${workload}, p50 at 1 connection, to the floor's | ${times.toFixed(2)} |`;
+      return `| ${face} ${workload}, p50 at 1 connection, relative to the floor's | ${times.toFixed(2)} |`;
     }),
   );
 }
 
-/** The gateway beside itself. */
+/** The gateway by itself: relative to the floor, grown, and after many requests. */
 function itselfRows(): string[] {
   const { startMs, memory, growth, connections } = itself;
   const p50 = (rounds: Measured[]) => median(rounds.map((round) => round.p50));
   const [early, late] = memory;
   const grown = growth.map(({ workload, small, large }) => {
     const times = p50(large) / p50(small);
-    return `| rest ${workload}, p50 at ${connections} connections: ${run.rows.toLocaleString('en')} rows to 10,000 | ${times.toFixed(2)} |`;
+    return `| rest ${workload}, p50 at ${connections} connections, ${run.rows.toLocaleString('en')} rows relative to 10,000 | ${times.toFixed(2)} |`;
   });
   const [, first, deep] = growth;
   const depth = first && deep ? p50(deep.large) / p50(first.large) : Number.NaN;
   const kept = (late?.rss ?? Number.NaN) / (early?.rss ?? Number.NaN);
   return [
-    '| the gateway beside itself | × |',
+    '| | × |',
     '|---|---|',
     ...floorRows(),
     ...grown,
-    `| rest list 10, p50: a deep page to the first | ${depth.toFixed(2)} |`,
-    `| resident memory: after ${late?.requests.toLocaleString('en')} requests to after ${early?.requests.toLocaleString('en')} | ${kept.toFixed(2)} (${late?.rss.toFixed(0)} to ${early?.rss.toFixed(0)} MB) |`,
-    `| production start to first answer | ${startMs.toFixed(0)} ms |`,
+    `| rest list 10, p50, a deep page relative to the first | ${depth.toFixed(2)} |`,
+    `| resident memory after ${late?.requests.toLocaleString('en')} requests, relative to after ${early?.requests.toLocaleString('en')} | ${kept.toFixed(2)} (${late?.rss.toFixed(0)} to ${early?.rss.toFixed(0)} MB) |`,
+    `| from the start in production to the first answer | ${startMs.toFixed(0)} ms |`,
   ];
 }
 
 const pgbenchLine = () =>
   pgbench.perSecond === null
     ? 'pgbench is not installed here.'
-    : `Without any server in front, \`pgbench -M prepared\` retrieves ${Math.round(pgbench.perSecond).toLocaleString('en')} a second over ${pgbench.connections} connections, one statement each.`;
+    : `Without any server in front, \`pgbench -M prepared\` retrieves ${Math.round(pgbench.perSecond).toLocaleString('en')} segments a second over ${pgbench.connections} connections, with one statement for each.`;
 
 function resultRows(face: string): string[] {
   return results
@@ -106,28 +106,28 @@ writeFileSync(
   join(folder, '..', 'docs', 'benchmarks.md'),
   `# Benchmarks
 
-Written by \`npm run bench\` on ${run.date.slice(0, 10)}. Every figure is the median of the rounds; systems take turns within a round, so that what slows the machine slows all. A ratio is taken within a round; in brackets the least and the most.
+\`npm run bench\` wrote this page on ${run.date.slice(0, 10)}. Every figure is the median of the rounds. Within a round the systems take turns, so that whatever slows the machine slows all of them. Ratios are computed within a round; the lowest and the highest are in brackets.
 
-- Machine: ${run.machine.cpu}, ${run.machine.cores} cores, ${run.machine.memoryGB} GB; Node ${run.machine.node}; ${run.postgres}; load from ${run.generator}. \`${run.command}\`.
-- Data: ${run.rows.toLocaleString('en')} segments in 1,000 accounts; the load is spread over 50 of them, with a token each.
-- The load comes from the same machine: it, the system and Postgres share ${run.machine.cores} cores. ${run.seconds} s a round, ${results[0]?.rounds.length} rounds.
-- The gateway runs as in production, its bundle with everything on: tokens, checks, limits, a log line a request. The peers check no token: an account comes in a header. Their sources are in \`bench/systems/\`.
-- "server µs" and "Postgres µs" are processor time per request, of the system's process and of Postgres' backends, as the kernel counts it. "costs ×" is the sum of both, as a multiple of the gateway's.
-- The gateway has 64 MB for young objects from the start (\`--min-semi-space-size=64 --max-semi-space-size=64\`, as by \`npm start\` and in the image): V8 grows that room by itself, but late. By hand, a hundred entities over 64 connections: 2,634 a second without, 2,360 with 16 MB, 3,743 with 32, 3,936 with 64; over 128: 2,124 with 32, 3,463 with 64 (Mercurius beside it: 1,566). Retrieves are the same with each; resident are 187 MB with 32, 244 with 64. The peers run with V8's own.
-- At 128 connections, p99 includes the wait to be let in: all connect at once, and Node takes one new connection a turn of its loop.
+- **Machine**: ${run.machine.cpu}, ${run.machine.cores} cores, ${run.machine.memoryGB} GB; Node ${run.machine.node}; ${run.postgres}; load from ${run.generator}. \`${run.command}\`, which is ${run.seconds} s a round and ${results[0]?.rounds.length} rounds.
+- **Data**: ${run.rows.toLocaleString('en')} segments in 1,000 accounts. The load is spread over 50 accounts, each with a token of its own.
+- **Load**: it comes from the same machine, so the load generator, the system and Postgres share ${run.machine.cores} cores. At 128 connections, p99 includes the wait to be accepted: all connections open at once, and Node accepts one in each turn of its event loop.
+- **Systems**: the gateway runs its production bundle with everything on: tokens, checks, limits, a log line for each request. The peers check no token and take the account from a header. The *floor* is the least that can be done with \`node:http\` and \`pg\`: it checks nothing. The sources are in \`bench/systems/\`.
+- **server µs**, **Postgres µs**: processor time per request, of the system's process and of Postgres' backends, as the kernel counts it. **costs ×** is the sum of both as a multiple of the gateway's. **gateway is ×** is the gateway's requests per second as a multiple of the system's.
+- **Memory**: the gateway has 64 MB for young objects from the start (\`--min-semi-space-size=64 --max-semi-space-size=64\`, as with \`npm start\` and in the image); the peers run with V8's defaults. Measured by hand, a hundred entities over 64 connections: 2,634 requests a second without the flags, 2,360 with 16 MB, 3,743 with 32, 3,936 with 64. Over 128 connections: 2,124 with 32, 3,463 with 64 (Mercurius in the same run: 1,566). Retrieves are equally fast with each. 187 MB are resident with 32, 244 with 64. See [what V8 is told](decisions/v8-flags.md).
 
 ![requests per second](../bench/results/chart.svg)
 
-## Beside the best peer
+## The gateway and its best peer
 
-The peer that takes the least processor time for a request, and how many times the gateway's that is. Processor time is the steadier
-figure: it hardly depends on what else the machine does.
+For each workload, the peer that takes the least processor time per request: its processor time as a multiple of the gateway's, and the gateway's
+requests per second as a multiple of the peer's. Processor time is the steadier figure, because it hardly depends on what else the machine
+does.
 
-| workload | connections | peer | it costs × | requests/s: the gateway is × |
+| workload | connections | peer | it costs × | gateway is × |
 |---|---|---|---|---|
 ${peerRows().join('\n')}
 
-## Beside itself
+## The gateway by itself
 
 ${itselfRows().join('\n')}
 

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import { formOf } from './config/describe.ts';
 import { Variables } from './config/variables.ts';
 import { WrongConfig } from './wrong-config.ts';
 
@@ -39,7 +40,7 @@ function jwtOf(variables: z.output<typeof Variables>) {
   if (missing.length === TOGETHER.length) return undefined;
   const [set] = TOGETHER.filter((name) => variables[name]);
   throw new WrongConfig(
-    missing.map((name) => `${name} must be ${ruleOf(name)}, since ${set} is set; it is not set.`).join('\n'),
+    missing.map((name) => `${name} must be ${formOf(name)}, since ${set} is set; it is not set.`).join('\n'),
   );
 }
 
@@ -47,12 +48,5 @@ function lineOf(issue: z.core.$ZodIssue, given: Environment): string {
   const name = String(issue.path[0]);
   if (issue.code === 'custom' && issue.params?.isWhole) return `${name} ${issue.message}.`;
   const shown = SECRET.has(name) ? 'something else (not shown)' : JSON.stringify(given[name]);
-  return `${name} must be ${ruleOf(name)}; it is ${shown}.`;
-}
-
-/** The description of the innermost schema: a default or an optional is wrapped round it. */
-function ruleOf(name: string): string {
-  const { [name]: schema }: Record<string, z.ZodType> = Variables.shape;
-  const inner = schema instanceof z.ZodDefault || schema instanceof z.ZodOptional ? schema.unwrap() : schema;
-  return inner instanceof z.ZodType ? (inner.description ?? '') : '';
+  return `${name} must be ${formOf(name)}; it is ${shown}.`;
 }

@@ -39,6 +39,11 @@ export function urlOf(server: string, database: string): string {
   return server.replace(/^([^?]*\/)[^/?]*(\?|$)/, `$1${database}$2`);
 }
 
+/** The same database, for sessions that can only read. */
+export function readOnlyUrlOf(url: string): string {
+  return `${url}${url.includes('?') ? '&' : '?'}options=-c%20default_transaction_read_only%3Don`;
+}
+
 /** A database of its own for a test: migrated, or empty where `template` is false. */
 export async function makeDatabase({
   template = true,

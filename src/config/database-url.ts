@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import pg from 'pg';
 
 const FORM = /^postgres(ql)?:\/\/\S+$/; // no URL parser: libpq's form may leave the host out, for a socket
-const EXAMPLE = 'a URL such as postgres://user:password@host:5432/database?sslmode=verify-full';
+/** What a DATABASE_URL must be. */
+export const EXAMPLE = 'a URL such as postgres://user:password@host:5432/database?sslmode=verify-full';
 const PORT = 'must have a port from 1 to 65535; its port is not one';
 const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
 const SSL_FILES = ['sslrootcert', 'sslcert', 'sslkey'];

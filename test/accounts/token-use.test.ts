@@ -6,6 +6,7 @@ import { tokenStore } from '../../src/accounts/tokens.ts';
 import { connect, disconnect } from '../../src/database/connect.ts';
 import { rest } from '../client.ts';
 import { secondGateway, testGateway } from '../harness.ts';
+import { readOnlyUrlOf } from '../postgres.ts';
 
 const gateway = testGateway();
 const make = () =>
@@ -18,10 +19,11 @@ const sent = () => gateway.statements.filter(({ text }) => text.includes('last_u
 const setLastUse = (id: string, when: string) =>
   gateway.database.$client.query(`update api_tokens set last_used_at = ${when} where id = '${id}'`);
 
+const databaseUrl = () => gateway.database.$client.options.connectionString ?? '';
+
 /** The store of another gateway on the same database. */
-async function withStore(options: string, work: (tokens: ReturnType<typeof tokenStore>) => Promise<void>) {
+async function withStore(url: string, work: (tokens: ReturnType<typeof tokenStore>) => Promise<void>) {
   const faults: unknown[] = [];
-  const url = `${gateway.database.$client.options.connectionString}${options}`;
   const database = connect({ url, poolSize: 2, pooler: 'transaction', onIdleError: () => {} });
   await work(tokenStore(database, (fault) => faults.push(fault)));
   await disconnect(database);
@@ -61,7 +63,7 @@ describe('when a token was last used', () => {
     await gateway.tokens.writeUse();
     expect(await lastUse(id)).toEqual(before);
     await setLastUse(id, `now() - interval '1 h'`);
-    await withStore('', async (tokens) => {
+    await withStore(databaseUrl(), async (tokens) => {
       await authenticator(tokens)(bearer(token));
       await tokens.writeUse();
     });
@@ -116,8 +118,7 @@ describe('when a token was last used', () => {
 
   it('is left out on a database that only reads, which fails nothing', async () => {
     const { token, id } = await make();
-    const readOnly = '&options=-c%20default_transaction_read_only%3Don';
-    const faults = await withStore(readOnly, async (tokens) => {
+    const faults = await withStore(readOnlyUrlOf(databaseUrl()), async (tokens) => {
       expect(await authenticator(tokens)(bearer(token))).toMatchObject({ accountId: 'ada' });
       await tokens.writeUse();
       expect(await authenticator(tokens)(bearer(token))).toMatchObject({ accountId: 'ada' });

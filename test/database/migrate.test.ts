@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { administer, makeDatabase } from '../postgres.ts';
+import { administer, makeDatabase, readOnlyUrlOf } from '../postgres.ts';
 import { processes, SEGMENTS, TOKEN } from '../process/gateway-process.ts';
 
 const { run, serve } = processes();
@@ -70,14 +70,11 @@ describe('a role that may make nothing', () => {
 });
 
 describe('a database that only reads', () => {
-  const readOnly = (url: string) =>
-    `${url}${url.includes('?') ? '&' : '?'}options=-c%20default_transaction_read_only%3Don`;
-
   it('is served where it is up to date', async () => {
     const database = await makeDatabase();
     const gateway = await serve({ DATABASE_URL: database.url, API_TOKEN: TOKEN });
     await gateway.end(); // the token is there now
-    const reader = await serve({ DATABASE_URL: readOnly(database.url), API_TOKEN: TOKEN });
+    const reader = await serve({ DATABASE_URL: readOnlyUrlOf(database.url), API_TOKEN: TOKEN });
     expect((await reader.send(SEGMENTS)).status).toBe(200);
     expect((await reader.send(SEGMENTS, 'POST', { name: 'n', criteria: 'c', description: '' })).status).toBe(
       503,
@@ -88,7 +85,7 @@ describe('a database that only reads', () => {
 
   it('is refused in words where it lacks migrations', async () => {
     const database = await makeDatabase({ template: false });
-    expect(await run(['serve'], { DATABASE_URL: readOnly(database.url), PORT: '0' })).toMatchObject({
+    expect(await run(['serve'], { DATABASE_URL: readOnlyUrlOf(database.url), PORT: '0' })).toMatchObject({
       code: 2,
       err: expect.stringContaining('cannot execute CREATE SCHEMA in a read-only transaction'),
     });

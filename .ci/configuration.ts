@@ -1,0 +1,29 @@
+import { writeFileSync } from 'node:fs';
+import { type Description, describeVariables } from '../src/config/describe.ts';
+
+/** The page docs/configuration.md. */
+export function configurationPage(): string {
+  const sections = describeVariables().map(({ title, variables }) =>
+    [`## ${title}`, '', HEAD, ...variables.map(rowOf)].join('\n'),
+  );
+  return `# Configuration
+
+<!-- Written by \`npm run configuration\` from src/config/variables. -->
+
+Environment variables configure the gateway. None is required. An empty variable counts as not set.
+
+A wrong value ends the start with exit code 2 and a line that names the variable, says what it must be, and shows what it is unless it
+may be a secret. \`segments serve --help\` prints a summary of this page.
+
+${sections.join('\n\n')}
+`;
+}
+
+const HEAD = '| variable | value | default | what it is |\n|---|---|---|---|';
+
+function rowOf({ name, form, summary, details, preset, unset }: Description): string {
+  const otherwise = preset === undefined ? (unset ?? 'unset') : `\`${preset}\``;
+  return `| \`${name}\` | ${form} | ${otherwise} | ${[`${summary}.`, details].filter(Boolean).join(' ')} |`;
+}
+
+if (import.meta.main) writeFileSync('docs/configuration.md', configurationPage());

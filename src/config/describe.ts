@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { purposes } from './purpose.ts';
+import { GROUPS, Variables } from './variables.ts';
+
+/** A variable, as the documentation presents it. */
+export interface Description {
+  name: string;
+  /** What it must be. */
+  form: string;
+  summary: string;
+  /** Markdown, with links as from a page in docs/. */
+  details: string | undefined;
+  /** Its default, as the environment would have it. */
+  preset: string | undefined;
+  /** What holds if it is not set and has no default. */
+  unset: string | undefined;
+}
+
+/** All variables, by what they are about. */
+export function describeVariables(): { title: string; variables: Description[] }[] {
+  return Object.entries(GROUPS).map(([title, group]) => ({
+    title,
+    variables: Object.entries<z.ZodType>(group).map(([name, schema]) => {
+      const { summary = '', details, unset } = purposes.get(schema) ?? {};
+      return { name, form: formOf(name), summary, details, preset: presetOf(schema), unset };
+    }),
+  }));
+}
+
+/** What a variable must be: the description of the innermost schema, round which a default or an optional is wrapped. */
+export function formOf(name: string): string {
+  const { [name]: schema }: Record<string, z.ZodType> = Variables.shape;
+  const inner = schema instanceof z.ZodDefault || schema instanceof z.ZodOptional ? schema.unwrap() : schema;
+  return inner instanceof z.ZodType ? (inner.description ?? '') : '';
+}
+
+function presetOf(schema: z.ZodType): string | undefined {
+  if (!(schema instanceof z.ZodDefault)) return undefined;
+  const { defaultValue } = schema.def;
+  return typeof defaultValue === 'boolean' ? (defaultValue ? 'on' : 'off') : String(defaultValue);
+}
+
+/** A form that lists all values. */
+const CHOICE = /^\w+ or \w+$/;
+
+/** The variables for a terminal: one a line, below the titles of their groups. */
+export function variablesHelp(): string {
+  const groups = describeVariables();
+  const width = Math.max(...groups.flatMap(({ variables }) => variables.map(({ name }) => name.length)));
+  const lineOf = ({ name, form, summary, preset, unset }: Description) => {
+    const choice = CHOICE.test(form) ? form : undefined;
+    const otherwise = preset === undefined ? unset && `unset: ${unset}` : `default: ${preset}`;
+    const notes = [choice, otherwise].filter((note) => note !== undefined);
+    return `  ${name.padEnd(width)}  ${summary}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`;
+  };
+  return groups
+    .map(({ title, variables }) => [`${title}:`, ...variables.map(lineOf)].join('\n'))
+    .join('\n\n');
+}

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { weaknessOf } from '../accounts/secret.ts';
+import { isToken } from '../accounts/token.ts';
+import { EXAMPLE, problemOf } from './database-url.ts';
+import { readPersistedOperations, WrongOperations } from './persisted-operations.ts';
+
+/* What a variable must be is the description of its form: documentation shows it, and so does the line that a wrong value gets. */
+
+const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+/** A number between two others, both included. */
+export const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most)
+    .describe(`a whole number from ${least} to ${most}`);
+
+/** One of two words. */
+export const either = <One extends string, Other extends string>(one: One, other: Other) =>
+  z.enum([one, other]).describe(`${one} or ${other}`);
+
+export const onOff = z
+  .enum(['on', 'off', 'true', 'false', '1', '0'])
+  .transform((value) => value === 'on' || value === 'true' || value === '1')
+  .describe('on or off');
+
+export const host = z
+  .string()
+  .regex(/^[\w.:-]+$/)
+  .describe('a host name or an address, such as 127.0.0.1 or 0.0.0.0');
+
+export const logLevel = z.enum(LEVELS).describe(`one of ${LEVELS.join(', ')}`);
+
+/** Its issue is the whole message, because the value must not be shown. */
+export const postgresUrl = z
+  .string()
+  .superRefine((url, { addIssue }) => {
+    const message = problemOf(url);
+    if (message !== null) addIssue({ code: 'custom', message, params: { isWhole: true } });
+  })
+  .describe(EXAMPLE);
+
+export const jwksUrl = z
+  .string()
+  .refine((text) => /^https?:\/\/\S+$/.test(text) && URL.canParse(text), { abort: true })
+  .superRefine(hasNoLogin)
+  .describe('a URL such as https://id.example.com/.well-known/jwks.json');
+
+/** Refuses what `fetch` refuses. Its issue is the whole message, because the value must not be shown. */
+function hasNoLogin(url: string, { addIssue }: z.RefinementCtx): void {
+  const { username, password } = new URL(url);
+  if (username === '' && password === '') return;
+  const message = 'must have no user and no password; it has one (not shown)';
+  addIssue({ code: 'custom', message, params: { isWhole: true } });
+}
+
+/** A scheme and a host, and nothing after: as a browser sends it. Not `*`, not `null`. */
+const isOrigin = (text: string): boolean => /^https?:/.test(text) && URL.parse(text)?.origin === text;
+
+export const origins = z
+  .string()
+  .transform((text) => new Set(text.split(',').map((origin) => origin.trim())))
+  .refine((all) => [...all].every(isOrigin))
+  .describe('origins such as https://app.example.com, with commas between');
+
+/** Refuses a secret that is easy to guess. Its issue is the whole message, because the value must not be shown. */
+const notWeak = (command: string) => (secret: string, context: z.RefinementCtx) => {
+  const weakness = weaknessOf(secret);
+  if (weakness === null) return;
+  const message = `must be hard to guess, such as \`${command}\` prints; ${weakness} (not shown)`;
+  context.addIssue({ code: 'custom', message, params: { isWhole: true } });
+};
+
+export const apiToken = z
+  .string()
+  .refine(isToken, { abort: true })
+  .superRefine(notWeak('segments token new'))
+  .describe('32 to 200 characters of A-Z a-z 0-9 - . _ ~ + / =, such as `segments token new` prints');
+
+export const routerSecret = z
+  .string()
+  .regex(/^[\x21-\x7e]{32,200}$/, { abort: true })
+  .superRefine(notWeak('openssl rand -hex 24'))
+  .describe('32 to 200 characters that a header can hold, such as `openssl rand -hex 24` prints');
+
+export const operationsFile = z
+  .string()
+  .transform(operationsOf)
+  .describe('a JSON file of operations, as tools write it');
+
+/** The operations of a file. Says by itself what is wrong with it. */
+function operationsOf(file: string, context: z.RefinementCtx): ReadonlyMap<string, string> {
+  try {
+    return readPersistedOperations(file);
+  } catch (error) {
+    if (!(error instanceof WrongOperations)) throw error;
+    context.addIssue({ code: 'custom', message: error.message, params: { isWhole: true } });
+    return z.NEVER;
+  }
+}

@@ -1,0 +1,19 @@
+import { host, logLevel, origins, wholeNumber } from '../forms.ts';
+import { variable } from '../purpose.ts';
+
+/** How callers reach the gateway, and what it logs. */
+export const server = {
+  PORT: variable(wholeNumber(0, 65_535).default(4000), {
+    summary: 'Port to listen on; 0 takes any free port',
+  }),
+  HOST: variable(host.default('127.0.0.1'), { summary: 'Address to listen on' }),
+  CORS_ORIGINS: variable(origins.optional(), {
+    summary: 'Origins whose pages may call the gateway from a browser',
+    details: 'Their pages may send any header.',
+    unset: 'none',
+  }),
+  LOG_LEVEL: variable(logLevel.default('info'), {
+    summary: 'Lowest level of log lines to write',
+    details: 'The log is JSON lines on standard output.',
+  }),
+};
