@@ -3,7 +3,7 @@ import type { JwtIssuer } from './accounts/jwt.ts';
 import { type RateLimit, rateLimiter, type Spend } from './accounts/rate-limit.ts';
 import { type Authenticate, behindRouter } from './accounts/router.ts';
 import type { TokenStore } from './accounts/tokens.ts';
-import { STRANGER, type Viewer } from './accounts/viewer.ts';
+import { shareOf, type Viewer } from './accounts/viewer.ts';
 import type { Context } from './context.ts';
 import type { Database } from './database/connect.ts';
 import { Unavailable } from './errors.ts';
@@ -32,8 +32,8 @@ interface Parts {
 /** Max callers whose tokens are being checked. Only while the database or an issuer of JWTs does not answer are there so many. */
 const MAX_IDENTIFYING = 3_000;
 /**
- * What a request without an account is charged, besides the work that it causes. They have one share of the loop together,
- * and nothing to get but the schema: while others are active, some 300 a second are answered.
+ * What a request without an account is charged, in addition to the work that it causes. All such callers have one share of the
+ * event loop. They can only read the schema, so about 300 requests a second are enough while accounts are active.
  */
 const MS_OF_STRANGER = 0.3;
 const TOO_MANY = 'Too many tokens are being checked. Try again in a moment.';
@@ -41,7 +41,7 @@ const TOO_MANY = 'Too many tokens are being checked. Try again in a moment.';
 /** The ways in for a request: for anyone, and for a router alone. Each tells who calls, and what they may spend. */
 export function admission(
   { jwt, routerSecret, rateLimit }: Admission,
-  { database, tokens, shared, places, onFault }: Parts,
+  { database, tokens, shared: { segments, quota, report }, places, onFault }: Parts,
 ) {
   const authenticate = authenticator(tokens, jwt);
   const limit = rateLimit && rateLimiter(rateLimit, database, onFault);
@@ -66,14 +66,13 @@ export function admission(
       exchange.tokenId = viewer?.tokenId;
       const place = places.take({ accountId: viewer?.accountId, address });
       exchange.place = place instanceof Promise ? await place : place;
-      const share = loop.of(viewer?.accountId ?? STRANGER);
+      const share = loop.of(shareOf({ viewer }));
       exchange.loop = share;
       if (!viewer) share.charge(MS_OF_STRANGER);
       const turn = share.ready();
       if (turn) await turn;
       const hasBadToken = viewer === null && sendsToken(request.headers);
       const spend = viewer && limit ? spending(viewer, limit, exchange) : spendNothing;
-      const { segments, quota, report } = shared;
       const { requestId } = exchange;
       return { segments, quota, report, requestId, viewer, hasBadToken, spend, loop: share };
     };

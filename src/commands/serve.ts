@@ -5,15 +5,18 @@ import type { Command } from './command.ts';
 
 export const serve: Command = {
   summary: 'run the gateway',
-  help: `Usage: segments serve
+  /** Built only when requested, so that a start does not pay for it. */
+  get help() {
+    return `Usage: segments serve
 
 Runs the gateway until SIGTERM or Ctrl-C: GraphQL at /graphql, REST at /v1/customer-segments, health at
 /health/live and /health/ready. Migrates the database first. These environment variables configure it:
 
 ${variablesHelp()}
 
-None is required. An empty variable counts as not set. docs/configuration.md says more about each.
-`,
+None is required. An empty variable counts as not set. docs/configuration.md describes each in detail.
+`;
+  },
   async run(args, environment) {
     parseArgs({ args });
     const config = readConfig(environment); // before the gateway is loaded: a wrong one is told at once

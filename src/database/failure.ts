@@ -25,6 +25,12 @@ const NO_ANSWER = /timeout|^Connection terminated/;
  */
 const OF_ALL_CALLS = /^(08|57P|58|0A|26|3D|3F|42)|^(25006|40003|53100|53300|XX000)$/;
 
+/**
+ * SQLSTATEs of statements whose failure does not affect their session: invalid values (21, 22, 23), conflicts with other sessions
+ * (40, 55P03), limits (54), cancellation and timeouts (57014).
+ */
+const OF_STATEMENT = /^(2[123]|40|54)|^(55P03|57014)$/;
+
 /** The SQLSTATE of a statement that ran longer than `statement_timeout`. It was undone. */
 const TOO_LATE = '57014';
 
@@ -57,6 +63,10 @@ export function reasonToWait(error: unknown): string | undefined {
  */
 export const mayFailForSome = (error: unknown): boolean =>
   error instanceof StatementFailed && error.state !== undefined && !OF_ALL_CALLS.test(error.state);
+
+/** Whether the session of a failed statement can still be used. */
+export const leavesSession = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && OF_STATEMENT.test(error.code ?? '');
 
 /** Whether a statement waited in vain for a row that somebody else is writing. */
 export const isLockedOut = (error: unknown): boolean =>

@@ -1,25 +1,15 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { leavesSession } from './failure.ts';
 
-/**
- * SQLSTATEs of statements that failed by themselves: a value that does not fit (21, 22, 23), a conflict with another session
- * (40, 55P03), too complex (54), too late (57014). They were undone, and their session is as good as before.
- */
-const OF_STATEMENT = /^(2[123]|40|54)|^(55P03|57014)$/;
-
-/** Whether a failure leaves the session as it was. */
-const leavesSession = (error: unknown): boolean =>
-  error instanceof pg.DatabaseError && OF_STATEMENT.test(error.code ?? '');
-
-type Callback = (error: Error | undefined, client: pg.PoolClient | undefined, release: Release) => void;
 type Release = (error?: Error | boolean) => void;
+type Callback = (error: Error | undefined, client: pg.PoolClient | undefined, release: Release) => void;
 
 /**
- * Keeps the connection of a statement that failed by itself. The pool closes the connection of every statement that fails: one
- * account's writes to a locked row closed twenty connections a second, and the statements of others waited while new ones
- * were opened and everything was prepared anew.
+ * Keeps the connection of a failed statement if its session can still be used. By default, the pool closes the connection of
+ * every failed statement, and statements of other accounts wait until a new one is open and prepared.
  */
 export function keepConnections(pool: pg.Pool): void {
-  const connect = pool.connect.bind(pool) as (callback?: Callback) => unknown; // of its two forms
+  const connect = pool.connect.bind(pool) as (callback?: Callback) => unknown; // the pool accepts both forms
   const keeping =
     (callback: Callback): Callback =>
     (error, client, release) => {
@@ -28,7 +18,7 @@ export function keepConnections(pool: pg.Pool): void {
       callback(error, client, client.release);
     };
   Object.assign(pool, {
-    // `pool.query` takes its connection by a callback. Who takes one by a promise decides what becomes of it.
+    // `pool.query` uses the callback form. Callers of the promise form release the client themselves.
     connect: (callback?: Callback) => connect(callback && keeping(callback)),
   });
 }

@@ -22,7 +22,7 @@ describe('A statement that fails', () => {
   it.each([
     ['for its values', '22012', 'select 1 / 0'],
     ['for a constraint', '23502', `insert into api_tokens (digest) values ('x')`],
-    ['because it is late', '57014', 'select pg_sleep(10)'],
+    ['because it is cancelled', '57014', 'select pg_cancel_backend(pg_backend_pid()), pg_sleep(10)'],
   ])('%s keeps its connection', async (_, code, text) => {
     const before = await session();
     await expect(send(text)).rejects.toMatchObject({ code });
