@@ -6,9 +6,9 @@ import type { LoopShare } from './fairness/loop-time.ts';
 /** What is known of every call, through whichever face it came. */
 export interface Call extends Caller {
   requestId: string;
-  /** Takes so many points from what the caller may spend; undefined where nothing is counted. Rejects with RATE_LIMITED. */
+  /** Deducts points from the caller's rate limit. Returns undefined if there is no limit. Rejects with RATE_LIMITED. */
   spend(points: number): Promise<void> | undefined;
-  /** The part of the event loop that the caller uses. */
+  /** The share of the event loop that the caller's account has. */
   loop?: LoopShare;
   /** Tells the operators of a fault. Its words reach no caller. */
   report(fault: unknown, requestId: string): void;

@@ -1,15 +1,15 @@
 import { Unavailable } from '../errors.ts';
 
-/** The part of the event loop that one account uses for long work. */
+/** The share of the event loop that one account has for long work. */
 export interface LoopShare {
   /**
-   * Waits until the account may begin something. Undefined if it may begin at once. Rejects with UNAVAILABLE after five
-   * seconds, or at once if too many requests of the account wait already.
+   * Waits until the account may start more work. Returns undefined if it may start immediately. Rejects with UNAVAILABLE
+   * after five seconds, or immediately if 500 requests of the account are already waiting.
    */
   ready(): Promise<void> | undefined;
-  /** Charges the account for work that kept the loop busy for so many milliseconds. Short work is free. */
+  /** Charges the account for work that kept the event loop busy for this many milliseconds. Short work is free. */
   charge(milliseconds: number): void;
-  /** Charges it for an answer of so many characters: for reading its rows, completing it and the garbage it leaves. */
+  /** Charges the account for reading the rows of an answer of this many characters, and for completing it. */
   chargeAnswer(characters: number): void;
 }
 
@@ -19,42 +19,42 @@ interface Waiting {
   refuse(error: Error): void;
 }
 
-/** What an account owes, and what waits until enough of it is paid. */
+/** The debt of an account, and the requests that wait until it is small enough. */
 interface Debt {
-  /** The moment at which all is paid, if nothing is added. */
+  /** When the debt will be paid off if nothing is added. */
   paidAt: number;
   waiting: Waiting[];
 }
 
-/** When an account asked for something last. */
+/** The time of an account's most recent request. */
 interface Activity {
   account: string;
   at: number;
 }
 
-/** Work up to this long is free. Requests of a few rows consist of such pieces. */
+/** Work up to this long is free. Requests for a few rows only do such work. */
 const SHORT_MS = 0.25;
-/** What a millisecond of long work costs: beside others, an account has a tenth of the loop for it. */
+/** Milliseconds of debt per millisecond of long work: an account gets a tenth of the loop while others are active. */
 const PRICE = 9;
-/** An account that owes more than this waits: the first 55 ms of long work are free. */
+/** An account waits if it owes more than this, so the first 55 ms of long work are free. */
 const CREDIT_MS = 500;
 /** An account never owes more than this. */
 const MAX_DEBT_MS = 2_500;
 const CHARACTERS_PER_MS = 160 * 1024;
 const WAIT = { maxRequests: 500, patienceMs: 5_000 };
-/** For how long an account counts as active after a request. */
+/** How long an account counts as active after a request. */
 const ACTIVE_MS = 250;
-/** Accounts whose debts are known. When there are more, all debts are forgiven. */
+/** Max accounts to keep debts for. Beyond this, all debts are cancelled. */
 const MAX_ACCOUNTS = 10_000;
 
 /**
- * Shares the event loop between accounts. The work of all accounts is done by one thread, and a piece that has begun cannot
- * be interrupted. So an account whose pieces are long has to wait between them while others are active. An account that is
- * alone never waits.
+ * Shares the event loop between accounts. A single thread does the work of all accounts, and work cannot be interrupted once
+ * it has started. So an account that does long work has to pause in between while other accounts are active. It never waits if
+ * no other account is active. See docs/decisions/loop-time.md.
  */
 export function loopTime() {
   const shares = new Map<string, LoopShare>();
-  /** The two accounts that were active last. */
+  /** The two most recently active accounts. */
   let last: Activity | undefined;
   let lastOther: Activity | undefined;
 
@@ -72,11 +72,11 @@ export function loopTime() {
     last = { account, at: now };
   }
 
-  /** How long an account has to wait now. */
+  /** Milliseconds that an account has to wait now. */
   const waitOf = (account: string, { paidAt }: Debt, now: number): number =>
     isAlone(account, now) ? 0 : Math.max(0, paidAt - CREDIT_MS - now);
 
-  /** Begins what waits, one in a turn of the loop: each may add to the debt. */
+  /** Starts waiting requests, one per turn of the loop, because each may add to the debt. */
   function goOn(account: string, debt: Debt): void {
     const now = performance.now();
     while ((debt.waiting[0]?.since ?? now) < now - WAIT.patienceMs) debt.waiting.shift()?.refuse(busy());
@@ -123,7 +123,7 @@ export function loopTime() {
   };
 }
 
-/** Does a piece of work at once, and charges its time. */
+/** Runs synchronous work and charges its duration to a share. */
 export function charged<Result>(share: LoopShare | undefined, work: () => Result): Result {
   const start = performance.now();
   try {
@@ -135,5 +135,6 @@ export function charged<Result>(share: LoopShare | undefined, work: () => Result
 
 const busy = () =>
   new Unavailable('not_applied', {
-    message: 'Requests of your account take too much time together. Send fewer at once, or ask for less.',
+    message:
+      'The requests of your account take too much processing time. Send fewer at once, or request less data.',
   });

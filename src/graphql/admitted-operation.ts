@@ -25,7 +25,7 @@ const SMALL_RESPONSE = 512 * 1024;
 /** The objects that an operation may ask for and still be traced field by field: those of the largest `_entities`. */
 const MAX_TRACED = 1_000;
 
-/** A result, and how large it is in characters if that is known: never more than its bytes. */
+/** A result with its size in characters, if known. The size is never larger than the number of bytes. */
 export type SizedResult = ExecutionResult & { size?: number };
 
 /** Runs an operation for one caller. Throws COST_LIMIT and RATE_LIMITED before anything is executed. */
@@ -90,7 +90,7 @@ export function admittedOperation(
       if (bytes <= MAX_RESPONSE && !introspects) return ended(run, variables, context);
       if (isMutation) return tooLarge();
       return large.run(shareOf(context), async () => {
-        await context.loop?.ready(); // again: the one before it was not charged when this one came
+        await context.loop?.ready(); // again: the previous operation had not been charged yet when this request arrived
         return inPortions(run, variables, context);
       });
     };
@@ -107,7 +107,7 @@ async function inPortions(run: Run, variables: Variables, context: Context): Pro
   return ended(run, variables, context).finally(close);
 }
 
-/** Runs an operation and charges what it costs. One whose answer grows too large has RESPONSE_TOO_LARGE as its result. */
+/** Runs an operation and charges its cost. The result is RESPONSE_TOO_LARGE if its answer grows too large. */
 async function ended(run: Run, variables: Variables, context: Context): Promise<ExecutionResult> {
   const { loop } = context;
   try {

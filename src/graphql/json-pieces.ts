@@ -6,9 +6,8 @@ const CHUNK = 64 * 1024;
 const PER_TURN = 256 * 1024;
 
 /**
- * Writes a value as JSON, as `JSON.stringify` does, in turns of the event loop that are charged to a share, and counts its
- * bytes as it goes. Gives it in chunks; null once they are more than `maxBytes` together: what is left is not written. Takes
- * what a result of GraphQL holds.
+ * Serializes a GraphQL result like `JSON.stringify`, over several turns of the event loop, and charges the time to a share.
+ * Returns the JSON in chunks. Stops and returns null as soon as the chunks exceed `maxBytes`.
  */
 export async function jsonInTurns(
   value: object,
@@ -19,7 +18,7 @@ export async function jsonInTurns(
   const pieces = piecesOf(value);
   let bytes = 0;
 
-  /** Writes on until it is the turn of others. Tells whether anything is left to write. */
+  /** Serializes until the end of the turn. Returns whether there is more to serialize. */
   const goOn = (): boolean => {
     let text = '';
     for (let left = PER_TURN; left > 0 && bytes <= maxBytes; ) {

@@ -12,7 +12,7 @@ import { unsupportedMediaType } from '../http/unsupported-media.ts';
 const NAMES = ['query', 'operationName', 'variables', 'extensions', 'documentId'] as const;
 const KNOWN: ReadonlySet<string> = new Set(NAMES);
 
-/** Characters of a body that is parsed in microseconds: not worth being timed. */
+/** Bodies up to this many characters are parsed in microseconds and are not timed. */
 const SHORT = 4 * 1024;
 
 /** Whether a request can only read: its parameters stand in the query string, and no mutation runs. */

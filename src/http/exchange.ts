@@ -30,7 +30,7 @@ export interface Exchange {
   operation?: string | undefined;
   /** What it occupies until its face settles; nothing where no work is done for it. */
   place?: Place | undefined;
-  /** The part of the event loop that its caller uses. */
+  /** The share of the event loop that the caller's account has. */
   loop?: LoopShare | undefined;
   /** Whether its answer is a buffer that other answers share. */
   isShared?: boolean | undefined;
@@ -41,7 +41,7 @@ export interface Exchange {
 /** An id that a caller may give (`X-Request-Id`), to follow a request through several systems. */
 const REQUEST_ID = /^[\w.:-]{1,64}$/;
 
-/** The exchange that a request begins. Its id is the one that its caller gave, if that is a proper one. */
+/** Creates the exchange for a request. Uses the caller's request id if it is valid. */
 export function exchangeOf(
   request: IncomingMessage,
   response: ServerResponse,
@@ -58,7 +58,7 @@ export function exchangeOf(
     headers: {},
     trace: traceContextOf(request.headers),
     onAnswered,
-    // Also what is not known yet: V8 makes room for the properties of a literal, and copies an object that gains more.
+    // Not known yet. V8 allocates space for the properties of a literal; adding them later would copy the object.
     accountId: undefined,
     tokenId: undefined,
     operation: undefined,

@@ -22,8 +22,8 @@ export function respond(
 }
 
 /**
- * The same for a large answer, which is handed to the socket chunk by chunk, each in a turn of the event loop: the system
- * copies what it is handed at once, 8 ms for 5 MB.
+ * The same for a large answer. Writes one chunk in each turn of the event loop, because a write blocks while the system copies
+ * the data.
  */
 export async function respondInTurns(
   exchange: Exchange,

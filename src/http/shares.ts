@@ -19,12 +19,12 @@ interface Limits {
   each: number;
 }
 
-/** Holders that are remembered at least, whether they have anything or not. */
+/** Holders to keep before those that have nothing are removed. */
 const REMEMBERED = 1_000;
 
 /**
- * Counts what each holder has. Holders that have nothing are forgotten together, now and then: most come again at once, and a
- * map that loses and gains an entry each time takes two microseconds of every request.
+ * Counts what each holder has. Holders that have nothing are removed in batches: most return soon, and removing and adding
+ * a map entry for each request is slow.
  */
 export function shares<Holder>({ total, each }: Limits): Shares<Holder> {
   const held = new Map<Holder, number>();

@@ -4,7 +4,7 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 
 export type Log = Logger;
 
-/** Lines are written together, when there are so many bytes or after so long: each write costs as much as many lines. */
+/** Lines are buffered until there are this many bytes or this much time has passed, because each write is expensive. */
 const TOGETHER = { bytes: 32 * 1024, maxBytes: 64 * 1024, milliseconds: 100 };
 /** How long the last lines may wait for a reader, and how many bytes are kept for one who is slow: more are dropped. */
 const UNREAD = { milliseconds: 1_000, bytes: 16 * 1024 * 1024 };
