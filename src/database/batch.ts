@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import { Unavailable } from '../errors.ts';
 import type { Lane } from './connect.ts';
 import { mayFailForSome, refusalOf } from './failure.ts';
+import { rowTurns } from './row-turns.ts';
 
 /** What one call of a batch came to. */
 export type Outcome<Value> = Value | Error;
@@ -17,6 +18,9 @@ interface Options<Key> {
   rowOf?(key: Key): string;
 }
 
+/** How long a change may wait for others of its row. */
+const PATIENCE_MS = 1_000;
+
 /** Sizes of calls of a row each. */
 const SMALL = { largest: 1_000, shared: 100 };
 
@@ -25,12 +29,13 @@ interface Call<Key, Value> {
   key: Key;
   promise: Promise<Value>;
   settle(outcome: Outcome<Value>): void;
+  refuse(refusal: Error): void;
 }
 
 /**
  * Calls made in the same turn of the event loop, from whichever requests, become as few statements of a lane as possible.
- * An account with many of them gets statements of its own, so that it cannot make those of others long. Of writes, no row
- * comes twice in one statement. Nothing is cached: a batch lives for one turn, so no request can see another's stale row.
+ * An account with many of them gets statements of its own, so that it cannot make those of others long. Changes of one row
+ * are made one after the other. Nothing is cached: a batch lives for one turn, so no request can see another's stale row.
  *
  * A statement that fails for some of its calls is sent again in parts, by account and then by call, until it fails for
  * those calls alone. Each call is answered as soon as its own statement is. A database that cannot be reached is
@@ -43,30 +48,31 @@ export function batch<Key, Value>(
 ) {
   type Calls = readonly Call<Key, Value>[];
 
-  /** Sends one statement. Tells whether the database answered. */
-  const send = async (calls: Calls): Promise<boolean> => {
+  const rows =
+    rowOf &&
+    rowTurns<Call<Key, Value>>({
+      rowOf: ({ key }) => rowOf(key),
+      begin: (call) => void loader.load(call),
+      patienceMs: PATIENCE_MS,
+    });
+
+  const send = async (calls: Calls): Promise<void> => {
     try {
       const outcomes = await lane.queue.run(onlyAccountOf(calls), () => run(calls.map(({ key }) => key)));
       for (const [i, call] of calls.entries()) {
         const outcome = outcomes[i];
         call.settle(outcome === undefined ? noOutcome(i) : outcome);
+        rows?.end(call);
       }
-      return true;
     } catch (error) {
       const parts = mayFailForSome(error) ? partsOf(calls) : [];
-      if (parts.length > 1) return (await Promise.all(parts.map(send))).some(Boolean);
+      if (parts.length > 1) return void (await Promise.all(parts.map(send)));
       const refusal = refusalOf(error, { isWrite: rowOf !== undefined });
-      for (const call of calls) call.settle(refusal);
-      return !(refusal instanceof Unavailable);
-    }
-  };
-
-  /** Two changes to one row are made one after the other. Once the database is away, those that are left are not sent. */
-  const sendInWaves = async (calls: Calls, rowOf: (key: Key) => string): Promise<void> => {
-    let isThere = true;
-    for (const wave of wavesOf(calls, rowOf)) {
-      if (isThere) isThere = await send(wave);
-      else for (const call of wave) call.settle(new Unavailable('not_applied'));
+      for (const call of calls) {
+        call.settle(refusal);
+        if (refusal instanceof Unavailable) rows?.abandon(call);
+        else rows?.end(call);
+      }
     }
   };
 
@@ -93,14 +99,14 @@ export function batch<Key, Value>(
   // DataLoader gathers the calls of a turn. Each has a promise of its own, which does not wait for the others.
   const loader = new DataLoader<Call<Key, Value>, void>(
     async (calls) => {
-      for (const group of groupsOf(calls)) void (rowOf ? sendInWaves(group, rowOf) : send(group));
+      for (const group of groupsOf(calls)) void send(rowOf ? sorted(group, rowOf) : group);
       return calls.map(() => undefined);
     },
     { cache: false, batchScheduleFn: (dispatch) => setImmediate(dispatch) },
   );
   return (key: Key): Promise<Value> => {
     const call = callOf<Key, Value>(key);
-    void loader.load(call);
+    if (!rows || rows.take(call)) void loader.load(call);
     return call.promise;
   };
 }
@@ -111,6 +117,7 @@ function callOf<Key, Value>(key: Key): Call<Key, Value> {
     key,
     promise,
     settle: (outcome) => (outcome instanceof Error ? reject(outcome) : resolve(outcome)),
+    refuse: reject,
   };
 }
 
@@ -128,23 +135,9 @@ function portionsOf<Each>(all: readonly Each[], size: number): Each[][] {
   return portions;
 }
 
-/**
- * The first change of each row, then the second of those that have one, and so on: of two changes to one row in a single
- * `UPDATE … FROM`, Postgres makes one and silently drops the other. Each wave is sorted, so that two processes lock rows
- * in the same order.
- */
-function wavesOf<Key, Value>(
-  calls: readonly Call<Key, Value>[],
-  rowOf: (key: Key) => string,
-): Call<Key, Value>[][] {
-  const waves: Map<string, Call<Key, Value>>[] = [];
-  const times = new Map<string, number>();
-  for (const call of calls) {
-    const row = rowOf(call.key);
-    const time = times.get(row) ?? 0;
-    times.set(row, time + 1);
-    waves[time] ??= new Map();
-    waves[time].set(row, call);
-  }
-  return waves.map((wave) => [...wave].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, call]) => call));
-}
+/** Changes by their rows, so that two processes lock rows in the same order. */
+const sorted = <Key, Value>(calls: readonly Call<Key, Value>[], rowOf: (key: Key) => string) =>
+  calls
+    .map((call) => ({ call, row: rowOf(call.key) }))
+    .sort((a, b) => (a.row < b.row ? -1 : 1))
+    .map(({ call }) => call);

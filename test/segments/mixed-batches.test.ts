@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
 import pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { segmentIds } from '../../src/segments/segment-id.ts';
@@ -142,5 +143,28 @@ describe('many changes to one segment', () => {
       gateway.segments.update({ ...key, criteria: `${i}` }).then(() => ended.push(key.accountId));
     await Promise.all([...Array.from({ length: 50 }, (_, i) => change(hot, i)), change(other, 0)]);
     expect(ended.indexOf('neighbour')).toBeLessThan(25);
+  });
+
+  it('hold one connection at a time', async () => {
+    const hot = await store('heavy', 'good');
+    const other = await store('neighbour', 'good');
+    const client = new pg.Client(gateway.database.$client.options.connectionString);
+    await client.connect();
+    await client.query('begin');
+    await client.query('select from stored where id = $1 for update', [hot.id]);
+    const changes = [];
+    for (let i = 0; i < 10; i++) {
+      changes.push(gateway.segments.update({ ...hot, criteria: `${i}` }));
+      await turn();
+    }
+    await gateway.segments.get(other);
+    const { rows } = await client.query(
+      `select from pg_stat_activity
+       where datname = current_database() and pid <> pg_backend_pid() and state = 'active'`,
+    );
+    await client.query('rollback');
+    await client.end();
+    await Promise.allSettled(changes);
+    expect(rows.length).toBeLessThanOrEqual(1);
   });
 });
