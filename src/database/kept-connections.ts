@@ -1,24 +1,24 @@
 import type pg from 'pg';
 import { leavesSession } from './failure.ts';
 
-type Release = (error?: Error | boolean) => void;
-type Callback = (error: Error | undefined, client: pg.PoolClient | undefined, release: Release) => void;
+type Release = pg.PoolClient['release'];
 
 /**
  * Keeps the connection of a failed statement if its session can still be used. By default, the pool closes the connection of
  * every failed statement, and statements of other accounts wait until a new one is open and prepared.
+ *
+ * The pool sets `release` on a client for each statement. A function made then would hold the rows of its statement, and V8
+ * would keep the rows of all statements until its next full collection; so each client has one, made once.
  */
 export function keepConnections(pool: pg.Pool): void {
-  const connect = pool.connect.bind(pool) as (callback?: Callback) => unknown; // the pool accepts both forms
-  const keeping =
-    (callback: Callback): Callback =>
-    (error, client, release) => {
-      if (!client) return callback(error, client, release);
-      client.release = (failure) => release(leavesSession(failure) ? undefined : failure);
-      callback(error, client, client.release);
-    };
-  Object.assign(pool, {
-    // `pool.query` uses the callback form. Callers of the promise form release the client themselves.
-    connect: (callback?: Callback) => connect(callback && keeping(callback)),
+  pool.on('connect', (client) => {
+    let releaseTo: Release;
+    const release: Release = (failure) => releaseTo(leavesSession(failure) ? undefined : failure);
+    Object.defineProperty(client, 'release', {
+      get: () => release,
+      set: (given: Release) => {
+        releaseTo = given;
+      },
+    });
   });
 }
