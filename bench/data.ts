@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import pg from 'pg';
 import { digestOf, newToken } from '../src/accounts/token.ts';
-import { clusterFolder, urlOf } from '../src/database/embedded/postmaster.ts';
-import { startEmbedded } from '../src/database/embedded/server.ts';
 import { migrate } from '../src/database/migrate.ts';
+import { clusterFolder, urlOf } from '../src/embedded-postgres/postmaster.ts';
+import { startEmbedded } from '../src/embedded-postgres/server.ts';
 
 /** A hundred segments at least in an account, so that a deep page is as full in a small table as in a large one. */
 const MOST_ACCOUNTS = 1_000;

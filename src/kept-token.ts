@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isToken, newToken } from './accounts/token.ts';
-import { inFolder } from './database/embedded/folder.ts';
-import { replaceFile } from './database/embedded/ownership.ts';
+import { inFolder } from './embedded-postgres/folder.ts';
+import { replaceFile } from './embedded-postgres/ownership.ts';
 
 /**
  * The token of the embedded database: made by its first start, and kept where only its owner can read it. A file that holds

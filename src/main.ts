@@ -1,15 +1,15 @@
 import { setFlagsFromString } from 'node:v8';
 import { configureApiToken } from './accounts/api-token.ts';
-import type { Config } from './config.ts';
-import { startEmbedded } from './database/embedded/server.ts';
+import type { Config } from './config/config.ts';
 import { foldsCase } from './database/encoding.ts';
 import { migrate } from './database/migrate.ts';
-import { type Gateway, startGateway } from './gateway.ts';
-import { wrongOperations } from './graphql/operation-check.ts';
+import { startEmbedded } from './embedded-postgres/server.ts';
+import { type Gateway, startGateway } from './gateway/gateway.ts';
+import { wrongOperations } from './graphql/limits/operation-check.ts';
 import { schema } from './graphql/schema.ts';
 import { keptToken, renewedToken } from './kept-token.ts';
-import { type Log, standardLog } from './operations/log.ts';
 import { stopSignal } from './stop-signal.ts';
+import { type Log, standardLog } from './telemetry/log.ts';
 import { WrongConfig } from './wrong-config.ts';
 
 /** Longer than the parts may take that have limits of their own: requests in flight, the pool, the embedded Postgres. */

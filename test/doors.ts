@@ -1,4 +1,4 @@
-import { InvalidInput, type Issue, Refusal } from '../src/errors.ts';
+import { InvalidInput, type Issue, Refusal } from '../src/errors/refusals.ts';
 import * as resolvers from '../src/segments/resolvers.ts';
 import type { Segment } from '../src/segments/segment.ts';
 import { type Answered, graphql, type Json, rest } from './client.ts';

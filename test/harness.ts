@@ -1,9 +1,9 @@
 import { afterAll, beforeAll } from 'vitest';
 import { SCOPES } from '../src/accounts/viewer.ts';
 import type { Context } from '../src/context.ts';
-import { type Gateway, startGateway } from '../src/gateway.ts';
-import { logTo } from '../src/operations/log.ts';
+import { type Gateway, startGateway } from '../src/gateway/gateway.ts';
 import type { Draft } from '../src/segments/segment.ts';
+import { logTo } from '../src/telemetry/log.ts';
 import { makeDatabase } from './postgres.ts';
 
 /** Who calls: Ada and Bob of two accounts, and one who may only read Ada's. */

@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { clusterFolder, previousUrlOf } from '../src/database/embedded/postmaster.ts';
-import { type Embedded, startEmbedded } from '../src/database/embedded/server.ts';
+import { clusterFolder, previousUrlOf } from '../src/embedded-postgres/postmaster.ts';
+import { type Embedded, startEmbedded } from '../src/embedded-postgres/server.ts';
 
 /** Runs one statement as the owner of the server, in a session of its own. Gives its rows. */
 export async function administer(url: string, statement: string) {

@@ -6,7 +6,7 @@ import type { Database } from '../database/connect.ts';
 import { apiTokens } from '../database/tables.ts';
 import { WrongConfig } from '../wrong-config.ts';
 import { digestOf } from './token.ts';
-import { API_TOKEN, isLive } from './tokens.ts';
+import { API_TOKEN, isLive } from './token-store.ts';
 import { DEFAULT_ACCOUNT, SCOPES } from './viewer.ts';
 
 /** What the database knows about the token of the environment. */

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { LRUCache } from 'lru-cache';
 import { isJwt, type JwtIssuer, jwtReader } from './jwt.ts';
-import type { Authenticate } from './router.ts';
 import { digestOf, isToken } from './token.ts';
-import type { TokenStore } from './tokens.ts';
+import type { TokenStore } from './token-store.ts';
+import type { Authenticate } from './trusted-router.ts';
 import type { Viewer } from './viewer.ts';
 
 /** How long a revoked token may still be taken, at most. */

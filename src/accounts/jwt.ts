@@ -1,6 +1,6 @@
 import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
-import { Unavailable } from '../errors.ts';
+import { Unavailable } from '../errors/refusals.ts';
 import { issuerKeys, type KeySet, type KeyTimes } from './jwks.ts';
 import { digestOf } from './token.ts';
 import { isAccountId, type Viewer } from './viewer.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Database } from '../database/connect.ts';
-import { Refusal, Unavailable } from '../errors.ts';
+import { Refusal, Unavailable } from '../errors/refusals.ts';
 import type { Viewer } from './viewer.ts';
 
 export interface RateLimit {

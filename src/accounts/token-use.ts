@@ -3,7 +3,7 @@ import type { Database } from '../database/connect.ts';
 import { refusalOf } from '../database/failure.ts';
 import { prepare, statement } from '../database/statement.ts';
 import { apiTokens } from '../database/tables.ts';
-import { Unavailable } from '../errors.ts';
+import { Unavailable } from '../errors/refusals.ts';
 
 const PAUSE_MS = 60_000;
 

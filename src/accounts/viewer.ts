@@ -1,4 +1,4 @@
-import { Refusal } from '../errors.ts';
+import { Refusal } from '../errors/refusals.ts';
 
 /** What a token may be allowed to do. */
 export const SCOPES = ['segments:read', 'segments:write'] as const;

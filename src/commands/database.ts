@@ -1,7 +1,7 @@
-import { readConfig } from '../config.ts';
+import { readConfig } from '../config/config.ts';
 import { connect, type Database, disconnect } from '../database/connect.ts';
-import { joinEmbedded } from '../database/embedded/server.ts';
 import { migrate } from '../database/migrate.ts';
+import { joinEmbedded } from '../embedded-postgres/server.ts';
 import { stopSignal } from '../stop-signal.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
+import { readConfig } from '../config/config.ts';
 import { variablesHelp } from '../config/describe.ts';
-import { readConfig } from '../config.ts';
 import type { Command } from './command.ts';
 
 export const serve: Command = {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { newToken } from '../accounts/token.ts';
-import type { TokenRecord, TokenStore } from '../accounts/tokens.ts';
+import type { TokenRecord, TokenStore } from '../accounts/token-store.ts';
 import { SCOPES } from '../accounts/viewer.ts';
 import { type Command, print, WrongUsage } from './command.ts';
 import { draftOf, onlyId, overlapOf } from './token-options.ts';
@@ -79,7 +79,7 @@ async function withTokens<Result>(
 ): Promise<Result> {
   const [{ withDatabase }, { tokenStore }] = await Promise.all([
     import('./database.ts'),
-    import('../accounts/tokens.ts'),
+    import('../accounts/token-store.ts'),
   ]);
   return withDatabase(environment, (database) => work(tokenStore(database)));
 }

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import { Unavailable } from '../errors.ts';
+import { Unavailable } from '../errors/refusals.ts';
 import type { Lane } from './connect.ts';
 import { mayFailForSome, refusalOf } from './failure.ts';
 import { rowTurns } from './row-turns.ts';

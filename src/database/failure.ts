@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { Timeout, Unavailable } from '../errors.ts';
+import { Timeout, Unavailable } from '../errors/refusals.ts';
 
 /**
  * SQLSTATEs that say "not now" and not "wrong": connection lost (08), out of resources (53), shut down or

@@ -1,4 +1,4 @@
-import { Unavailable } from '../errors.ts';
+import { Unavailable } from '../errors/refusals.ts';
 
 /** A change of one row that can be refused. */
 interface Refusable {

@@ -1,4 +1,4 @@
-import { Unavailable } from '../errors.ts';
+import { Unavailable } from '../errors/refusals.ts';
 import { claimOf, newShare, type Share, sinceOf } from './share.ts';
 
 interface Limits {

@@ -1,4 +1,4 @@
-import { Unavailable } from '../errors.ts';
+import { Unavailable } from '../errors/refusals.ts';
 
 /** The share of the event loop that one account has for long work. */
 export interface LoopShare {

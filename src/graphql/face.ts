@@ -8,14 +8,15 @@ import type { Exchange } from '../http/exchange.ts';
 import { respond } from '../http/respond.ts';
 import type { Face } from '../http/server.ts';
 import { type Call, shownOf } from '../resolver.ts';
-import { resultWriter } from './answer.ts';
-import { graphqlEngine } from './engine.ts';
-import { graphqlErrorOf } from './errors.ts';
-import { graphiqlPage } from './graphiql.ts';
-import { operationNameOf } from './operation-name.ts';
-import { isRead, paramsOf } from './params.ts';
-import type { Persistence } from './persisted-operations.ts';
-import { JSON_TYPE, representationOf } from './representation.ts';
+import type { BoundReads } from './engine/admitted-operation.ts';
+import { graphqlEngine } from './engine/engine.ts';
+import type { Persistence } from './engine/persisted-operations.ts';
+import { graphqlErrorOf } from './engine/refusal-error.ts';
+import { resultWriter } from './transport/answer.ts';
+import { graphiqlPage, type PageContents } from './transport/graphiql.ts';
+import { operationNameOf } from './transport/operation-name.ts';
+import { isRead, paramsOf } from './transport/params.ts';
+import { JSON_TYPE, representationOf } from './transport/representation.ts';
 
 /** How a router says that it wants to know how long each field took: Apollo's federated traces. */
 const TRACE = 'apollo-federation-include-trace';
@@ -25,14 +26,17 @@ interface Options extends Persistence {
   contextOf(exchange: Exchange): Promise<Context>;
   report: Call['report'];
   graphiql: boolean;
+  /** What GraphiQL shows at first. */
+  examples: PageContents;
   introspection: boolean;
+  boundReads: BoundReads;
 }
 
 /** GraphQL over HTTP, and a page to try it for those who come with a browser. */
-export function graphqlFace({ contextOf, report, graphiql, ...options }: Options): Face {
+export function graphqlFace({ contextOf, report, graphiql, examples, ...options }: Options): Face {
   const run = graphqlEngine(options);
   const wanted = remembered(representationOf);
-  const sendPage = graphiqlPage();
+  const sendPage = graphiqlPage(examples);
   const writeResult = resultWriter();
 
   return async (exchange) => {

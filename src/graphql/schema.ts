@@ -1,10 +1,10 @@
 import { printSubgraphSchema } from '@apollo/subgraph';
 import { GraphQLObjectType, GraphQLSchema } from 'graphql';
-import './segment.ts';
-import './segment-list.ts';
-import './segment-mutations.ts';
-import { builder } from './builder.ts';
-import { resolveEntitiesTogether } from './entities.ts';
+import './types/segment-list.ts';
+import './types/segment-mutations.ts';
+import { builder } from './types/builder.ts';
+import { resolveEntitiesTogether } from './types/entities.ts';
+import { SEGMENT } from './types/segment.ts';
 
 /** The API as an Apollo Federation subgraph. */
 export const schema = resolveEntitiesTogether(
@@ -12,6 +12,7 @@ export const schema = resolveEntitiesTogether(
     linkUrl: 'https://specs.apollo.dev/federation/v2.9',
     federationDirectives: ['@key', '@shareable', '@tag', '@cost', '@listSize'],
   }),
+  [SEGMENT],
 );
 
 /**

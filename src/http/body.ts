@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { InvalidInput, Refusal } from '../errors.ts';
+import { InvalidInput, Refusal } from '../errors/refusals.ts';
 import type { Exchange } from './exchange.ts';
 import { isSendingBody } from './unread-body.ts';
 

@@ -1,4 +1,4 @@
-import { Refusal } from '../errors.ts';
+import { Refusal } from '../errors/refusals.ts';
 
 /**
  * A body of a media type, or in a charset, that is not read here: UNSUPPORTED_MEDIA_TYPE, which says what is (RFC 9110,

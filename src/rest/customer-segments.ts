@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { quoted } from '../errors/quoted.ts';
-import { InvalidInput, Refusal, VersionConflict } from '../errors.ts';
+import { InvalidInput, Refusal, VersionConflict } from '../errors/refusals.ts';
 import { structuredString } from '../http/structured-string.ts';
 import * as segments from '../segments/resolvers.ts';
 import { created, noContent, notModified, ok } from './answer.ts';

@@ -1,5 +1,5 @@
 import { catalogue } from '../errors/catalogue.ts';
-import { InvalidInput, type Refusal, Unavailable } from '../errors.ts';
+import { InvalidInput, type Refusal, Unavailable } from '../errors/refusals.ts';
 import type { Answer } from './answer.ts';
 
 /** A refusal as RFC 9457 has it. */

@@ -1,4 +1,4 @@
-import { InvalidInput, Refusal } from '../errors.ts';
+import { InvalidInput, Refusal } from '../errors/refusals.ts';
 import { mediaTypesOf } from '../http/fields.ts';
 import { noContent } from './answer.ts';
 import { customerSegments } from './customer-segments.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
-import { QuotaExceeded, Unavailable } from '../errors.ts';
+import { QuotaExceeded, Unavailable } from '../errors/refusals.ts';
 import type { Created } from './segment.ts';
 
 export interface SegmentQuota {

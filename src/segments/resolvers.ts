@@ -1,4 +1,4 @@
-import { NotFound, VersionConflict } from '../errors.ts';
+import { NotFound, VersionConflict } from '../errors/refusals.ts';
 import { type Call, resolver } from '../resolver.ts';
 import type { SegmentQuota } from './quota.ts';
 import {

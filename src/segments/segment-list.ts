@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { quoted } from '../errors/quoted.ts';
-import { TimeFilter } from './moment.ts';
+import { TimeFilter } from '../values/moment.ts';
 import { type Texts, text, texts } from './segment.ts';
 import { NEWEST_FIRST, type Order, type Place, placeAt, SegmentOrder } from './segment-order.ts';
 

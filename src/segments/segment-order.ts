@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isStorable } from './moment.ts';
+import { isStorable } from '../values/moment.ts';
 import { MAX_NAME, type Segment, text } from './segment.ts';
 import { isSegmentId } from './segment-id.ts';
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { configureApiToken } from '../../src/accounts/api-token.ts';
 import { newToken } from '../../src/accounts/token.ts';
-import { logTo } from '../../src/operations/log.ts';
+import { logTo } from '../../src/telemetry/log.ts';
 import { rest } from '../client.ts';
 import { secondGateway, testGateway } from '../harness.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { authenticator } from '../../src/accounts/authenticate.ts';
 import { digestOf, newToken } from '../../src/accounts/token.ts';
+import { tokenStore } from '../../src/accounts/token-store.ts';
 import { tokenUse } from '../../src/accounts/token-use.ts';
-import { tokenStore } from '../../src/accounts/tokens.ts';
 import { connect, disconnect } from '../../src/database/connect.ts';
 import { rest } from '../client.ts';
 import { secondGateway, testGateway } from '../harness.ts';

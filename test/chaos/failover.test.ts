@@ -3,7 +3,7 @@ import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clusterFolder, previousUrlOf, stopServer } from '../../src/database/embedded/postmaster.ts';
+import { clusterFolder, previousUrlOf, stopServer } from '../../src/embedded-postgres/postmaster.ts';
 import { administer } from '../postgres.ts';
 import { processes, type Running, TOKEN } from '../process/gateway-process.ts';
 import { until } from '../until.ts';

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterAll, expect, it } from 'vitest';
-import { writeOnce } from '../../src/database/embedded/folder.ts';
-import { replaceFile } from '../../src/database/embedded/ownership.ts';
+import { writeOnce } from '../../src/embedded-postgres/folder.ts';
+import { replaceFile } from '../../src/embedded-postgres/ownership.ts';
 import { keptToken } from '../../src/kept-token.ts';
 
 const folders: string[] = [];
@@ -29,7 +29,7 @@ function inThreads(code: string, workerData: unknown): Promise<unknown[]> {
 
 it('processes of one id, in two containers, agree on a file that each would make', async () => {
   const folder = newFolder();
-  const module = new URL('../../src/database/embedded/folder.ts', import.meta.url).href;
+  const module = new URL('../../src/embedded-postgres/folder.ts', import.meta.url).href;
   const code = `
     const { workerData, parentPort, threadId } = require('node:worker_threads');
     import(workerData.module).then(({ writeOnce }) => {

@@ -7,7 +7,7 @@ import {
   refusalOf,
   StatementFailed,
 } from '../../src/database/failure.ts';
-import { Refusal } from '../../src/errors.ts';
+import { Refusal } from '../../src/errors/refusals.ts';
 
 function failed(state: string): StatementFailed {
   const error = new pg.DatabaseError('duplicate key value "secret" violates', 0, 'error');

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { graphqlEngine } from '../../src/graphql/engine.ts';
+import { graphqlEngine } from '../../src/graphql/engine/engine.ts';
 import { schema } from '../../src/graphql/schema.ts';
+import { boundReads } from '../../src/segments/bounded-reads.ts';
 import { createSegment } from '../../src/segments/resolvers.ts';
 import { draft, testGateway } from '../harness.ts';
 
 const gateway = testGateway();
-const run = graphqlEngine({ schema, introspection: true });
+const run = graphqlEngine({ schema, introspection: true, boundReads });
 
 /** A segment with the longest criteria, and forty names for them. */
 const createLong = () => createSegment(draft({ criteria: 'c'.repeat(5_000) }), gateway.context());

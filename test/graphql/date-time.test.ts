@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readRfc3339 } from '../../src/graphql/rfc-3339.ts';
+import { readRfc3339 } from '../../src/values/rfc-3339.ts';
 import { graphql } from '../client.ts';
 import { testGateway } from '../harness.ts';
 

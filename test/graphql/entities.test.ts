@@ -45,7 +45,7 @@ describe.each(['first', 'second', 'third'])('_entities, the %s time', () => {
       of(other.id),
     ]);
     expect(data).toEqual({ _entities: [shown(one), null, shown(other)] });
-    const message = 'must be "Segment", the only entity here, not "Customer"';
+    const message = 'must be "Segment", not "Customer"';
     expect(errors).toMatchObject([
       {
         path: ['_entities', 1],

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../src/context.ts';
-import { graphqlEngine } from '../../src/graphql/engine.ts';
+import { graphqlEngine } from '../../src/graphql/engine/engine.ts';
 import { schema } from '../../src/graphql/schema.ts';
+import { boundReads } from '../../src/segments/bounded-reads.ts';
 import { testGateway } from '../harness.ts';
 import { loopTurns } from '../loop-turns.ts';
 
 const gateway = testGateway();
-const run = graphqlEngine({ schema, introspection: true });
+const run = graphqlEngine({ schema, introspection: true, boundReads });
 
 describe.each([
   ['by itself', false],

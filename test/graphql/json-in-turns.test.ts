@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { jsonInTurns } from '../../src/graphql/json-pieces.ts';
+import { jsonInTurns } from '../../src/graphql/transport/json-pieces.ts';
 import { loopTurns } from '../loop-turns.ts';
 
 const { tree } = fc.letrec((tie) => ({

@@ -2,15 +2,16 @@ import { getIntrospectionQuery } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../src/context.ts';
-import { graphqlEngine } from '../../src/graphql/engine.ts';
-import { repeatedOperations } from '../../src/graphql/repeated-operations.ts';
+import { graphqlEngine } from '../../src/graphql/engine/engine.ts';
+import { repeatedOperations } from '../../src/graphql/engine/repeated-operations.ts';
 import { schema } from '../../src/graphql/schema.ts';
+import { boundReads } from '../../src/segments/bounded-reads.ts';
 import { testGateway } from '../harness.ts';
 
 const gateway = testGateway();
 
 describe('the operations that are kept', () => {
-  const operations = repeatedOperations(schema);
+  const operations = repeatedOperations(schema, boundReads);
   const known = (params: object, method = 'POST') => operations.find(params, method) !== undefined;
 
   const yoga = createYoga<object, Context>({ schema, logging: false, plugins: [operations.plugin] });
@@ -70,7 +71,7 @@ describe('the operations that are kept', () => {
 });
 
 describe('the memory of an engine', () => {
-  const engine = graphqlEngine({ schema, introspection: true });
+  const engine = graphqlEngine({ schema, introspection: true, boundReads });
   const how = { method: 'POST', traced: false };
   const known = () => gateway.context();
   const unknown = () => ({ ...gateway.context(), viewer: null });

@@ -3,17 +3,18 @@ import type { AddressInfo } from 'node:net';
 import { getIntrospectionQuery, parse } from 'graphql';
 import { expect, it } from 'vitest';
 import { fairQueue } from '../../src/fairness/fair-queue.ts';
-import { admittedOperation } from '../../src/graphql/admitted-operation.ts';
-import { resultWriter } from '../../src/graphql/answer.ts';
-import { JSON_TYPE } from '../../src/graphql/representation.ts';
+import { admittedOperation } from '../../src/graphql/engine/admitted-operation.ts';
 import { schema } from '../../src/graphql/schema.ts';
+import { resultWriter } from '../../src/graphql/transport/answer.ts';
+import { JSON_TYPE } from '../../src/graphql/transport/representation.ts';
+import { boundReads } from '../../src/segments/bounded-reads.ts';
 import { testGateway } from '../harness.ts';
 
 const gateway = testGateway();
 
 it('Callers without a token take no place from accounts among operations whose answers could be large', async () => {
   const large = fairQueue({ slots: 2, perAccount: 1, maxWaiting: 100, patienceMs: 10_000 });
-  const prepared = admittedOperation({ schema, large }, parse(getIntrospectionQuery()), null);
+  const prepared = admittedOperation({ schema, large, boundReads }, parse(getIntrospectionQuery()), null);
   const ended: string[] = [];
   const run = async (who: string, viewer: object) => {
     await prepared?.run({}, { ...gateway.context(), ...viewer });

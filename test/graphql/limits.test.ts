@@ -1,6 +1,6 @@
 import { parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { costOf } from '../../src/graphql/cost.ts';
+import { costOf } from '../../src/graphql/limits/cost.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { graphql } from '../client.ts';
 import { draft, testGateway } from '../harness.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { wrongOperations } from '../../src/graphql/operation-check.ts';
+import { wrongOperations } from '../../src/graphql/limits/operation-check.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { initOf } from '../client.ts';
 import { testGateway } from '../harness.ts';

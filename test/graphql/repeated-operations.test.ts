@@ -4,9 +4,10 @@ import { parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { SCOPES } from '../../src/accounts/viewer.ts';
 import type { Context } from '../../src/context.ts';
-import { plannedOperation } from '../../src/graphql/engine/planned-operation.ts';
-import { graphqlEngine } from '../../src/graphql/engine.ts';
+import { graphqlEngine } from '../../src/graphql/engine/engine.ts';
+import { plannedOperation } from '../../src/graphql/planner/planned-operation.ts';
 import { schema } from '../../src/graphql/schema.ts';
+import { boundReads } from '../../src/segments/bounded-reads.ts';
 import { cursorOf } from '../../src/segments/segment-order.ts';
 import type { SegmentStore } from '../../src/segments/store.ts';
 import { testGateway } from '../harness.ts';
@@ -17,7 +18,7 @@ const DOCUMENTS = Number(process.env.DOCUMENTS ?? 2_000);
 const seed = process.env.DOCUMENTS ? undefined : 20261125;
 
 const gateway = testGateway();
-const run = graphqlEngine({ schema, introspection: true });
+const run = graphqlEngine({ schema, introspection: true, boundReads });
 
 /** Three accounts with the same segments under the same ids: one for each time that a request is sent. */
 const ACCOUNTS = ['first', 'second', 'third'];

@@ -1,10 +1,11 @@
 import { buildSchema, parse } from 'graphql';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { MAX_RESPONSE } from '../../src/errors.ts';
+import { MAX_RESPONSE } from '../../src/errors/refusals.ts';
 import { fairQueue } from '../../src/fairness/fair-queue.ts';
-import { admittedOperation } from '../../src/graphql/admitted-operation.ts';
-import { costOf } from '../../src/graphql/cost.ts';
+import { admittedOperation } from '../../src/graphql/engine/admitted-operation.ts';
+import { costOf } from '../../src/graphql/limits/cost.ts';
 import { schema } from '../../src/graphql/schema.ts';
+import { boundReads } from '../../src/segments/bounded-reads.ts';
 import { graphql, initOf, rest } from '../client.ts';
 import { testGateway, type Who } from '../harness.ts';
 
@@ -210,7 +211,11 @@ describe('a mutation', () => {
     let changes = 0;
     Object.assign(listing.getMutationType()?.getFields().change ?? {}, { resolve: () => ++changes && [] });
     const change = admittedOperation(
-      { schema: listing, large: fairQueue({ slots: 1, perAccount: 1, maxWaiting: 1, patienceMs: 1_000 }) },
+      {
+        schema: listing,
+        large: fairQueue({ slots: 1, perAccount: 1, maxWaiting: 1, patienceMs: 1_000 }),
+        boundReads,
+      },
       parse('mutation ($ids: [ID!]!) { change(ids: $ids) { text } }'),
       null,
     );

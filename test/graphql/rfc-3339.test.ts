@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { rfc3339 } from '../../src/graphql/rfc-3339.ts';
+import { rfc3339 } from '../../src/values/rfc-3339.ts';
 
 it('writes any moment as toISOString does', () => {
   const moment = fc.date({

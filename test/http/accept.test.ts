@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { representationOf } from '../../src/graphql/representation.ts';
+import { representationOf } from '../../src/graphql/transport/representation.ts';
 import { prefersGzip, remembered, weigh } from '../../src/http/accept.ts';
 
 const JSON_TYPE = 'application/json';

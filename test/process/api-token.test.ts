@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
 import { newToken } from '../../src/accounts/token.ts';
-import { clusterFolder, urlOf } from '../../src/database/embedded/postmaster.ts';
+import { clusterFolder, urlOf } from '../../src/embedded-postgres/postmaster.ts';
 import { administer, makeDatabase } from '../postgres.ts';
 import { processes, type Running, SEGMENTS } from './gateway-process.ts';
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { inFolder } from '../../src/database/embedded/folder.ts';
+import { inFolder } from '../../src/embedded-postgres/folder.ts';
 import { processes } from './gateway-process.ts';
 
 const { run, temporaryFolder } = processes();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startEmbedded } from '../../src/database/embedded/server.ts';
+import { startEmbedded } from '../../src/embedded-postgres/server.ts';
 import { processes, SEGMENTS, TOKEN } from './gateway-process.ts';
 
 const { serve, temporaryFolder } = processes();

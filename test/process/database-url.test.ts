@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Embedded } from '../../src/database/embedded/server.ts';
+import type { Embedded } from '../../src/embedded-postgres/server.ts';
 import { administer, openPostgres, urlOf } from '../postgres.ts';
 import { type Environment, processes } from './gateway-process.ts';
 

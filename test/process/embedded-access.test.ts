@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clusterFolder, previousUrlOf, urlOf } from '../../src/database/embedded/postmaster.ts';
+import { clusterFolder, previousUrlOf, urlOf } from '../../src/embedded-postgres/postmaster.ts';
 import { administer } from '../postgres.ts';
 import { processes, type Running } from './gateway-process.ts';
 

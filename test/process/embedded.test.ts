@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:f
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, it } from 'vitest';
-import { clusterFolder, urlOf } from '../../src/database/embedded/postmaster.ts';
+import { clusterFolder, urlOf } from '../../src/embedded-postgres/postmaster.ts';
 import { administer } from '../postgres.ts';
 import { processes } from './gateway-process.ts';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { startEmbedded } from '../../src/database/embedded/server.ts';
+import { startEmbedded } from '../../src/embedded-postgres/server.ts';
 import { administer, makeDatabase } from '../postgres.ts';
 import { type Environment, processes, TOKEN } from './gateway-process.ts';
 import { processesIn } from './left-behind.ts';

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { chownSync, mkdirSync, writeFileSync } from 'node:fs';
-import { findBinaries } from '../../src/database/embedded/binaries.ts';
-import { openFolder } from '../../src/database/embedded/cluster.ts';
-import { launch } from '../../src/database/embedded/launch.ts';
-import { clusterFolder, isUp, previousUrlOf } from '../../src/database/embedded/postmaster.ts';
 import { migrate } from '../../src/database/migrate.ts';
+import { findBinaries } from '../../src/embedded-postgres/binaries.ts';
+import { openFolder } from '../../src/embedded-postgres/cluster.ts';
+import { launch } from '../../src/embedded-postgres/launch.ts';
+import { clusterFolder, isUp, previousUrlOf } from '../../src/embedded-postgres/postmaster.ts';
 import { administer } from '../postgres.ts';
 import { until } from '../until.ts';
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { startGateway } from '../../src/gateway.ts';
-import { logTo } from '../../src/operations/log.ts';
+import { startGateway } from '../../src/gateway/gateway.ts';
 import { deleteSegment, updateSegment } from '../../src/segments/resolvers.ts';
+import { logTo } from '../../src/telemetry/log.ts';
 import { type Answered, graphql, rest } from '../client.ts';
 import { draft, testGateway, type Who } from '../harness.ts';
 

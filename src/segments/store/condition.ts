@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { segments } from '../../database/tables.ts';
-import { type TimeRange, timestampOf } from '../moment.ts';
+import { type TimeRange, timestampOf } from '../../values/moment.ts';
 import { idPrefix } from '../segment-id.ts';
 import type { Filter } from '../segment-list.ts';
 import { isRepetitive } from './repetition.ts';

@@ -4,7 +4,7 @@ import type { Database } from '../../database/connect.ts';
 import { isLockedOut } from '../../database/failure.ts';
 import { prepare, statement } from '../../database/statement.ts';
 import { idempotencyKeys, segments } from '../../database/tables.ts';
-import { IdempotencyKeyInUse } from '../../errors.ts';
+import { IdempotencyKeyInUse } from '../../errors/refusals.ts';
 import type { Created } from '../segment.ts';
 import { asCreated } from './create.ts';
 import { again, finding, type Held, KEPT, type Once, rowOf } from './idempotency-key.ts';

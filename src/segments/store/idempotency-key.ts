@@ -5,7 +5,7 @@ import type { Database } from '../../database/connect.ts';
 import { refusalOf } from '../../database/failure.ts';
 import { prepare, statement } from '../../database/statement.ts';
 import { idempotencyKeys } from '../../database/tables.ts';
-import { IdempotencyKeyInUse, IdempotencyKeyReused } from '../../errors.ts';
+import { IdempotencyKeyInUse, IdempotencyKeyReused } from '../../errors/refusals.ts';
 import type { Created, Draft } from '../segment.ts';
 import { birthOf } from '../segment-id.ts';
 import { asCreated, type NewSegment } from './create.ts';

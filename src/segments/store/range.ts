@@ -1,4 +1,4 @@
-import { type TimeRange, timestampOf } from '../moment.ts';
+import { type TimeRange, timestampOf } from '../../values/moment.ts';
 import { idPrefix } from '../segment-id.ts';
 import type { Filter } from '../segment-list.ts';
 import type { Order, Place } from '../segment-order.ts';

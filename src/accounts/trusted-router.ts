@@ -1,0 +1,34 @@
+import { hash, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { Refusal } from '../errors/refusals.ts';
+import { isAccountId, type Viewer } from './viewer.ts';
+
+/** Tells who calls from the headers of a request; null for anybody. */
+export type Authenticate = (headers: IncomingHttpHeaders) => Promise<Viewer | null>;
+
+/** What a router sends: the secret that it shares with its subgraphs, and who calls. */
+const SECRET = 'x-router-secret';
+const ACCOUNT = 'x-account-id';
+const SCOPES = 'x-account-scopes';
+
+/**
+ * Lets in a router and nobody else, by a secret that both hold: FORBIDDEN without it, whatever is asked. Who calls
+ * stands in the token that the router passes on, or, where there is none, in the router's own words.
+ */
+export function behindRouter(secret: string, authenticate: Authenticate): Authenticate {
+  const expected = hash('sha256', secret, 'buffer');
+  const isOurs = (given: string) => timingSafeEqual(hash('sha256', given, 'buffer'), expected);
+
+  return async (headers) => {
+    const given = headers[SECRET];
+    if (typeof given !== 'string' || !isOurs(given)) {
+      throw new Refusal('FORBIDDEN', `Only a router may ask here, with its secret in the header ${SECRET}.`);
+    }
+    return headers.authorization === undefined ? viewerOf(headers) : authenticate(headers);
+  };
+}
+
+function viewerOf({ [ACCOUNT]: accountId, [SCOPES]: scopes = '' }: IncomingHttpHeaders): Viewer | null {
+  if (typeof accountId !== 'string' || !isAccountId(accountId)) return null;
+  return { accountId, callerId: `account ${accountId}`, scopes: new Set(String(scopes).split(/[ ,]+/)) };
+}

@@ -1,0 +1,145 @@
+import { type Code, catalogue, type Entry } from './catalogue.ts';
+import { brief, quoted } from './quoted.ts';
+
+/** One thing wrong with what was sent: which parameter, what it must be and what it was. */
+export interface Issue {
+  param: string;
+  message: string;
+}
+
+interface Details {
+  cause?: unknown;
+  headers?: Record<string, string>;
+}
+
+/** An error whose message is safe to show. Anything else that is thrown is a fault: logged, never shown. */
+export class Refusal extends Error {
+  readonly code: Code;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(code: Code, message: string, { cause, headers = {} }: Details = {}) {
+    // Without a stack, which nobody is shown: finding it costs more than the rest of a refusal, and floods are refused.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    super(message, { cause });
+    Error.stackTraceLimit = stackTraceLimit;
+    this.name = new.target.name;
+    this.code = code;
+    const entry: Entry = catalogue[code];
+    this.headers = { ...entry.headers, ...headers };
+  }
+}
+
+const TRY_AGAIN = 'The database can not be reached. Try again in a moment.';
+const LOOK_FIRST =
+  'The database went away before it answered: this may have been done, or not. Look before you send it again; a creation may be sent again under its idempotency key.';
+
+/** Something that is needed is away. The outcome tells whether anything can have been changed: surely not, or nobody knows. */
+export class Unavailable extends Refusal {
+  readonly outcome: 'not_applied' | 'unknown';
+
+  constructor(
+    outcome: Unavailable['outcome'],
+    { cause, message }: { cause?: unknown; message?: string } = {},
+  ) {
+    super('UNAVAILABLE', message ?? (outcome === 'unknown' ? LOOK_FIRST : TRY_AGAIN), { cause });
+    this.outcome = outcome;
+  }
+}
+
+/** What is told of an input: a body of ten thousand wrong names must not get ten times its size back. */
+const MOST_ISSUES = 20;
+
+/** All that is wrong with an input, at once; of very much, the first. */
+export class InvalidInput extends Refusal {
+  readonly issues: readonly Issue[];
+
+  constructor(issues: readonly Issue[]) {
+    const told = issues.slice(0, MOST_ISSUES).map(({ param, message }) => ({ param: brief(param), message }));
+    const more = issues.length - told.length;
+    const words = told.map(({ param, message }) => `${param}: ${message}`).join('; ');
+    super('INVALID_INPUT', more > 0 ? `${words}; and ${more.toLocaleString('en')} more.` : `${words}.`);
+    this.issues = told;
+  }
+
+  /** The same refusal, with parameters named as the caller's face names them. */
+  renamed(names: ReadonlyMap<string, string>): InvalidInput {
+    return new InvalidInput(
+      this.issues.map(({ param, message }) => ({ param: names.get(param) ?? param, message })),
+    );
+  }
+}
+
+/** Something named by its id is not there, or belongs to another account: the two can't be told apart. */
+export class NotFound extends Refusal {
+  constructor(what: string, id: string) {
+    super('NOT_FOUND', `There is no ${what} ${quoted(id)}.`);
+  }
+}
+
+/** Something is not at the version that a change was meant for. Nothing was changed. */
+export class VersionConflict extends Refusal {
+  readonly currentVersion: number;
+
+  constructor(what: string, currentVersion: number) {
+    super('PRECONDITION_FAILED', `The precondition failed: the ${what} is at version ${currentVersion}.`);
+    this.currentVersion = currentVersion;
+  }
+}
+
+/** An account has as many segments as it may have. Nothing was changed. */
+export class QuotaExceeded extends Refusal {
+  readonly limit: number;
+
+  constructor(limit: number) {
+    const many = limit === 1 ? '1 segment' : `${limit.toLocaleString('en')} segments`;
+    super(
+      'QUOTA_EXCEEDED',
+      `This account may have ${many} at most. Delete segments before you create others.`,
+    );
+    this.limit = limit;
+  }
+}
+
+/** A key that another request was sent with. Nothing was changed. */
+export class IdempotencyKeyReused extends Refusal {
+  constructor() {
+    super('IDEMPOTENCY_KEY_REUSED', 'This idempotency key was used for another request: take a new one.');
+  }
+}
+
+/** The first request with a key is not done yet. */
+export class IdempotencyKeyInUse extends Refusal {
+  constructor() {
+    super(
+      'IDEMPOTENCY_KEY_IN_USE',
+      'A request with this idempotency key is still running: try again in a moment.',
+    );
+  }
+}
+
+export const unknownParameter = (param: string): Issue => ({ param, message: 'is not known here' });
+
+/** A statement ran longer than one may. Nothing was changed. */
+export class Timeout extends Refusal {
+  constructor({ cause, isWrite }: { cause?: unknown; isWrite: boolean }) {
+    super('TIMEOUT', isWrite ? WRITE_TOOK_TOO_LONG : READ_TOOK_TOO_LONG, { cause });
+  }
+}
+
+const READ_TOOK_TOO_LONG =
+  'This took longer than a read may take. Ask for less: narrow the filter, or leave out totalCount.';
+const WRITE_TOOK_TOO_LONG = 'This took longer than a write may take. Nothing was changed. Try again later.';
+
+/** The bytes that one operation may answer. */
+export const MAX_RESPONSE = 8 * 1024 * 1024;
+
+/** What an operation asks for is larger than an answer may be. */
+export class ResponseTooLarge extends Refusal {
+  constructor() {
+    super(
+      'RESPONSE_TOO_LARGE',
+      'The answer would be larger than 8 MiB. Ask for a smaller page, fewer ids or fewer fields, or split the operation.',
+    );
+  }
+}

@@ -1,0 +1,92 @@
+import { authenticator, sendsToken } from '../accounts/authenticate.ts';
+import type { JwtIssuer } from '../accounts/jwt.ts';
+import { type RateLimit, rateLimiter, type Spend } from '../accounts/rate-limit.ts';
+import type { TokenStore } from '../accounts/token-store.ts';
+import { type Authenticate, behindRouter } from '../accounts/trusted-router.ts';
+import { shareOf, type Viewer } from '../accounts/viewer.ts';
+import type { Context } from '../context.ts';
+import type { Database } from '../database/connect.ts';
+import { Unavailable } from '../errors/refusals.ts';
+import { loopTime } from '../fairness/loop-time.ts';
+import type { Exchange } from '../http/exchange.ts';
+import type { placesFor } from './places.ts';
+
+export interface Admission {
+  /** Whose JWTs are believed, beside our own tokens. */
+  jwt?: JwtIssuer | undefined;
+  /** What a router sends with each request: without it, its face is closed. */
+  routerSecret?: string | undefined;
+  /** What each caller may spend; no limit where it is left out. */
+  rateLimit?: RateLimit | undefined;
+}
+
+interface Parts {
+  database: Database;
+  tokens: TokenStore;
+  /** What every call shares. */
+  shared: Pick<Context, 'segments' | 'quota' | 'report'>;
+  places: ReturnType<typeof placesFor>;
+  onFault(fault: unknown): void;
+}
+
+/** Max callers whose tokens are being checked. Only while the database or an issuer of JWTs does not answer are there so many. */
+const MAX_IDENTIFYING = 3_000;
+/**
+ * What a request without an account is charged, in addition to the work that it causes. All such callers have one share of the
+ * event loop. They can only read the schema, so about 300 requests a second are enough while accounts are active.
+ */
+const MS_OF_STRANGER = 0.3;
+const TOO_MANY = 'Too many tokens are being checked. Try again in a moment.';
+
+/** The ways in for a request: for anyone, and for a router alone. Each tells who calls, and what they may spend. */
+export function admission(
+  { jwt, routerSecret, rateLimit }: Admission,
+  { database, tokens, shared: { segments, quota, report }, places, onFault }: Parts,
+) {
+  const authenticate = authenticator(tokens, jwt);
+  const limit = rateLimit && rateLimiter(rateLimit, database, onFault);
+
+  const loop = loopTime();
+  let identifying = 0;
+
+  const by =
+    (identify: Authenticate) =>
+    async (exchange: Exchange): Promise<Context> => {
+      const { request } = exchange;
+      const address = request.socket.remoteAddress;
+      if (identifying >= MAX_IDENTIFYING) throw new Unavailable('not_applied', { message: TOO_MANY });
+      identifying += 1;
+      let viewer: Viewer | null;
+      try {
+        viewer = await identify(request.headers);
+      } finally {
+        identifying -= 1;
+      }
+      exchange.accountId = viewer?.accountId;
+      exchange.tokenId = viewer?.tokenId;
+      const place = places.take({ accountId: viewer?.accountId, address });
+      exchange.place = place instanceof Promise ? await place : place;
+      const share = loop.of(shareOf({ viewer }));
+      exchange.loop = share;
+      if (!viewer) share.charge(MS_OF_STRANGER);
+      const turn = share.ready();
+      if (turn) await turn;
+      const hasBadToken = viewer === null && sendsToken(request.headers);
+      const spend = viewer && limit ? spending(viewer, limit, exchange) : spendNothing;
+      const { requestId } = exchange;
+      return { segments, quota, report, requestId, viewer, hasBadToken, spend, loop: share };
+    };
+
+  return {
+    anyone: by(authenticate),
+    router: by(routerSecret === undefined ? authenticate : behindRouter(routerSecret, authenticate)),
+  };
+}
+
+const spendNothing: Context['spend'] = () => undefined;
+
+const spending =
+  (viewer: Viewer, limit: Spend, exchange: Exchange): Context['spend'] =>
+  async (points) => {
+    Object.assign(exchange.headers, await limit(viewer, points));
+  };

@@ -1,0 +1,63 @@
+import type { Context } from '../context.ts';
+import { EXAMPLES } from '../graphql/examples.ts';
+import { graphqlFace } from '../graphql/face.ts';
+import { schema } from '../graphql/schema.ts';
+import { acrossOrigins } from '../http/cors.ts';
+import type { Exchange } from '../http/exchange.ts';
+import type { Face } from '../http/server.ts';
+import type { Call } from '../resolver.ts';
+import { restFace } from '../rest/face.ts';
+import { boundReads } from '../segments/bounded-reads.ts';
+
+/** What the faces let callers do. */
+export interface Open {
+  graphiql: boolean;
+  introspection: boolean;
+  /** The only operations that run, by their ids; any, if left out. */
+  persistedOperations?: ReadonlyMap<string, string> | undefined;
+  /** Origins whose pages may call; none, if left out. */
+  corsOrigins?: ReadonlySet<string> | undefined;
+}
+
+type ContextOf = (exchange: Exchange) => Promise<Context>;
+
+interface Options extends Open {
+  /** Who calls: anyone, or a router alone if there is a secret for it. */
+  contextOf: { anyone: ContextOf; router: ContextOf };
+  isForRouter: boolean;
+  report: Call['report'];
+  health: Face;
+}
+
+/**
+ * Finds the face that serves a path. A router that sends its secret may read the schema and send its own texts, whatever
+ * others may.
+ */
+export function faces({
+  corsOrigins = new Set(),
+  contextOf,
+  isForRouter,
+  introspection,
+  health,
+  report,
+  ...open
+}: Options): (path: string) => Face {
+  const rest = acrossOrigins(corsOrigins, restFace({ contextOf: contextOf.anyone, report }));
+  const graphql = acrossOrigins(
+    corsOrigins,
+    graphqlFace({
+      ...open,
+      schema,
+      examples: EXAMPLES,
+      boundReads,
+      contextOf: contextOf.router,
+      report,
+      introspection: introspection || isForRouter,
+      anyText: isForRouter,
+    }),
+  );
+  return (path) => {
+    if (path === '/graphql') return graphql;
+    return path.startsWith('/health/') ? health : rest;
+  };
+}

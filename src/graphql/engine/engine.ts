@@ -1,0 +1,118 @@
+import type { DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql';
+import { createYoga, type GraphQLParams } from 'graphql-yoga';
+import { LRUCache } from 'lru-cache';
+import { shareOf } from '../../accounts/viewer.ts';
+import type { Context } from '../../context.ts';
+import { turns } from '../../fairness/turns.ts';
+import { useGuard } from '../limits/guard.ts';
+import { useNoIntrospection } from '../limits/introspection.ts';
+import type { BoundReads } from './admitted-operation.ts';
+import { masked } from './masking.ts';
+import { type Persistence, resolved } from './persisted-operations.ts';
+import { repeatedOperations } from './repeated-operations.ts';
+
+/** Runs one operation. */
+export interface Engine {
+  (params: GraphQLParams, how: How, context: Context): Promise<ExecutionResult>;
+  /** What is kept for requests to come: how much of each, and the bytes that planned operations take. */
+  kept(): Kept;
+}
+
+type Kept = ReturnType<ReturnType<typeof repeatedOperations>['kept']> & { documents: number; errors: number };
+
+type TracedEngine = ReturnType<typeof import('./traced-engine.ts').tracedEngine>;
+
+interface How {
+  /** By GET, it may change nothing. */
+  method: string | undefined;
+  /** With a trace of each field, for a router. */
+  traced: boolean;
+}
+
+interface Options extends Persistence {
+  schema: GraphQLSchema;
+  /** Whether callers may learn the schema: by asking for it, or by errors that suggest what they meant. */
+  introspection: boolean;
+  boundReads: BoundReads;
+}
+
+/**
+ * GraphQL Yoga from the parsed parameters to the result: its checks, caches and plugins. Its HTTP layer is left
+ * out: it costs twice what executing does, and reads paths by the end of the URL. An operation that
+ * has passed them twice is executed without them.
+ */
+export function graphqlEngine({ schema, introspection, boundReads, ...persistence }: Options): Engine {
+  const operations = repeatedOperations(schema, boundReads);
+  const documents = textCache<DocumentNode>(KEPT.documents);
+  const errors = textCache<Error>(KEPT.errors);
+  const options = {
+    schema,
+    batching: false,
+    logging: false,
+    maskedErrors: false, // done below, where the call is at hand to report to
+    parserAndValidationCache: { documentCache: documents, errorCache: errors },
+    plugins: [useGuard(), operations.plugin, ...(introspection ? [] : [useNoIntrospection()])],
+  };
+  /** For callers who are not known: nothing is kept of what they send. */
+  const keepingNothing = { ...options, parserAndValidationCache: false };
+  const yoga = createYoga<object, Context>(options);
+  const forgetful = createYoga<object, Context>(keepingNothing);
+  /** Reading and checking a text can take some 30 ms. */
+  const first = turns();
+  let tracing: Promise<{ yoga: TracedEngine; forgetful: TracedEngine }> | undefined;
+
+  // What plugins see of a request: its method. What else they need of it is in the context.
+  const seenByGet = new yoga.fetchAPI.Request('http://gateway/graphql');
+  const seenByPost = new yoga.fetchAPI.Request('http://gateway/graphql', { method: 'POST' });
+
+  const begun = <Result>(context: Context, work: () => Promise<Result>): Promise<Result> =>
+    first.begin(shareOf(context), work, context.loop);
+
+  const throughYoga = async (params: GraphQLParams, method: string | undefined, context: Context) => {
+    const request = method === 'GET' ? seenByGet : seenByPost;
+    const used = context.viewer ? yoga : forgetful;
+    const result = await begun(context, async () => used.getResultForParams({ params, request }, context));
+    if (result && isResult(result)) return result;
+    throw new TypeError('An operation gave no single result.');
+  };
+
+  const traced = async (params: GraphQLParams, context: Context): Promise<ExecutionResult> => {
+    tracing ??= import('./traced-engine.ts').then(({ tracedEngine }) => ({
+      yoga: tracedEngine(options),
+      forgetful: tracedEngine(keepingNothing),
+    }));
+    const engines = await tracing;
+    const used = context.viewer ? engines.yoga : engines.forgetful;
+    return begun(context, () => used(params, context, (errors) => shown(errors, context)));
+  };
+
+  const run = (params: GraphQLParams, how: How, context: Context): Promise<ExecutionResult> => {
+    if (how.traced && how.method !== 'GET') return traced(params, context);
+    const repeated = operations.find(params, how.method);
+    return repeated ? repeated(params.variables ?? {}, context) : throughYoga(params, how.method, context);
+  };
+
+  const shown = (errors: readonly unknown[], context: Context): GraphQLError[] =>
+    masked(errors, context, { suggestions: introspection });
+
+  const engine = async (params: GraphQLParams, how: How, context: Context): Promise<ExecutionResult> => {
+    try {
+      const result = await run(resolved(persistence, params), how, context);
+      if (!result.errors) return result;
+      return { ...result, errors: shown(result.errors, context) };
+    } catch (error) {
+      return { errors: shown([error], context) };
+    }
+  };
+  const kept = () => ({ ...operations.kept(), documents: documents.size, errors: errors.size });
+  return Object.assign(engine, { kept });
+}
+
+/** Characters of the texts that Yoga keeps something of: a parsed one is a hundred times as large. Operations that repeat do not reach Yoga. */
+const KEPT = { documents: 32 * 1024, errors: 16 * 1024 };
+
+const textCache = <Value extends object>(maxSize: number) =>
+  new LRUCache<string, Value>({ max: 1_000, maxSize, sizeCalculation: (_, text) => text.length || 1 });
+
+/** A stream of results is what subscriptions give; the schema has none. */
+const isResult = (result: object): result is ExecutionResult => !(Symbol.asyncIterator in result);

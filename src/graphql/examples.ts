@@ -1,0 +1,37 @@
+/** What GraphiQL shows at first. One document shows the whole API, so that the token is filled in only once. */
+export const EXAMPLES = {
+  title: 'Segments',
+  query: `# Welcome. Put your token into "Headers" below,
+# then press the play button and pick an operation.
+
+query LatestSegments {
+  segments(first: 10) {
+    nodes { id name criteria createdAt }
+    pageInfo { hasNextPage endCursor }
+    totalCount
+  }
+}
+
+mutation CreateSegment {
+  createSegment(
+    input: {
+      name: "High Spend Customers"
+      criteria: "Customers who spend more than $1000 per month"
+      description: "Our best customers"
+    }
+  ) {
+    ... on CreateSegmentPayload { segment { id name } }
+    ... on SegmentInvalidInput { issues { param message } }
+  }
+}
+
+query FindSegments {
+  segments(
+    filter: { name: { contains: "spend" } }
+    orderBy: { field: NAME, direction: ASC }
+  ) {
+    edges { cursor node { id name updatedAt } }
+  }
+}
+`,
+};

@@ -1,0 +1,73 @@
+import type { IncomingMessage } from 'node:http';
+import type { GraphQLParams } from 'graphql-yoga';
+import { InvalidInput, Refusal } from '../../errors/refusals.ts';
+import { charged } from '../../fairness/loop-time.ts';
+import { readBody } from '../../http/body.ts';
+import type { Exchange } from '../../http/exchange.ts';
+import { formFields } from '../../http/fields.ts';
+import { mediaTypeOf } from '../../http/media-type.ts';
+import { unsupportedMediaType } from '../../http/unsupported-media.ts';
+
+/** What a request may say. Any other name is ignored: it may mean something to a client, a proxy or a later draft. */
+const NAMES = ['query', 'operationName', 'variables', 'extensions', 'documentId'] as const;
+const KNOWN: ReadonlySet<string> = new Set(NAMES);
+
+/** Bodies up to this many characters are parsed in microseconds and are not timed. */
+const SHORT = 4 * 1024;
+
+/** Whether a request can only read: its parameters stand in the query string, and no mutation runs. */
+export const isRead = ({ method }: IncomingMessage): boolean => method === 'GET' || method === 'HEAD';
+
+/**
+ * The parameters of a request, as GraphQL over HTTP defines them: from the JSON body of a POST, or from the query string of
+ * a GET. Only those that were given are there; null, and in a query string nothing, counts as not given. Their types are
+ * checked by Yoga. Throws UNSUPPORTED_MEDIA_TYPE for a form or plain text, which any web page may send in a visitor's name.
+ */
+export async function paramsOf(exchange: Exchange): Promise<GraphQLParams> {
+  const { request, query } = exchange;
+  if (isRead(request)) return queryParams(query);
+  if (request.method !== 'POST') {
+    throw new Refusal('METHOD_NOT_ALLOWED', 'Method not allowed. Use GET, HEAD or POST.', {
+      headers: { allow: 'GET, HEAD, POST' },
+    });
+  }
+  const { type, isUtf8 } = mediaTypeOf(request.headers['content-type']);
+  if (type !== 'application/json' || !isUtf8) {
+    throw unsupportedMediaType(['application/json']);
+  }
+  const text = await readBody(exchange);
+  const parse = () => parsed('body', text);
+  const body = text.length > SHORT ? charged(exchange.loop, parse) : parse();
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new InvalidInput([{ param: 'body', message: 'must be one JSON object' }]);
+  }
+  return given(body);
+}
+
+function queryParams(query: string): GraphQLParams {
+  const { variables, extensions, ...others } = formFields(query, KNOWN);
+  const fields: Record<string, unknown> = {
+    ...others,
+    variables: variables && parsed('variables', variables),
+    extensions: extensions && parsed('extensions', extensions),
+  };
+  for (const name of NAMES) if (fields[name] === '') fields[name] = undefined;
+  return given(fields);
+}
+
+function given(fields: Readonly<Record<string, unknown>>): GraphQLParams {
+  const params: Record<string, unknown> = {};
+  for (const name of NAMES) {
+    const value = fields[name];
+    if (value !== undefined && value !== null) params[name] = value;
+  }
+  return params;
+}
+
+function parsed(param: string, text: unknown) {
+  try {
+    return JSON.parse(String(text));
+  } catch {
+    throw new InvalidInput([{ param, message: 'must be JSON' }]);
+  }
+}

@@ -1,0 +1,126 @@
+import { countSegments, listSegments } from '../../segments/resolvers.ts';
+import { MAX_NAME, type Segment as SegmentShape } from '../../segments/segment.ts';
+import { DEFAULT_SIZE, LARGEST_SIZE } from '../../segments/segment-list.ts';
+import { cursorOf, type Order } from '../../segments/segment-order.ts';
+import type { SegmentPage } from '../../segments/segment-page.ts';
+import { maxCharacters } from '../limits/contents.ts';
+import { selectedNames } from '../planner/selected-names.ts';
+import { builder } from './builder.ts';
+import { Segment, selectedTexts } from './segment.ts';
+import { SegmentFilter, SegmentOrder } from './segment-list-input.ts';
+
+type Connection = SegmentPage & { args: object };
+type Edge = { node: SegmentShape; order: Order };
+
+/** A cursor holds at most a name, as JSON, in base64: four characters for three bytes. */
+const extensions = maxCharacters(Math.ceil(((MAX_NAME + 20) * 4) / 3));
+
+const PageInfo = builder.objectRef<SegmentPage>('PageInfo').implement({
+  description: 'The position of a page in its list.',
+  directives: { shareable: true },
+  fields: (t) => ({
+    hasNextPage: t.boolean({
+      description:
+        'Whether more segments follow: fetch them with `first` and `after: endCursor`. When paging with `first`, those from `before` on do not count.',
+      resolve: ({ hasNext }) => hasNext(),
+    }),
+    hasPreviousPage: t.boolean({
+      description:
+        'Whether more segments precede: fetch them with `last` and `before: startCursor`. When paging with `last`, those up to `after` do not count.',
+      resolve: ({ hasPrevious }) => hasPrevious(),
+    }),
+    startCursor: t.string({
+      nullable: true,
+      extensions,
+      description: 'Cursor of the first edge; null if the page is empty.',
+      resolve: ({ order, segments }) => cursorAt(order, segments.at(0)),
+    }),
+    endCursor: t.string({
+      nullable: true,
+      extensions,
+      description: 'Cursor of the last edge; null if the page is empty.',
+      resolve: ({ order, segments }) => cursorAt(order, segments.at(-1)),
+    }),
+  }),
+});
+
+const cursorAt = (order: Order, segment: SegmentShape | undefined) => segment && cursorOf(order, segment);
+
+const SegmentEdge = builder.objectRef<Edge>('SegmentEdge').implement({
+  description: 'A segment and its position in the list.',
+  fields: (t) => ({
+    node: t.expose('node', { type: Segment, description: 'The segment.' }),
+    cursor: t.string({
+      extensions,
+      description:
+        'Its position, for `after` and `before` in the same order. Remains valid when the segment is deleted.',
+      resolve: ({ node, order }) => cursorOf(order, node),
+    }),
+  }),
+});
+
+const SegmentConnection = builder.objectRef<Connection>('SegmentConnection').implement({
+  description: 'A page of a list of segments (a Relay connection).',
+  fields: (t) => ({
+    edges: t.field({
+      type: [SegmentEdge],
+      description: 'The segments of this page, each with its cursor.',
+      resolve: ({ segments, order }) => segments.map((node) => ({ node, order })),
+    }),
+    nodes: t.expose('segments', {
+      type: [Segment],
+      description: 'The segments of this page, without cursors.',
+    }),
+    pageInfo: t.field({
+      type: PageInfo,
+      description: 'The position of this page in the list.',
+      resolve: (page) => page,
+    }),
+    totalCount: t.int({
+      directives: { cost: { weight: 10 } },
+      description: 'Number of segments that match the filter, on all pages. Counted only if requested.',
+      resolve: ({ args }, _, context) => countSegments(args, context),
+    }),
+  }),
+});
+
+/** The fields of a connection that need its page. */
+const OF_THE_PAGE = ['edges', 'nodes', 'pageInfo'];
+
+builder.queryField('segments', (t) =>
+  t.field({
+    type: SegmentConnection,
+    description:
+      'The segments of your account, newest first by default. `first`, `last`, `after` and `before` can be combined as the Relay specification defines.',
+    directives: {
+      listSize: {
+        assumedSize: DEFAULT_SIZE,
+        slicingArguments: ['first', 'last'],
+        sizedFields: ['edges', 'nodes'],
+        requireOneSlicingArgument: false,
+      },
+    },
+    args: {
+      first: t.arg.int({
+        description: `Number of segments to return from the start, or after \`after\`: 1 to ${LARGEST_SIZE}. Defaults to ${DEFAULT_SIZE} when \`last\` is also omitted.`,
+      }),
+      after: t.arg.string({
+        description: 'Return only segments after this cursor: the `endCursor` of a page in the same order.',
+      }),
+      last: t.arg.int({
+        description: `Number of segments to return from the end, or before \`before\`: 1 to ${LARGEST_SIZE}. With \`first\`, the last of those.`,
+      }),
+      before: t.arg.string({
+        description: `Return only segments before this cursor: the \`startCursor\` of a page in the same order. Given alone, it returns the last ${DEFAULT_SIZE} before it.`,
+      }),
+      filter: t.arg({ type: SegmentFilter, description: 'Conditions that a segment must meet.' }),
+      orderBy: t.arg({ type: SegmentOrder, description: 'Order of the list. Defaults to newest first.' }),
+    },
+    resolve: async (_, args, context, info) => {
+      const names = selectedNames(info);
+      const isRead = OF_THE_PAGE.some((name) => names.has(name));
+      const page = await listSegments({ ...args, isRead, texts: selectedTexts(info) }, context);
+      return { ...page, args: { filter: args.filter } };
+    },
+  }),
+);

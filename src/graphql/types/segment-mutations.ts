@@ -1,0 +1,88 @@
+import { IdempotencyKeyReused, NotFound, QuotaExceeded, VersionConflict } from '../../errors/refusals.ts';
+import { createSegment, deleteSegment, updateSegment } from '../../segments/resolvers.ts';
+import { builder } from './builder.ts';
+import { Segment } from './segment.ts';
+import './segment-error.ts';
+
+const EXPECTED =
+  'The `version` that you have seen: if it is at another by now, nothing is changed and you get a `SegmentVersionConflict`.';
+
+const CreateSegmentInput = builder.inputType('CreateSegmentInput', {
+  description: 'A segment to create.',
+  fields: (t) => ({
+    name: t.string({ required: true, description: '1 to 255 characters: `High Spend Customers`.' }),
+    criteria: t.string({
+      required: true,
+      description: '1 to 5,000 characters: `Customers who spend more than $1000 per month`.',
+    }),
+    description: t.string({ required: true, description: 'Up to 5,000 characters; may be empty.' }),
+    idempotencyKey: t.string({
+      description:
+        'Makes it safe to send this again when no answer came: for 24 hours, the same input under the same key creates one segment. 1 to 255 visible characters of ASCII, best a UUID.',
+    }),
+  }),
+});
+
+const UpdateSegmentInput = builder.inputType('UpdateSegmentInput', {
+  description: 'Which segment to change, and what of it: at least one of the others. What is left out stays.',
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'Which segment: `xgQQXg3hrtjh7AvZ`.' }),
+    name: t.string({ description: 'Its new name, 1 to 255 characters.' }),
+    criteria: t.string({ description: 'Its new criteria, 1 to 5,000 characters.' }),
+    description: t.string({ description: 'Its new description, up to 5,000 characters; may be empty.' }),
+    expectedVersion: t.int({ description: EXPECTED }),
+  }),
+});
+
+const DeleteSegmentInput = builder.inputType('DeleteSegmentInput', {
+  description: 'Which segment to delete.',
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'Which segment: `xgQQXg3hrtjh7AvZ`.' }),
+    expectedVersion: t.int({ description: EXPECTED }),
+  }),
+});
+
+/** What a mutation gives: its payload, or one of the refusals that a caller may expect of it. */
+const result = (did: string, shown: string) => ({
+  union: { description: `The segment that was ${did}, or why it was not.` },
+  result: { description: `The segment was ${did}.` },
+  dataField: { name: 'segment', description: shown } as const,
+});
+
+const INPUT = 'What to do.';
+
+/** By this tag, a contract of a larger graph can leave out all that changes something. */
+const directives = { tag: { name: 'write' } };
+
+/** Of several in one operation, one that fails takes nothing from the answers of those that were made before it. */
+const nullable = true;
+
+builder.mutationFields((t) => ({
+  createSegment: t.field({
+    type: Segment,
+    nullable,
+    description: 'Creates a segment.',
+    directives,
+    args: { input: t.arg({ type: CreateSegmentInput, required: true, description: INPUT }) },
+    errors: { types: [IdempotencyKeyReused, QuotaExceeded], ...result('created', 'The new segment.') },
+    resolve: (_, { input }, context) => createSegment(input, context),
+  }),
+  updateSegment: t.field({
+    type: Segment,
+    nullable,
+    description: 'Changes what you give of a segment, and leaves the rest as it was.',
+    directives,
+    args: { input: t.arg({ type: UpdateSegmentInput, required: true, description: INPUT }) },
+    errors: { types: [NotFound, VersionConflict], ...result('changed', 'The segment as it is now.') },
+    resolve: (_, { input }, context) => updateSegment(input, context),
+  }),
+  deleteSegment: t.field({
+    type: Segment,
+    nullable,
+    description: 'Deletes a segment, for good.',
+    directives,
+    args: { input: t.arg({ type: DeleteSegmentInput, required: true, description: INPUT }) },
+    errors: { types: [NotFound, VersionConflict], ...result('deleted', 'The segment as it was.') },
+    resolve: (_, { input }, context) => deleteSegment(input, context),
+  }),
+}));

@@ -1,0 +1,121 @@
+import { MAX_RESPONSE, ResponseTooLarge } from '../errors/refusals.ts';
+import type { Segment } from './segment.ts';
+import type { SegmentStore } from './store.ts';
+
+type Keys = Parameters<SegmentStore['getMany']>[0];
+type Reading = Keys['texts'];
+
+/**
+ * Bytes that the reads of one operation can give at once, at most: two full pages. All fields of an operation are executed
+ * in one turn, so without a bound fifty of them could hold 200 MB before the first is counted.
+ */
+const MAX_AT_ONCE = 9 * 1024 * 1024;
+/** Ids that are read first where those of a call could give more. Chosen at random, nobody can arrange what it finds. */
+const SAMPLE = 100;
+
+/** Bytes of a character in UTF-8, and as V8 holds it. */
+const BYTES_OF_CHARACTER = 4;
+/** Of a row without its long texts, and of a long text. */
+const BYTES = { row: 255 * BYTES_OF_CHARACTER + 200, text: 5_000 * BYTES_OF_CHARACTER };
+
+/** A read that waits until the ones before it are done. */
+interface Waiting {
+  bytes: number;
+  start(): void;
+  fail(error: unknown): void;
+}
+
+/**
+ * Gives a context a store for one operation, whose reads are sent in portions: only as many at once as could give so many bytes.
+ * Each portion is counted as part of the answer before the next one is sent, so an operation whose answer grows too large ends
+ * early. Reads by ids are counted here, since all rows of such a read belong to the answer. They reject with
+ * RESPONSE_TOO_LARGE. Returns a function that sends nothing more: reads that wait fail.
+ */
+export function boundReads(context: { segments: SegmentStore }): () => void {
+  const store = context.segments;
+  const waiting: Waiting[] = [];
+  let atOnce = 0;
+  let held = 0;
+  let isClosed = false;
+
+  const next = () => {
+    for (let first = waiting[0]; first; first = waiting[0]) {
+      if (atOnce > 0 && atOnce + first.bytes > MAX_AT_ONCE) return;
+      waiting.shift();
+      atOnce += first.bytes;
+      first.start();
+    }
+  };
+  const close = () => {
+    isClosed = true;
+    for (const { fail } of waiting.splice(0)) fail(new ResponseTooLarge());
+  };
+  const inPortions = async <Result>(bytes: number, read: () => Promise<Result>): Promise<Result> => {
+    if (isClosed) throw new ResponseTooLarge();
+    await new Promise<void>((start, fail) => {
+      waiting.push({ bytes, start, fail });
+      next();
+    });
+    try {
+      return await read();
+    } finally {
+      atOnce -= bytes;
+      next();
+    }
+  };
+
+  const getSome = async (keys: Keys, bytes: number) => {
+    const found = await inPortions(keys.ids.length * bytes, () => store.getMany(keys));
+    for (const segment of found) held += charactersOf(segment);
+    if (held > MAX_RESPONSE) close();
+    if (isClosed) throw new ResponseTooLarge();
+    return found;
+  };
+  /** Reads a sample first, which tells how large the other rows are: most are far smaller than they may be. */
+  const getSampled = async (keys: Keys, most: number) => {
+    const places = shuffled(keys.ids.length, SAMPLE);
+    const found: (Segment | null)[] = keys.ids.map(() => null);
+    const getAt = async (some: readonly number[], bytes: number) => {
+      const segments = await getSome({ ...keys, ids: some.map((place) => keys.ids[place] ?? '') }, bytes);
+      for (const [i, place] of some.entries()) found[place] = segments[i] ?? null;
+    };
+    await getAt(places.slice(0, SAMPLE), most);
+    const characters = found.reduce((sum, segment) => sum + charactersOf(segment), 0) / SAMPLE;
+    const likely = Math.min(most, bytesOfRow('none') + 2 * characters * BYTES_OF_CHARACTER);
+    const inOne = Math.max(1, Math.floor(MAX_AT_ONCE / 2 / likely));
+    const parts: Promise<void>[] = [];
+    for (let from = SAMPLE; from < places.length; from += inOne) {
+      parts.push(getAt(places.slice(from, from + inOne), likely));
+    }
+    await Promise.all(parts);
+    return found;
+  };
+  const bounded: Pick<SegmentStore, 'list' | 'getMany'> = {
+    list: (list) => inPortions((list.size + 1) * bytesOfRow(list.texts), () => store.list(list)),
+    getMany(keys) {
+      const most = bytesOfRow(keys.texts);
+      return keys.ids.length * most <= MAX_AT_ONCE / 2 ? getSome(keys, most) : getSampled(keys, most);
+    },
+  };
+  context.segments = { ...store, ...bounded }; // not in a copy of the context: a trace is found by that very object
+  return close;
+}
+
+function bytesOfRow(texts: Reading = 'all'): number {
+  const long = texts === 'all' ? 2 : texts === 'none' ? 0 : 1;
+  return BYTES.row + long * BYTES.text;
+}
+
+/** Of its long texts, which are fetched where they are part of the answer. */
+const charactersOf = (segment: Partial<Segment> | null): number =>
+  (segment?.criteria?.length ?? 0) + (segment?.description?.length ?? 0);
+
+/** The numbers below `length`, of which the first so many are chosen at random (Fisher and Yates). */
+function shuffled(length: number, chosen: number): number[] {
+  const numbers = Array.from({ length }, (_, i) => i);
+  for (let i = 0; i < Math.min(chosen, length); i++) {
+    const other = i + Math.floor(Math.random() * (length - i));
+    [numbers[i], numbers[other]] = [numbers[other] ?? i, numbers[i] ?? other];
+  }
+  return numbers;
+}

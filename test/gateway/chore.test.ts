@@ -1,0 +1,31 @@
+import { expect, it, vi } from 'vitest';
+import { startChore } from '../../src/gateway/chore.ts';
+
+it('a chore is done again and again, also after it failed, and each failure is reported', async () => {
+  const onFault = vi.fn();
+  let times = 0;
+  const work = async () => {
+    times += 1;
+    if (times % 2) throw new Error(`failure ${times}`);
+  };
+  const chore = startChore({ work, firstMs: 1, everyMs: 1, onFault });
+  await expect.poll(() => times).toBeGreaterThan(4);
+  await chore.stop();
+  const done = times;
+  expect(onFault.mock.calls.length).toBe(Math.ceil(done / 2));
+  expect(onFault.mock.calls[0]?.[0]).toMatchObject({ message: 'failure 1' });
+});
+
+it('a stop tells the chore in hand to end, and waits until it has', async () => {
+  let isDone = false;
+  let isBegun = false;
+  const work = async (signal: AbortSignal) => {
+    isBegun = true;
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    isDone = true;
+  };
+  const chore = startChore({ work, firstMs: 1, everyMs: 1, onFault: () => {} });
+  await expect.poll(() => isBegun).toBe(true);
+  await chore.stop();
+  expect(isDone).toBe(true);
+});

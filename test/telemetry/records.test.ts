@@ -1,0 +1,147 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { logTo } from '../../src/telemetry/log.ts';
+import { records } from '../../src/telemetry/records.ts';
+import { sampler } from '../../src/telemetry/sample.ts';
+import { rest } from '../client.ts';
+import { testGateway } from '../harness.ts';
+
+const gateway = testGateway();
+
+beforeEach(() => {
+  gateway.logged.length = 0;
+});
+
+/** The line of the only request since. */
+async function line(): Promise<Record<string, unknown>> {
+  await expect.poll(() => gateway.logged.length).toBe(1);
+  return gateway.logged[0] ?? {};
+}
+
+describe('the line of a request', () => {
+  it.each([
+    ['query Latest { __typename }', {}, 'Latest'],
+    ['  mutation\n  Create($a: Int) { __typename }', {}, 'Create'],
+    ['query A { __typename } query B { __typename }', { operationName: 'B' }, 'B'],
+    ['{ __typename }', {}, 'anonymous'],
+    ['# query Commented\n{ __typename }', {}, 'anonymous'],
+    [`query ${'n'.repeat(2_000)} { __typename }`, {}, 'n'.repeat(64)],
+    ['{ __typename }', { operationName: '"\n{"level":60}' }, 'anonymous'],
+    [undefined, { documentId: `sha256:${'0'.repeat(64)}` }, `sha256:${'0'.repeat(64)}`],
+    [undefined, { extensions: { persistedQuery: { version: 1, sha256Hash: 'abc' } } }, 'abc'],
+    [undefined, { documentId: 'x'.repeat(2_000) }, 'anonymous'],
+  ])('names the GraphQL operation of %j %j', async (query, others, name) => {
+    await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { ...gateway.authorization('ada'), 'content-type': 'application/json' },
+      body: JSON.stringify({ query, ...others }),
+    });
+    expect(await line()).toMatchObject({ operation: name, path: '/graphql' });
+  });
+
+  it.each([
+    ['GET', '', 'GET /v1/customer-segments'],
+    ['HEAD', '', 'HEAD /v1/customer-segments'],
+    ['GET', '/xgQQXg3hrtjh7AvZ', 'GET /v1/customer-segments/:id'],
+    ['DELETE', '/xgQQXg3hrtjh7AvZ', 'DELETE /v1/customer-segments/:id'],
+    ['POST', '/xgQQXg3hrtjh7AvZ', undefined],
+    ['GET', '/a/b', undefined],
+  ])('names the REST operation of %s %s', async (method, path, name) => {
+    await rest(gateway, path, { method });
+    expect((await line()).operation).toBe(name);
+  });
+
+  it('has the id of the token, as `token list` shows it', async () => {
+    const [ada] = (await gateway.tokens.list()).filter(({ name }) => name === 'ada');
+    await rest(gateway);
+    expect(await line()).toMatchObject({ tokenId: ada?.id, accountId: 'ada' });
+    expect(ada?.id).toMatch(/^[\w-]{36}$/);
+  });
+
+  it('has a beginning of a path that is very long', async () => {
+    await rest(gateway, `/${'a'.repeat(10_000)}`);
+    expect(String((await line()).path).length).toBeLessThan(210);
+  });
+});
+
+describe('a flood', () => {
+  const sumOf = (msg: string, field?: string) =>
+    gateway.logged
+      .filter((each) => each.msg === msg)
+      .reduce((sum, each) => sum + (field ? Number(each[field]) : 1), 0);
+
+  it('of refused requests is sampled, and counted whole', async () => {
+    const FLOOD = 500;
+    for (let i = 0; i < FLOOD / 100; i++) {
+      await Promise.all(Array.from({ length: 100 }, () => rest(gateway, '', { as: null })));
+    }
+    await expect.poll(() => sumOf('request') + sumOf('requests left out', 'leftOut')).toBe(FLOOD);
+  });
+
+  it('of requests that are served has a line for each', async () => {
+    await Promise.all(Array.from({ length: 200 }, () => rest(gateway)));
+    await expect.poll(() => sumOf('request')).toBe(200);
+  });
+
+  it('hides no line of another account', async () => {
+    const missing = () => rest(gateway, '/xgQQXg3hrtjh7AvZ');
+    await Promise.all(Array.from({ length: 100 }, missing));
+    await rest(gateway, '/xgQQXg3hrtjh7AvZ', { as: 'bob' });
+    await expect
+      .poll(() => gateway.logged.filter(({ accountId }) => accountId === 'bob'))
+      .toMatchObject([{ msg: 'request', status: 404 }]);
+  });
+
+  it('of faults is sampled by kind', () => {
+    const lines: Record<string, unknown>[] = [];
+    const logged = records(logTo('info', { write: (line) => void lines.push(JSON.parse(line)) }));
+    const slow = Object.assign(new Error('slow'), { code: '57014' });
+    for (let i = 0; i < 1_000; i++) logged.fault(slow, `r${i}`);
+    logged.fault(new RangeError('rare'), 'r');
+    logged.flush();
+    expect(lines.filter(({ msg }) => msg === 'fault')).toHaveLength(11);
+    expect(lines.filter(({ msg }) => msg === 'faults left out')).toMatchObject([
+      { leftOut: 990, fault: { name: 'Error', code: '57014' } },
+    ]);
+  });
+
+  it('of faults hides no fault of another place in the program, whatever they say', () => {
+    const lines: Record<string, unknown>[] = [];
+    const logged = records(logTo('info', { write: (line) => void lines.push(JSON.parse(line)) }));
+    for (let i = 0; i < 1_000; i++) logged.fault(new Error(`often ${i}\n    at ${i}`), `r${i}`);
+    logged.fault(new Error('rare'), 'r');
+    logged.flush();
+    expect(lines.filter(({ msg }) => msg === 'fault')).toHaveLength(11);
+    expect(lines.filter(({ msg }) => msg === 'faults left out')).toHaveLength(1);
+  });
+});
+
+describe('a sample', () => {
+  it('holds the first ones of each kind, and tells how many were left out', () => {
+    const told: unknown[] = [];
+    const sample = sampler<string>(3, (kind, leftOut) => told.push([kind, leftOut]));
+    const admitted = Array.from({ length: 10 }, () => sample.admits('often', () => 'often'));
+    expect(admitted).toEqual([true, true, true, ...Array.from({ length: 7 }, () => false)]);
+    expect(sample.admits('seldom', () => 'seldom')).toBe(true);
+    sample.flush();
+    expect(told).toEqual([['often', 7]]);
+    expect(sample.admits('often', () => 'often')).toBe(true);
+  });
+
+  it('begins anew when its second is over', async () => {
+    const told: number[] = [];
+    const sample = sampler<null>(1, (_, leftOut) => told.push(leftOut));
+    for (let i = 0; i < 5; i++) sample.admits('a', () => null);
+    await expect.poll(() => told).toEqual([4]);
+    expect(sample.admits('a', () => null)).toBe(true);
+  });
+
+  it('tells a bounded number of kinds apart', () => {
+    const told: unknown[] = [];
+    const sample = sampler<string>(1, (kind, leftOut) => told.push([kind, leftOut]));
+    let admitted = 0;
+    for (let i = 0; i < 5_000; i++) if (sample.admits(`kind ${i}`, () => `kind ${i}`)) admitted += 1;
+    sample.flush();
+    expect(admitted).toBe(1_001);
+    expect(told).toEqual([[undefined, 3_999]]); // of no kind in particular
+  });
+});
