@@ -6,7 +6,7 @@ import { clusterFolder, urlOf } from '../src/embedded-postgres/postmaster.ts';
 import { startEmbedded } from '../src/embedded-postgres/server.ts';
 
 /** A hundred segments at least in an account, so that a deep page is as full in a small table as in a large one. */
-const MOST_ACCOUNTS = 1_000;
+const MAX_ACCOUNTS = 1_000;
 const PER_ACCOUNT = 100;
 /** How many accounts the load is spread over, and how many segments of each it names. */
 const LOADED = { accounts: 50, segments: 100 };
@@ -72,7 +72,7 @@ async function fill(client: pg.Client, rows: number): Promise<void> {
     `insert into segments select 'account-' || (g % $2), base62(1700000000000 + g) || base62((random() * 62 ^ 7)::bigint),
       'Segment ' || (g / $2 % 97), 'Customers who spend more than $' || g || ' per month', 'Made for the benchmark',
       to_timestamp(1700000000 + g / 1000.0), to_timestamp(1700000000 + g / 1000.0) from generate_series(1, $1) g`,
-    [rows, Math.min(MOST_ACCOUNTS, rows / PER_ACCOUNT)],
+    [rows, Math.min(MAX_ACCOUNTS, rows / PER_ACCOUNT)],
   );
   await client.query('vacuum analyze segments');
   await client.query('checkpoint');

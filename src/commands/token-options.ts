@@ -3,7 +3,7 @@ import { DEFAULT_ACCOUNT, isAccountId, SCOPES } from '../accounts/viewer.ts';
 import { WrongUsage } from './command.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const LONGEST_DAYS = 36_500;
+const MAX_LIFETIME_DAYS = 36_500;
 /** The name of the token of the environment. */
 const RESERVED = 'API_TOKEN';
 
@@ -36,8 +36,10 @@ function scopesOf(list: string): string[] {
 function expiryOf(days: string | undefined): Date | null {
   if (days === undefined) return null;
   const number = /^\d+$/.test(days) ? Number(days) : 0;
-  if (number >= 1 && number <= LONGEST_DAYS) return new Date(Date.now() + number * DAY_MS);
-  throw new WrongUsage(`--expires must be a whole number of days from 1 to ${LONGEST_DAYS}, not ${days}.`);
+  if (number >= 1 && number <= MAX_LIFETIME_DAYS) return new Date(Date.now() + number * DAY_MS);
+  throw new WrongUsage(
+    `--expires must be a whole number of days from 1 to ${MAX_LIFETIME_DAYS}, not ${days}.`,
+  );
 }
 
 const UNITS: Record<string, number> = { m: 60_000, h: 60 * 60_000, d: DAY_MS };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import type { Wait } from './arrive.ts';
 import { buildIndex, indexIn } from './build-index.ts';
+import type { Wait } from './connect-when-ready.ts';
 import type { Migration } from './migrations.ts';
 
 /**

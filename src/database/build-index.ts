@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import type { Wait } from './arrive.ts';
+import type { Wait } from './connect-when-ready.ts';
 
 /** How long a build may take before it is told. */
 const TELL_MS = 5_000;

@@ -1,8 +1,8 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { type FairQueue, fairQueue } from '../fairness/fair-queue.ts';
-import { cutLate } from './deadline.ts';
 import { keepConnections } from './kept-connections.ts';
+import { closeOverdue } from './overdue.ts';
 import { PLANNER_OPTIONS } from './planner.ts';
 
 /** Connections for statements of one kind, and the queue in which accounts wait for them. */
@@ -80,7 +80,7 @@ export function connect({ url, poolSize, pooler = 'none', onIdleError }: Options
       connectionTimeoutMillis: LIMITS.connection,
       ...(hasSessions && SESSION),
     });
-    cutLate(pool, LIMITS.query);
+    closeOverdue(pool, LIMITS.query);
     keepConnections(pool);
     // Without a listener, one connection that the server closes ends the whole process.
     return pool.on('error', onIdleError);

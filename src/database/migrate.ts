@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { WrongConfig } from '../wrong-config.ts';
 import { applyMigrations } from './apply.ts';
-import { arrive, type Wait } from './arrive.ts';
 import type { Pooler } from './connect.ts';
+import { connectWhenReady, type Wait } from './connect-when-ready.ts';
 import { requireUtf8 } from './encoding.ts';
 import { type Standing, standingOf } from './migrations.ts';
 
@@ -28,7 +28,7 @@ export async function migrate(url: string, options: Options = {}): Promise<void>
   const { mayBeNewer = false, pooler = 'none', seconds = 0, onWait = () => {}, signal } = options;
   const clients: pg.Client[] = [];
   const enter = async (application: string) => {
-    const client = await arrive(url, application, { seconds, onWait, signal });
+    const client = await connectWhenReady(url, application, { seconds, onWait, signal });
     clients.push(client);
     signal?.throwIfAborted();
     return client;

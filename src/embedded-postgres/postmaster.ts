@@ -8,7 +8,7 @@ import { passwordOf, type Role } from './passwords.ts';
 const STOP_MS = 10_000;
 const POLL_MS = 10;
 /** `sun_path` has 108 bytes on Linux and 104 on macOS, the NUL at its end included. */
-const LONGEST_SOCKET = process.platform === 'linux' ? 107 : 103;
+const MAX_SOCKET_LENGTH = process.platform === 'linux' ? 107 : 103;
 
 /** Where the cluster is in a DATA_DIR. */
 export const clusterFolder = (dataDir: string) => join(resolve(dataDir), 'postgres');
@@ -33,7 +33,7 @@ const opened = new Map<string, string>();
 
 /** A path to the folder that is short enough for a socket. On Linux an open folder always has one. */
 function reachable(folder: string): string {
-  if (Buffer.byteLength(socketOf(folder)) <= LONGEST_SOCKET) return folder;
+  if (Buffer.byteLength(socketOf(folder)) <= MAX_SOCKET_LENGTH) return folder;
   if (process.platform !== 'linux')
     throw new Error(`DATA_DIR is too long for a socket: ${folder}. Set a shorter one.`);
   const path = opened.get(folder) ?? `/proc/${process.pid}/fd/${openSync(folder, 'r')}`;

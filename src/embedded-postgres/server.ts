@@ -12,7 +12,7 @@ import { closeAccess } from './roles.ts';
 import { ensureRunning, type Start } from './running.ts';
 import { isRoot, serverUser } from './server-user.ts';
 import { takeOver } from './takeover.ts';
-import { takeFolder } from './tenancy.ts';
+import { lockFolder } from './tenancy.ts';
 
 /** A Postgres of our own. It is reached by a socket in its folder and a password, and listens to no port. */
 export interface Embedded {
@@ -89,7 +89,7 @@ async function ensureOurs(start: Start) {
     const launched = await ensureRunning(start);
     try {
       await closeAccess(folder, user);
-      return { launched, letGo: await takeFolder(urlOf(folder)) };
+      return { launched, letGo: await lockFolder(urlOf(folder)) };
     } catch (error) {
       await launched?.stop();
       signal.throwIfAborted();

@@ -6,7 +6,7 @@ import { giveTo } from './ownership.ts';
 import { ensurePasswords, hasPasswords } from './passwords.ts';
 import { isHeld, isUp, previousUrlOf, stopServer } from './postmaster.ts';
 import type { ServerUser } from './server-user.ts';
-import { takeFolder } from './tenancy.ts';
+import { lockFolder } from './tenancy.ts';
 
 /** How long a server may take to start or stop. After that, Postgres itself decides whether the folder is in use. */
 const PATIENCE_MS = 10_000;
@@ -36,7 +36,7 @@ async function stopPrevious(folder: string): Promise<boolean> {
   const deadline = performance.now() + PATIENCE_MS;
   while (isHeld(folder) && performance.now() < deadline) {
     if (await isUp(folder)) {
-      const letGo = await takeFolder(previousUrlOf(folder)).catch(goneMeanwhile);
+      const letGo = await lockFolder(previousUrlOf(folder)).catch(goneMeanwhile);
       if (letGo === null) return false;
       await stopServer(folder);
       await letGo();

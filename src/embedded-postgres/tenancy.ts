@@ -10,7 +10,7 @@ const CONNECT_MS = 20_000;
  * Makes this process the only one that serves a folder. Postgres holds the lock, so it ends with the process,
  * however that dies. Gives the way to let go; null where another process has the folder.
  */
-export async function takeFolder(url: string): Promise<(() => Promise<void>) | null> {
+export async function lockFolder(url: string): Promise<(() => Promise<void>) | null> {
   const client = new pg.Client({
     connectionString: url,
     application_name: 'segments-gateway tenancy',

@@ -48,14 +48,14 @@ export class Unavailable extends Refusal {
 }
 
 /** What is told of an input: a body of ten thousand wrong names must not get ten times its size back. */
-const MOST_ISSUES = 20;
+const MAX_ISSUES = 20;
 
 /** All that is wrong with an input, at once; of very much, the first. */
 export class InvalidInput extends Refusal {
   readonly issues: readonly Issue[];
 
   constructor(issues: readonly Issue[]) {
-    const told = issues.slice(0, MOST_ISSUES).map(({ param, message }) => ({ param: brief(param), message }));
+    const told = issues.slice(0, MAX_ISSUES).map(({ param, message }) => ({ param: brief(param), message }));
     const more = issues.length - told.length;
     const words = told.map(({ param, message }) => `${param}: ${message}`).join('; ');
     super('INVALID_INPUT', more > 0 ? `${words}; and ${more.toLocaleString('en')} more.` : `${words}.`);

@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { STRANGER } from '../accounts/viewer.ts';
 import { Unavailable } from '../errors/refusals.ts';
 import type { Place } from '../http/exchange.ts';
@@ -43,7 +43,7 @@ export function placesFor({ places = DEFAULTS.places, bodies = DEFAULTS.bodies }
   });
 
   async function refused(of: Shares<string>, what: string): Promise<never> {
-    await turn(); // many are refused in one turn, which wakes whoever sent them once and not each time
+    await nextTurn(); // many are refused in one turn, which wakes whoever sent them once and not each time
     const whose = of.isFull() ? 'Too many requests' : 'Too many of your requests';
     throw new Unavailable('not_applied', { message: `${whose} are ${what}. Try again in a moment.` });
   }

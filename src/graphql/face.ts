@@ -54,8 +54,11 @@ export function graphqlFace({ contextOf, report, graphiql, examples, ...options 
       if (context.hasBadToken || !options.introspection) requireViewer(context);
       const params = await paramsOf(exchange);
       exchange.operation = operationNameOf(params);
-      const how = { method: isRead(request) ? 'GET' : 'POST', traced: request.headers[TRACE] === 'ftv1' };
-      await writeResult(exchange, await run(params, how, context), type);
+      const execution = {
+        method: isRead(request) ? 'GET' : 'POST',
+        traced: request.headers[TRACE] === 'ftv1',
+      };
+      await writeResult(exchange, await run(params, execution, context), type);
     } catch (error) {
       if (error instanceof ClientGone) return;
       // Refused before GraphQL began: the status says so to any client.

@@ -5,8 +5,8 @@ import { type Texts, text, texts } from './segment.ts';
 import { NEWEST_FIRST, type Order, type Place, placeAt, SegmentOrder } from './segment-order.ts';
 
 export const DEFAULT_SIZE = 10;
-export const LARGEST_SIZE = 100;
-const MOST_VALUES = 100;
+export const MAX_PAGE_SIZE = 100;
+const MAX_VALUES = 100;
 /** Characters of a text to search for: those of the longest name. */
 export const MAX_SOUGHT = 255;
 
@@ -32,10 +32,10 @@ export interface Paging extends Window {
   isRead: boolean;
 }
 
-const rule = `must be a whole number from 1 to ${LARGEST_SIZE}`;
+const rule = `must be a whole number from 1 to ${MAX_PAGE_SIZE}`;
 const size = z
   .int({ error: ({ input }) => `${rule}, not ${quoted(input)}` })
-  .refine((value) => value >= 1 && value <= LARGEST_SIZE, {
+  .refine((value) => value >= 1 && value <= MAX_PAGE_SIZE, {
     error: ({ input }) => `${rule}, not ${quoted(input)}`,
   })
   .nullish();
@@ -47,7 +47,7 @@ const stored = text(0, 5_000);
 const sought = text(0, MAX_SOUGHT).nullish();
 const TextFilter = z.strictObject({
   eq: stored.nullish(),
-  in: z.array(stored).max(MOST_VALUES, `must have at most ${MOST_VALUES} values`).nullish(),
+  in: z.array(stored).max(MAX_VALUES, `must have at most ${MAX_VALUES} values`).nullish(),
   contains: sought,
   startsWith: sought,
 });

@@ -69,7 +69,7 @@ export const WRITABLE = ['name', 'criteria', 'description'] as const satisfies (
 const id = aString;
 
 /** How many segments one call may name by their ids. */
-export const MOST_IDS = 1_000;
+export const MAX_IDS = 1_000;
 
 /** Which of the two long texts of a segment a caller reads. */
 export const TEXTS = ['none', 'criteria', 'description', 'all'] as const;
@@ -81,9 +81,9 @@ export const texts = z.enum(TEXTS).optional();
 export const GetSegment = z.strictObject({ id, texts });
 export const GetSegments = z.strictObject({
   texts,
-  ids: z.array(id).max(MOST_IDS, {
+  ids: z.array(id).max(MAX_IDS, {
     error: ({ input }) =>
-      `must have at most ${MOST_IDS.toLocaleString('en')} ids, not ${Array.isArray(input) ? input.length.toLocaleString('en') : 0}`,
+      `must have at most ${MAX_IDS.toLocaleString('en')} ids, not ${Array.isArray(input) ? input.length.toLocaleString('en') : 0}`,
   }),
 });
 /** Under which a creation may be asked for again: 1 to 255 visible characters of ASCII, best a UUID. */

@@ -1,7 +1,7 @@
 import type { Moment } from './moment.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const MOST_DAYS = 4_096;
+const MAX_DAYS = 4_096;
 
 const days = new Map<number, string>();
 const twoDigits = Array.from({ length: 60 }, (_, i) => String(i).padStart(2, '0'));
@@ -25,7 +25,7 @@ export function rfc3339(moment: Date): string {
 function dateOf(day: number): string {
   const known = days.get(day);
   if (known !== undefined) return known;
-  if (days.size === MOST_DAYS) days.clear();
+  if (days.size === MAX_DAYS) days.clear();
   const date = new Date(day * DAY_MS).toISOString().slice(0, -'T00:00:00.000Z'.length);
   days.set(day, date);
   return date;

@@ -18,7 +18,7 @@ import { findBinaries } from '../../src/embedded-postgres/binaries.ts';
 import { launch } from '../../src/embedded-postgres/launch.ts';
 import { clusterFolder, isUp, previousUrlOf, urlOf } from '../../src/embedded-postgres/postmaster.ts';
 import { serverUser } from '../../src/embedded-postgres/server-user.ts';
-import { takeFolder } from '../../src/embedded-postgres/tenancy.ts';
+import { lockFolder } from '../../src/embedded-postgres/tenancy.ts';
 import { administer } from '../postgres.ts';
 import { until } from '../until.ts';
 import { processes, type Running, SEGMENTS } from './gateway-process.ts';
@@ -85,7 +85,7 @@ describe.concurrent('a DATA_DIR of an earlier version is taken over at the first
   it('but not while its gateway serves it', async ({ expect }) => {
     const dataDir = temporaryFolder();
     const { launched, url } = await previousCluster(dataDir, newToken());
-    const letGo = await takeFolder(url); // as that gateway does
+    const letGo = await lockFolder(url); // as that gateway does
     expect(await run(['serve'], { DATA_DIR: dataDir, PORT: '0' })).toMatchObject({
       code: 1,
       err: expect.stringContaining('which another gateway serves'),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { segmentIds } from '../../src/segments/segment-id.ts';
@@ -155,7 +155,7 @@ describe('many changes to one segment', () => {
     const changes = [];
     for (let i = 0; i < 10; i++) {
       changes.push(gateway.segments.update({ ...hot, criteria: `${i}` }));
-      await turn();
+      await nextTurn();
     }
     await gateway.segments.get(other);
     const { rows } = await client.query(

@@ -13,7 +13,7 @@ import { repeatedOperations } from './repeated-operations.ts';
 
 /** Runs one operation. */
 export interface Engine {
-  (params: GraphQLParams, how: How, context: Context): Promise<ExecutionResult>;
+  (params: GraphQLParams, execution: Execution, context: Context): Promise<ExecutionResult>;
   /** What is kept for requests to come: how much of each, and the bytes that planned operations take. */
   kept(): Kept;
 }
@@ -22,7 +22,7 @@ type Kept = ReturnType<ReturnType<typeof repeatedOperations>['kept']> & { docume
 
 type TracedEngine = ReturnType<typeof import('./traced-engine.ts').tracedEngine>;
 
-interface How {
+interface Execution {
   /** By GET, it may change nothing. */
   method: string | undefined;
   /** With a trace of each field, for a router. */
@@ -86,18 +86,24 @@ export function graphqlEngine({ schema, introspection, boundReads, ...persistenc
     return begun(context, () => used(params, context, (errors) => shown(errors, context)));
   };
 
-  const run = (params: GraphQLParams, how: How, context: Context): Promise<ExecutionResult> => {
-    if (how.traced && how.method !== 'GET') return traced(params, context);
-    const repeated = operations.find(params, how.method);
-    return repeated ? repeated(params.variables ?? {}, context) : throughYoga(params, how.method, context);
+  const run = (params: GraphQLParams, execution: Execution, context: Context): Promise<ExecutionResult> => {
+    if (execution.traced && execution.method !== 'GET') return traced(params, context);
+    const repeated = operations.find(params, execution.method);
+    return repeated
+      ? repeated(params.variables ?? {}, context)
+      : throughYoga(params, execution.method, context);
   };
 
   const shown = (errors: readonly unknown[], context: Context): GraphQLError[] =>
     masked(errors, context, { suggestions: introspection });
 
-  const engine = async (params: GraphQLParams, how: How, context: Context): Promise<ExecutionResult> => {
+  const engine = async (
+    params: GraphQLParams,
+    execution: Execution,
+    context: Context,
+  ): Promise<ExecutionResult> => {
     try {
-      const result = await run(resolved(persistence, params), how, context);
+      const result = await run(resolved(persistence, params), execution, context);
       if (!result.errors) return result;
       return { ...result, errors: shown(result.errors, context) };
     } catch (error) {

@@ -10,15 +10,15 @@ import type { Plugin } from 'graphql-yoga';
 import { beyondLimits, LIMITS, overLimit } from './document-limits.ts';
 
 /** Tokens of a document: what parsing it may cost. */
-const MOST_TOKENS = 2_000;
+const MAX_TOKENS = 2_000;
 /**
  * Lines of a document. graphql-js counts the lines before each place that an error names, and an operation can have a
  * thousand errors. As many lines as tokens are enough for any layout.
  */
-const MAX_LINES = MOST_TOKENS;
+const MAX_LINES = MAX_TOKENS;
 const LINE_END = /\r\n|[\n\r]/g;
 /** Errors of a document: who sends two hundred wants to learn something else. */
-const MOST_ERRORS = 5;
+const MAX_ERRORS = 5;
 
 /** Refuses documents that hold too much, before they are validated. What it finds is kept with the document. */
 export function useGuard(): Plugin {
@@ -30,13 +30,13 @@ export function useGuard(): Plugin {
     },
     onValidate({ params: { documentAST }, setResult, setValidationFn }) {
       setValidationFn((schema: GraphQLSchema, document: DocumentNode, rules?: readonly ValidationRule[]) =>
-        validate(schema, document, rules, { maxErrors: MOST_ERRORS }),
+        validate(schema, document, rules, { maxErrors: MAX_ERRORS }),
       );
       const errors = measured.get(documentAST) ?? beyondLimits(documentAST, LIMITS);
       measured.set(documentAST, errors);
       if (errors.length > 0) setResult(errors);
       return ({ result, setResult: replace }) => {
-        if (Array.isArray(result) && result.length > MOST_ERRORS) replace(result.slice(0, MOST_ERRORS));
+        if (Array.isArray(result) && result.length > MAX_ERRORS) replace(result.slice(0, MAX_ERRORS));
       };
     },
   };
@@ -55,9 +55,9 @@ export const parseSome: typeof parse = (source, options) => {
     throw overLimit('LINE_LIMIT', `A document may have at most ${MAX_LINES.toLocaleString('en')} lines.`);
   }
   try {
-    return parse(source, { ...options, maxTokens: MOST_TOKENS });
+    return parse(source, { ...options, maxTokens: MAX_TOKENS });
   } catch (error) {
     if (!(error instanceof GraphQLError) || !error.message.startsWith(TOO_MANY_TOKENS)) throw error;
-    throw overLimit('TOKEN_LIMIT', `A document may have ${MOST_TOKENS.toLocaleString('en')} tokens at most.`);
+    throw overLimit('TOKEN_LIMIT', `A document may have ${MAX_TOKENS.toLocaleString('en')} tokens at most.`);
   }
 };

@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ResponseTooLarge } from '../../errors/refusals.ts';
 
 /** How far an execution has come: what its answer holds, and what it has done since the event loop had a turn. */
@@ -40,7 +40,7 @@ export function checkSize({ size, maxSize }: Growth): void {
 /** The turn of the event loop to wait for before going on; undefined while the execution may go on at once. */
 export function turnDue(growth: Growth): Promise<void> | undefined {
   if (growth.work < WORK_PER_TURN) return undefined;
-  growth.turn ??= turn().then(() => {
+  growth.turn ??= nextTurn().then(() => {
     growth.work = 0;
     growth.turn = undefined;
   });

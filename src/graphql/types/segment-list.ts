@@ -1,6 +1,6 @@
 import { countSegments, listSegments } from '../../segments/resolvers.ts';
 import { MAX_NAME, type Segment as SegmentShape } from '../../segments/segment.ts';
-import { DEFAULT_SIZE, LARGEST_SIZE } from '../../segments/segment-list.ts';
+import { DEFAULT_SIZE, MAX_PAGE_SIZE } from '../../segments/segment-list.ts';
 import { cursorOf, type Order } from '../../segments/segment-order.ts';
 import type { SegmentPage } from '../../segments/segment-page.ts';
 import { maxCharacters } from '../limits/contents.ts';
@@ -102,13 +102,13 @@ builder.queryField('segments', (t) =>
     },
     args: {
       first: t.arg.int({
-        description: `Number of segments to return from the start, or after \`after\`: 1 to ${LARGEST_SIZE}. Defaults to ${DEFAULT_SIZE} when \`last\` is also omitted.`,
+        description: `Number of segments to return from the start, or after \`after\`: 1 to ${MAX_PAGE_SIZE}. Defaults to ${DEFAULT_SIZE} when \`last\` is also omitted.`,
       }),
       after: t.arg.string({
         description: 'Return only segments after this cursor: the `endCursor` of a page in the same order.',
       }),
       last: t.arg.int({
-        description: `Number of segments to return from the end, or before \`before\`: 1 to ${LARGEST_SIZE}. With \`first\`, the last of those.`,
+        description: `Number of segments to return from the end, or before \`before\`: 1 to ${MAX_PAGE_SIZE}. With \`first\`, the last of those.`,
       }),
       before: t.arg.string({
         description: `Return only segments before this cursor: the \`startCursor\` of a page in the same order. Given alone, it returns the last ${DEFAULT_SIZE} before it.`,

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { getSegment, getSegments } from '../../segments/resolvers.ts';
-import { MAX_NAME, MOST_IDS, type Segment as SegmentShape, type Texts } from '../../segments/segment.ts';
+import { MAX_IDS, MAX_NAME, type Segment as SegmentShape, type Texts } from '../../segments/segment.ts';
 import { maxCharacters } from '../limits/contents.ts';
 import { builder } from './builder.ts';
 import type { Entity } from './entities.ts';
@@ -82,7 +82,7 @@ builder.queryFields((t) => ({
     args: {
       ids: t.arg.idList({
         required: true,
-        description: `The ids of any objects, ${MOST_IDS.toLocaleString('en')} at most.`,
+        description: `The ids of any objects, ${MAX_IDS.toLocaleString('en')} at most.`,
       }),
     },
     resolve: (_, { ids }, context, info) => getSegments({ ids, texts: selectedTexts(info) }, context),

@@ -7,7 +7,7 @@ import { idempotencyKeys, segments } from '../../database/tables.ts';
 import { IdempotencyKeyInUse } from '../../errors/refusals.ts';
 import type { Created } from '../segment.ts';
 import { asCreated } from './create.ts';
-import { again, finding, type Held, KEPT, type Once, rowOf } from './idempotency-key.ts';
+import { finding, type Held, KEPT, type Once, replayed, rowOf } from './idempotency-key.ts';
 import { accountOf, unnested } from './key.ts';
 
 /**
@@ -26,7 +26,7 @@ export function createSegmentsOnce(db: Database) {
       const held = others.length > 0 ? await find(others) : new Map<string, Held>();
       return wave.map((once) => {
         if (claimed.has(rowOf(once))) return asCreated(once);
-        return held instanceof Error ? held : again(once, held.get(rowOf(once)));
+        return held instanceof Error ? held : replayed(once, held.get(rowOf(once)));
       });
     } catch (error) {
       if (wave.length === 1 && isLockedOut(error)) return [new IdempotencyKeyInUse()];

@@ -35,7 +35,7 @@ export const digestOf = ({ name, criteria, description }: Draft): string =>
 export const KEPT = sql`interval '24 hours'`;
 
 /** The first answer: what was asked for is the same, and an id tells when it was made. */
-export function again(once: Once, held: Held | undefined): Outcome<Created> {
+export function replayed(once: Once, held: Held | undefined): Outcome<Created> {
   if (!held) return new IdempotencyKeyInUse(); // it grew too old between two statements
   if (held.digest !== once.digest) return new IdempotencyKeyReused();
   return {
@@ -82,7 +82,7 @@ export function recallSegments(db: Database) {
       if (held instanceof Error) return calls.map(() => held);
       return calls.map((once) => {
         const made = held.get(rowOf(once));
-        return made ? again(once, made) : null;
+        return made ? replayed(once, made) : null;
       });
     },
     { accountOf },

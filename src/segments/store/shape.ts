@@ -2,9 +2,9 @@ import { LRUCache } from 'lru-cache';
 import type { Access } from './access.ts';
 
 /** Filters can be combined in thousands of ways: the statements of rare combinations are forgotten. */
-const MOST_SHAPES = 500;
+const MAX_SHAPES = 500;
 /** A connection keeps a named statement for good, so only those with so many conditions at most get a name. */
-const MOST_NAMED_CONDITIONS = 1;
+const MAX_NAMED_CONDITIONS = 1;
 /** Postgres cuts longer names off, which could make two of them one. */
 const MAX_NAME = 63;
 
@@ -18,7 +18,7 @@ export function loaderOfShape<Call extends Access, Result>(
   nameOf: (call: Call) => string,
   make: (call: Call, name: string) => Load<Call, Result>,
 ): Load<Call, Result> {
-  const loaders = new LRUCache<string, Load<Call, Result>>({ max: MOST_SHAPES });
+  const loaders = new LRUCache<string, Load<Call, Result>>({ max: MAX_SHAPES });
 
   return (call) => {
     const shape = [nameOf(call), ...partsOf(call)].join('_');
@@ -41,4 +41,4 @@ const partsOf = ({ index, field, sought, range: { low, high }, conditions }: Acc
 ];
 
 const isCommon = ({ range: { low, high }, conditions }: Access): boolean =>
-  conditions.length <= MOST_NAMED_CONDITIONS && !(low && high) && !low?.included && !high?.included;
+  conditions.length <= MAX_NAMED_CONDITIONS && !(low && high) && !low?.included && !high?.included;

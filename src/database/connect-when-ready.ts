@@ -21,7 +21,7 @@ const PAUSE_MS = 500;
  * again; a wrong password is wrong at once. Throws what the last try met, in words that name DATABASE_URL: WrongConfig
  * where it is to blame.
  */
-export async function arrive(url: string, application: string, wait?: Wait): Promise<pg.Client> {
+export async function connectWhenReady(url: string, application: string, wait?: Wait): Promise<pg.Client> {
   const end = performance.now() + (wait?.seconds ?? 0) * 1_000;
   for (;;) {
     const client = new pg.Client({

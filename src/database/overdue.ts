@@ -9,7 +9,7 @@ const LOOK_MS = 100;
  * kept the rows of every statement until its next whole collection: a list of ten took a sixth longer, a hundred
  * entities a third, and the p99 of both was twice as long.
  */
-export function cutLate(pool: pg.Pool, milliseconds: number): void {
+export function closeOverdue(pool: pg.Pool, milliseconds: number): void {
   const since = new Map<object, number>();
   let isWatched = false;
 
