@@ -93,7 +93,7 @@ const HOUSE: Record<string, string[]> = {
   'context.ts': ['segments/quota.ts', 'segments/store.ts', 'resolver.ts'],
   'segments/': ['resolver.ts', 'database/', 'values/', 'errors/'],
   'resolver.ts': ['accounts/', 'fairness/', 'errors/'],
-  'accounts/': ['database/', 'wrong-config.ts', 'errors/'],
+  'accounts/': ['database/', 'values/', 'wrong-config.ts', 'errors/'],
   'embedded-postgres/': ['database/failure.ts', 'wrong-config.ts'],
   'database/': ['fairness/', 'errors/', 'wrong-config.ts'],
   'http/': ['fairness/', 'errors/', 'wrong-config.ts'],

@@ -1,8 +1,8 @@
 import { hash, randomInt } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import { BASE, base62 } from '../values/base62.ts';
 
 const PREFIX = 'sgw_';
-const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const SECRET_LENGTH = 30;
 const CHECKSUM_LENGTH = 6;
 
@@ -14,7 +14,7 @@ export const TOKEN = /^[\w.~+/=-]{32,200}$/;
  * scanners find a leaked one; the checksum tells a mistyped one without asking the database.
  */
 export function newToken(): string {
-  const secret = Array.from({ length: SECRET_LENGTH }, () => DIGITS[randomInt(DIGITS.length)]).join('');
+  const secret = Array.from({ length: SECRET_LENGTH }, () => base62(randomInt(BASE), 1)).join('');
   return PREFIX + secret + checksum(secret);
 }
 
@@ -32,10 +32,4 @@ export function isToken(text: string): boolean {
  */
 export const digestOf = (token: string): string => hash('sha256', token, 'hex');
 
-function checksum(secret: string): string {
-  let digits = '';
-  for (let rest = crc32(secret); digits.length < CHECKSUM_LENGTH; rest = Math.floor(rest / DIGITS.length)) {
-    digits = DIGITS[rest % DIGITS.length] + digits;
-  }
-  return digits;
-}
+const checksum = (secret: string): string => base62(crc32(secret), CHECKSUM_LENGTH);

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
+import { BASE, base62, fromBase62 } from '../values/base62.ts';
 
-const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const HALF = 8;
-const TAILS = DIGITS.length ** HALF;
+const TAILS = BASE ** HALF;
 /** Tails of one microsecond: a tail begins with the part of the millisecond that has passed. */
 const TAILS_PER_MICROSECOND = Math.floor(TAILS / 1_000);
 /** The largest step between two ids that the clock cannot tell apart. */
@@ -40,7 +40,7 @@ export function segmentIds(clock: () => number): () => Birth {
       if (counted >= TAILS) time += 1;
       tail = counted % TAILS;
     }
-    return { id: idPrefix(time) + digits(tail), createdAt: new Date(time) };
+    return { id: idPrefix(time) + base62(tail, HALF), createdAt: new Date(time) };
   };
 }
 
@@ -56,19 +56,7 @@ const BEHIND_ALL = '~';
  * 1970 to 8888: an earlier moment has the first half of the first id, a later one a text that is greater than every id.
  */
 export const idPrefix = (milliseconds: number): string =>
-  milliseconds < TAILS ? digits(Math.max(milliseconds, 0)) : BEHIND_ALL;
+  milliseconds < TAILS ? base62(Math.max(milliseconds, 0), HALF) : BEHIND_ALL;
 
 /** When the segment of an id was made. */
-export function birthOf(id: string): Date {
-  let milliseconds = 0;
-  for (const digit of id.slice(0, HALF)) milliseconds = milliseconds * DIGITS.length + DIGITS.indexOf(digit);
-  return new Date(milliseconds);
-}
-
-function digits(value: number): string {
-  let text = '';
-  for (let rest = value; text.length < HALF; rest = Math.floor(rest / DIGITS.length)) {
-    text = DIGITS[rest % DIGITS.length] + text;
-  }
-  return text;
-}
+export const birthOf = (id: string): Date => new Date(fromBase62(id.slice(0, HALF)));

@@ -11,15 +11,16 @@ const UNREAD = { milliseconds: 1_000, bytes: 16 * 1024 * 1024 };
 
 /** JSON lines, one a record, with the time in ISO 8601. */
 export const logTo = (level: string, destination: DestinationStream): Log =>
-  pino({ level, base: undefined, timestamp: isoTime }, destination);
+  pino({ level, base: undefined, timestamp: isoClock() }, destination);
 
-let last = { time: 0, text: '' };
-
-/** The time in ISO 8601, written once a millisecond: many lines share it. */
-function isoTime(): string {
-  const time = Date.now();
-  if (time !== last.time) last = { time, text: `,"time":"${new Date(time).toISOString()}"` };
-  return last.text;
+/** Returns what writes the current time in ISO 8601, once for all lines of a millisecond. */
+function isoClock(): () => string {
+  let last = { time: 0, text: '' };
+  return () => {
+    const time = Date.now();
+    if (time !== last.time) last = { time, text: `,"time":"${new Date(time).toISOString()}"` };
+    return last.text;
+  };
 }
 
 /**
