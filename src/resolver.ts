@@ -23,8 +23,10 @@ interface Definition<Input extends z.ZodType, Context extends Call, Result> {
 /**
  * A resolver is a scope, an input and a run. It checks the first two itself, so that no face can forget to:
  * authentication (UNAUTHENTICATED), authorization (FORBIDDEN), validation (INVALID_INPUT). It throws refusals alone:
- * a fault of `run` leaves as INTERNAL, with the fault as its cause, for the face to report. `check` throws what the resolver
- * would throw before its run, and runs nothing.
+ * a fault of `run` leaves as INTERNAL, with the fault as its cause, for the face to report.
+ *
+ * Its `scope` and `input` can be read, for example by a document generator. Call it with an input of the right type, or call
+ * `parse` with input of unknown type. `check` throws what the resolver would throw before its run, and runs nothing.
  */
 export function resolver<Input extends z.ZodType, Context extends Call, Result>({
   scope,
@@ -37,7 +39,7 @@ export function resolver<Input extends z.ZodType, Context extends Call, Result>(
     if (!checked.success) throw new InvalidInput(checked.error.issues.flatMap(issuesOf));
     return { viewer, checked: checked.data };
   };
-  const call = async (raw: unknown, context: Context): Promise<Result> => {
+  const parse = async (raw: unknown, context: Context): Promise<Result> => {
     const { viewer, checked } = check(raw, context);
     try {
       return await run(checked, context, viewer);
@@ -45,7 +47,8 @@ export function resolver<Input extends z.ZodType, Context extends Call, Result>(
       throw asRefusal(error, context.requestId);
     }
   };
-  return Object.assign(call, { check });
+  const call = (given: z.input<Input>, context: Context) => parse(given, context);
+  return Object.assign(call, { scope, input, parse, check });
 }
 
 /** A failure as a refusal: itself if it is one, otherwise INTERNAL with the fault as its cause. Reports nothing. */

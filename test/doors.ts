@@ -37,7 +37,7 @@ async function outcome(run: () => Promise<Shown>): Promise<Outcome> {
 
 const throughResolver: Door = {
   name: 'the resolver',
-  create: (gateway, input, as) => outcome(() => resolvers.createSegment(input, gateway.context(as))),
+  create: (gateway, input, as) => outcome(() => resolvers.createSegment.parse(input, gateway.context(as))),
   retrieve: (gateway, { id }, as) =>
     outcome(async () => resolvers.found(await resolvers.getSegment({ id }, gateway.context(as)), id)),
   update: (gateway, input, as) => outcome(() => resolvers.updateSegment(input, gateway.context(as))),

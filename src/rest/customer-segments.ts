@@ -14,7 +14,7 @@ const list: Handler = async ({ fields, headers }, context) => {
   const { limit, starting_after, ending_before, name, criteria, ...rest } = fields;
   const backward = ending_before !== undefined;
   if (backward && starting_after !== undefined) throw new InvalidInput([BOTH_WAYS]);
-  const page = await segments.listSegments(
+  const page = await segments.listSegments.parse(
     {
       ...rest,
       [backward ? 'last' : 'first']: wholeNumber(limit),
@@ -46,7 +46,7 @@ const create: Handler = async ({ fields, headers }, context) => {
     segments.createSegment.check(input, context);
     throw noTag();
   }
-  const segment = await segments.createSegment(input, context);
+  const segment = await segments.createSegment.parse(input, context);
   return created(represent(segment), {
     location: `${COLLECTION}/${segment.id}`,
     etag: entityTag(segment),
@@ -71,7 +71,7 @@ function idempotencyKeyOf({ 'idempotency-key': header }: IncomingHttpHeaders): u
 }
 
 const retrieve: Handler = async ({ id, fields, headers }, context) => {
-  const segment = segments.found(await segments.getSegment({ ...fields, id }, context), id);
+  const segment = segments.found(await segments.getSegment.parse({ ...fields, id }, context), id);
   const etag = entityTag(segment);
   const verdict = evaluate(preconditionsOf(headers), segment.version);
   if (verdict === 'failed') throw new VersionConflict('segment', segment.version);
@@ -84,13 +84,13 @@ const update: Handler = async ({ id, fields, headers }, context) => {
   if (given !== id)
     throw new InvalidInput([{ param: 'id', message: `must be the id of the path, not ${quoted(given)}` }]);
   const expectation = expectationOf(preconditionsOf(headers));
-  const segment = await segments.updateSegment({ ...changes, id, ...expectation }, context);
+  const segment = await segments.updateSegment.parse({ ...changes, id, ...expectation }, context);
   return ok(represent(segment), { etag: entityTag(segment) });
 };
 
 const remove: Handler = async ({ id, fields, headers }, context) => {
   const expectation = expectationOf(preconditionsOf(headers));
-  await segments.deleteSegment({ ...fields, id, ...expectation }, context);
+  await segments.deleteSegment.parse({ ...fields, id, ...expectation }, context);
   return noContent();
 };
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { quoted } from '../errors/quoted.ts';
 import { TimeFilter } from '../values/moment.ts';
-import { type Texts, text, texts } from './segment.ts';
+import { text } from '../values/text.ts';
+import { type Texts, texts } from './segment.ts';
 import { NEWEST_FIRST, type Order, type Place, placeAt, SegmentOrder } from './segment-order.ts';
 
 export const DEFAULT_SIZE = 10;
@@ -38,6 +39,7 @@ const size = z
   .refine((value) => value >= 1 && value <= MAX_PAGE_SIZE, {
     error: ({ input }) => `${rule}, not ${quoted(input)}`,
   })
+  .meta({ minimum: 1, maximum: MAX_PAGE_SIZE })
   .nullish();
 const stored = text(0, 5_000);
 /**

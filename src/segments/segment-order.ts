@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isStorable } from '../values/moment.ts';
-import { MAX_NAME, type Segment, text } from './segment.ts';
+import { text } from '../values/text.ts';
+import { MAX_NAME, type Segment } from './segment.ts';
 import { isSegmentId } from './segment-id.ts';
 
 /** What a list may be ordered by. CREATED_AT is the order of the ids. */

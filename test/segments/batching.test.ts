@@ -35,7 +35,7 @@ describe('calls of one turn', () => {
   it('are retrieved in one statement, each by its own key', async () => {
     const made = await atOnce((i, who) => create(who, `${i}`));
     const sent = await statementsOf(async () => {
-      const got = await atOnce((i, who) => getSegment({ id: made[i]?.id }, gateway.context(who)));
+      const got = await atOnce((i, who) => getSegment.parse({ id: made[i]?.id }, gateway.context(who)));
       expect(got).toMatchObject(made);
     });
     expect(sent).toBe(1);
@@ -60,7 +60,7 @@ describe('calls of one turn', () => {
     const made = await atOnce((_, who) => create(who));
     const sent = await statementsOf(async () => {
       const changed = await atOnce((i, who) =>
-        updateSegment({ id: made[i]?.id, name: `${i}` }, gateway.context(who)),
+        updateSegment.parse({ id: made[i]?.id, name: `${i}` }, gateway.context(who)),
       );
       expect(changed.map(({ name }) => name)).toEqual(made.map((_, i) => `${i}`));
     });
@@ -70,7 +70,7 @@ describe('calls of one turn', () => {
   it('delete in one statement', async () => {
     const made = await atOnce((_, who) => create(who));
     const sent = await statementsOf(() =>
-      atOnce((i, who) => deleteSegment({ id: made[i]?.id }, gateway.context(who))),
+      atOnce((i, who) => deleteSegment.parse({ id: made[i]?.id }, gateway.context(who))),
     );
     expect(sent).toBe(1);
   });

@@ -10,7 +10,7 @@ const gateway = testGateway();
 /** The names that a filter lets through, oldest first. */
 async function namesOf(filter: object): Promise<string[]> {
   const orderBy = { field: 'CREATED_AT', direction: 'ASC' };
-  const page = await listSegments({ first: 100, filter, orderBy }, gateway.context());
+  const page = await listSegments.parse({ first: 100, filter, orderBy }, gateway.context());
   return page.segments.map(({ name }) => name);
 }
 
@@ -95,7 +95,7 @@ describe('a filter by time', () => {
     await stocked('a');
     const [a] = (await listSegments({ first: 1 }, gateway.context())).segments;
     await new Promise((resolve) => setTimeout(resolve, 5));
-    await updateSegment({ id: a?.id, criteria: 'changed' }, gateway.context());
+    await updateSegment.parse({ id: a?.id, criteria: 'changed' }, gateway.context());
     expect(await namesOf({ updatedAt: { gt: a?.updatedAt } })).toEqual(['a']);
     expect(await namesOf({ createdAt: { gt: a?.updatedAt } })).toEqual([]);
   });

@@ -32,7 +32,7 @@ beforeAll(async () => {
 const everything = (): Promise<unknown> => {
   const context = gateway.context('bob');
   return Promise.all([
-    getSegment({ id: mine[0] }, context),
+    getSegment.parse({ id: mine[0] }, context),
     getSegments({ ids: mine }, context),
     listSegments({ first: 10 }, context),
     listSegments({ first: 100 }, context),

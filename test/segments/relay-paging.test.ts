@@ -29,7 +29,7 @@ beforeAll(async () => {
   }
   const byAge = everIn({ field: 'CREATED_AT', direction: 'ASC' });
   for (const i of [0, 4, 5, 13]) {
-    const { id } = await deleteSegment({ id: byAge[i]?.id }, gateway.context());
+    const { id } = await deleteSegment.parse({ id: byAge[i]?.id }, gateway.context());
     present.delete(id);
   }
 });

@@ -74,7 +74,8 @@ builder.mutationFields((t) => ({
     directives,
     args: { input: t.arg({ type: UpdateSegmentInput, required: true, description: INPUT }) },
     errors: { types: [NotFound, VersionConflict], ...result('changed', 'The segment as it is now.') },
-    resolve: (_, { input }, context) => updateSegment(input, context),
+    // GraphQL lets a nullable field be null. The resolver says which ones may not.
+    resolve: (_, { input }, context) => updateSegment.parse(input, context),
   }),
   deleteSegment: t.field({
     type: Segment,
