@@ -3,14 +3,14 @@ import { quoted } from '../errors/quoted.ts';
 import { InvalidInput, Refusal, VersionConflict } from '../errors/refusals.ts';
 import { structuredString } from '../http/structured-string.ts';
 import * as segments from '../segments/resolvers.ts';
-import { created, noContent, notModified, ok } from './answer.ts';
+import { notModified } from './answer.ts';
+import { type Handler, wholeNumber } from './operation.ts';
 import { entityTag, evaluate, expectationOf, preconditionsOf } from './preconditions.ts';
 import { represent, representPage } from './representation.ts';
-import { type Handler, type Resource, wholeNumber } from './resource.ts';
 
-const COLLECTION = '/v1/customer-segments';
+export const COLLECTION = '/v1/customer-segments';
 
-const list: Handler = async ({ fields, headers }, context) => {
+export const list: Handler = async ({ fields, headers }, context) => {
   const { limit, starting_after, ending_before, name, criteria, ...rest } = fields;
   const backward = ending_before !== undefined;
   if (backward && starting_after !== undefined) throw new InvalidInput([BOTH_WAYS]);
@@ -26,8 +26,8 @@ const list: Handler = async ({ fields, headers }, context) => {
   );
   const verdict = evaluate(preconditionsOf(headers));
   if (verdict === 'failed') throw noTag();
-  if (verdict === 'known') return notModified({});
-  return ok(representPage(page, await (backward ? page.hasPrevious() : page.hasNext())));
+  if (verdict === 'known') return notModified();
+  return { body: representPage(page, await (backward ? page.hasPrevious() : page.hasNext())) };
 };
 
 /** REST pages in one direction, as documented. GraphQL lists what lies between two cursors. */
@@ -39,7 +39,7 @@ const BOTH_WAYS = {
 /** A place in a list is a segment that stands there. */
 const at = (id: unknown) => (id === undefined ? undefined : { id });
 
-const create: Handler = async ({ fields, headers }, context) => {
+export const create: Handler = async ({ fields, headers }, context) => {
   const input = { ...fields, idempotencyKey: idempotencyKeyOf(headers) };
   if (evaluate(preconditionsOf(headers)) !== 'proceed') {
     // What would be refused without preconditions is refused as it would be (RFC 9110, section 13.2.1).
@@ -47,11 +47,12 @@ const create: Handler = async ({ fields, headers }, context) => {
     throw noTag();
   }
   const segment = await segments.createSegment.parse(input, context);
-  return created(represent(segment), {
+  const told = {
     location: `${COLLECTION}/${segment.id}`,
     etag: entityTag(segment),
     ...(segment.replayed && { 'idempotent-replayed': 'true' }),
-  });
+  };
+  return { body: represent(segment), headers: told };
 };
 
 /** The collection exists and is changed by a creation, but has no entity tag: `*` alone matches it. */
@@ -70,56 +71,26 @@ function idempotencyKeyOf({ 'idempotency-key': header }: IncomingHttpHeaders): u
   throw new InvalidInput([{ param: 'Idempotency-Key', message }]);
 }
 
-const retrieve: Handler = async ({ id, fields, headers }, context) => {
+export const retrieve: Handler = async ({ id, fields, headers }, context) => {
   const segment = segments.found(await segments.getSegment.parse({ ...fields, id }, context), id);
   const etag = entityTag(segment);
   const verdict = evaluate(preconditionsOf(headers), segment.version);
   if (verdict === 'failed') throw new VersionConflict('segment', segment.version);
-  return verdict === 'known' ? notModified({ etag }) : ok(represent(segment), { etag });
+  return verdict === 'known' ? notModified({ etag }) : { body: represent(segment), headers: { etag } };
 };
 
-const update: Handler = async ({ id, fields, headers }, context) => {
+export const update: Handler = async ({ id, fields, headers }, context) => {
   // A segment as it was fetched may be sent back whole: what can't be changed is passed over.
   const { id: given = id, created_at: _created, updated_at: _updated, ...changes } = fields;
   if (given !== id)
     throw new InvalidInput([{ param: 'id', message: `must be the id of the path, not ${quoted(given)}` }]);
   const expectation = expectationOf(preconditionsOf(headers));
   const segment = await segments.updateSegment.parse({ ...changes, id, ...expectation }, context);
-  return ok(represent(segment), { etag: entityTag(segment) });
+  return { body: represent(segment), headers: { etag: entityTag(segment) } };
 };
 
-const remove: Handler = async ({ id, fields, headers }, context) => {
+export const remove: Handler = async ({ id, fields, headers }, context) => {
   const expectation = expectationOf(preconditionsOf(headers));
   await segments.deleteSegment.parse({ ...fields, id, ...expectation }, context);
-  return noContent();
-};
-
-export const customerSegments: Resource = {
-  paths: {
-    [COLLECTION]: { GET: list, POST: create },
-    [`${COLLECTION}/:id`]: { GET: retrieve, PUT: update, PATCH: update, DELETE: remove },
-  },
-  names: new Map([
-    ['first', 'limit'],
-    ['last', 'limit'],
-    ['after', 'starting_after'],
-    ['before', 'ending_before'],
-    ['filter.name.eq', 'name'],
-    ['filter.criteria.eq', 'criteria'],
-    ['idempotencyKey', 'Idempotency-Key'],
-    ['input', 'body'],
-  ]),
-  undocumented: [
-    'first',
-    'last',
-    'after',
-    'before',
-    'filter',
-    'orderBy',
-    'texts',
-    'isRead',
-    'expectedVersion',
-    'excludedVersion',
-    'idempotencyKey',
-  ],
+  return {};
 };

@@ -9,8 +9,9 @@ import { respond } from '../http/respond.ts';
 import type { Face } from '../http/server.ts';
 import { type Call, shownOf } from '../resolver.ts';
 import type { Answer } from './answer.ts';
+import type { Operation } from './operation.ts';
 import { problem } from './problem.ts';
-import { handlerOf, type Route, routeOf } from './routes.ts';
+import { operationOf, routeOf } from './routes.ts';
 
 const WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
@@ -39,13 +40,15 @@ async function answerTo(exchange: Exchange, context: Context): Promise<Answer> {
   if (spent) await spent;
   const { method = '' } = exchange.request;
   const { route, id } = routeOf(exchange.path);
-  const handler = handlerOf(route, method === 'HEAD' ? 'GET' : method);
+  const operation = operationOf(route, method === 'HEAD' ? 'GET' : method);
   exchange.operation = `${method} ${route.path}`;
-  const fields = documented(hasBody(exchange) ? await fieldsOf(exchange) : queryFields(exchange), route);
+  const given = hasBody(exchange) ? await fieldsOf(exchange) : queryFields(exchange);
+  const fields = documented(given, operation);
   try {
-    return await handler({ id, fields, headers: exchange.request.headers }, context);
+    const answer = await operation.handle({ id, fields, headers: exchange.request.headers }, context);
+    return { status: operation.status, ...answer };
   } catch (error) {
-    throw error instanceof InvalidInput ? error.renamed(route.names) : error;
+    throw error instanceof InvalidInput ? error.renamed(operation.names) : error;
   }
 }
 
@@ -60,7 +63,7 @@ async function fieldsOf(exchange: Exchange): Promise<Fields> {
 }
 
 /** A resolver's own word for a parameter is as unknown here as any other. */
-function documented(fields: Fields, { undocumented }: Route): Fields {
+function documented(fields: Fields, { undocumented }: Operation): Fields {
   const unknown = undocumented.filter((name) => name in fields);
   if (unknown.length > 0) throw new InvalidInput(unknown.map(unknownParameter));
   return fields;

@@ -1,22 +1,16 @@
 import { InvalidInput, Refusal } from '../errors/refusals.ts';
 import { mediaTypesOf } from '../http/fields.ts';
-import { noContent } from './answer.ts';
-import { customerSegments } from './customer-segments.ts';
-import type { Handler, Methods, Resource } from './resource.ts';
+import { customerSegments } from './customer-segment-operations.ts';
+import { type Methods, type Operation, operation } from './operation.ts';
 
-/** What is known at a path, and in which words. */
-export interface Route extends Pick<Resource, 'names' | 'undocumented'> {
+interface Route {
   /** Its path, with `:id` where an id stands. */
   path: string;
   methods: Methods;
 }
 
-const resources = [customerSegments];
-
 const routes = new Map(
-  resources.flatMap(({ paths, ...words }) =>
-    Object.entries(paths).map(([path, methods]): [string, Route] => [path, { path, methods, ...words }]),
-  ),
+  Object.entries(customerSegments).map(([path, methods]): [string, Route] => [path, { path, methods }]),
 );
 
 /** Finds what a path leads to, and the id in it. Throws NOT_FOUND, or INVALID_INPUT for an id that is not percent-encoded UTF-8. */
@@ -30,12 +24,15 @@ export function routeOf(path: string): { route: Route; id: string } {
 }
 
 /** What a method does at a path; OPTIONS tells which there are. Throws METHOD_NOT_ALLOWED, which tells it too. */
-export function handlerOf({ methods }: Route, method: string): Handler {
-  const handler = Object.hasOwn(methods, method) ? methods[method] : undefined;
-  if (handler) return handler;
+export function operationOf({ methods }: Route, method: string): Operation {
+  const found = Object.hasOwn(methods, method) ? methods[method] : undefined;
+  if (found) return found;
   const names = Object.keys(methods).flatMap((name) => (name === 'GET' ? [name, 'HEAD'] : [name]));
   const allow = names.join(', ');
-  if (method === 'OPTIONS') return async () => noContent({ allow, ...patchable(names) });
+  if (method === 'OPTIONS') {
+    const headers = { allow, ...patchable(names) };
+    return operation({ fields: {}, status: 204, handle: async () => ({ headers }) });
+  }
   const message = `Method not allowed. Use ${ANY_OF.format(names)}.`;
   throw new Refusal('METHOD_NOT_ALLOWED', message, { headers: { allow } });
 }

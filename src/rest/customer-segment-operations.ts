@@ -1,0 +1,66 @@
+import * as segments from '../segments/resolvers.ts';
+import { COLLECTION, create, list, remove, retrieve, update } from './customer-segments.ts';
+import { operation, type Resource } from './operation.ts';
+
+const id = { in: 'path' } as const;
+const property = { in: 'body' } as const;
+/** Part of a segment as it was retrieved. */
+const passedOver = { in: 'body', is: [] } as const;
+const ifMatch = { in: 'header', is: 'expectedVersion' } as const;
+const ifNoneMatch = { in: 'header', is: 'excludedVersion' } as const;
+
+const updating = operation({
+  resolver: segments.updateSegment,
+  fields: {
+    id,
+    name: property,
+    criteria: property,
+    description: property,
+    created_at: passedOver,
+    updated_at: passedOver,
+    'If-Match': ifMatch,
+    'If-None-Match': ifNoneMatch,
+  },
+  status: 200,
+  handle: update,
+});
+
+/** The documented operations on segments. */
+export const customerSegments: Resource = {
+  [COLLECTION]: {
+    GET: operation({
+      resolver: segments.listSegments,
+      fields: {
+        limit: { in: 'query', is: ['first', 'last'] },
+        starting_after: { in: 'query', is: 'after' },
+        ending_before: { in: 'query', is: 'before' },
+        name: { in: 'query', is: 'filter.name.eq' },
+        criteria: { in: 'query', is: 'filter.criteria.eq' },
+      },
+      status: 200,
+      handle: list,
+    }),
+    POST: operation({
+      resolver: segments.createSegment,
+      fields: {
+        name: property,
+        criteria: property,
+        description: property,
+        'Idempotency-Key': { in: 'header', is: 'idempotencyKey' },
+      },
+      status: 201,
+      handle: create,
+    }),
+  },
+  [`${COLLECTION}/:id`]: {
+    GET: operation({ resolver: segments.getSegment, fields: { id }, status: 200, handle: retrieve }),
+    PUT: updating,
+    PATCH: updating,
+    DELETE: operation({
+      resolver: segments.deleteSegment,
+      fields: { id, 'If-Match': ifMatch, 'If-None-Match': ifNoneMatch },
+      status: 204,
+      handle: remove,
+    }),
+  },
+};

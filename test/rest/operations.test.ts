@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { customerSegments } from '../../src/rest/customer-segment-operations.ts';
+
+const operations = Object.entries(customerSegments).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ call: `${method} ${path}`, ...operation })),
+);
+
+describe.each(operations)('The fields of $call', ({ resolver, fields, undocumented }) => {
+  const { properties = {} } = z.toJSONSchema(resolver?.input ?? z.never(), {
+    io: 'input',
+    unrepresentable: 'any',
+  });
+
+  it('are fields of its resolver', () => {
+    const names = Object.entries(fields).flatMap(([name, { is = name }]) => [is].flat());
+    for (const name of names) expect(Object.keys(properties)).toContain(name.split('.')[0]);
+  });
+
+  it('are not the names that only the resolver knows', () => {
+    expect(undocumented.filter((name) => name in fields)).toEqual([]);
+    expect(Object.keys(properties)).toEqual(expect.arrayContaining([...undocumented]));
+  });
+});
