@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createSegment, listSegments } from '../../src/segments/resolvers.ts';
 import { CreateSegment, MAX_NAME } from '../../src/segments/segment.ts';
 import { cursorOf, DIRECTIONS, ORDER_FIELDS, type Order, placeAt } from '../../src/segments/segment-order.ts';
@@ -58,11 +58,18 @@ interface Edge {
   node: { id: string };
 }
 
+/** Sends an operation again while the database is too busy: a property that failed for that would be shrunk for minutes. */
+const dataOf = (query: string, variables: object) =>
+  vi.waitFor(async () => {
+    const { body } = await graphql(gateway, query, variables);
+    expect(body.errors).toBeUndefined();
+    return body.data;
+  }, 60_000);
+
 async function edgesOf(orderBy: Order): Promise<Edge[]> {
   const query =
     'query ($orderBy: SegmentOrder) { segments(orderBy: $orderBy) { edges { cursor node { id } } } }';
-  const { body } = await graphql(gateway, query, { orderBy });
-  return body.data.segments.edges;
+  return (await dataOf(query, { orderBy })).segments.edges;
 }
 
 /** The ids right after and right before each cursor, asked for in one operation. */
@@ -73,11 +80,8 @@ async function neighbours(orderBy: Order, cursors: readonly string[]): Promise<[
     each(`after${i}`, cursor, 'first: 1, after'),
     each(`before${i}`, cursor, 'last: 1, before'),
   ]);
-  const { body } = await graphql(gateway, `query ($orderBy: SegmentOrder) { ${fields.join(' ')} }`, {
-    orderBy,
-  });
-  expect(body.errors).toBeUndefined();
-  return cursors.map((_, i) => [body.data[`after${i}`].nodes[0]?.id, body.data[`before${i}`].nodes[0]?.id]);
+  const data = await dataOf(`query ($orderBy: SegmentOrder) { ${fields.join(' ')} }`, { orderBy });
+  return cursors.map((_, i) => [data[`after${i}`].nodes[0]?.id, data[`before${i}`].nodes[0]?.id]);
 }
 
 describe('a cursor that was given out', () => {
