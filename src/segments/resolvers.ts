@@ -11,7 +11,7 @@ import {
   UpdateSegment,
 } from './segment.ts';
 import { isSegmentId } from './segment-id.ts';
-import { CountSegments, ListSegments } from './segment-list.ts';
+import { ListSegments } from './segment-list.ts';
 import { liesBehind, type SegmentPage, unreadPage } from './segment-page.ts';
 import { digestOf } from './store/idempotency-key.ts';
 import type { SegmentStore } from './store.ts';
@@ -52,25 +52,20 @@ export const listSegments = resolver({
     { accountId },
   ): Promise<SegmentPage> => {
     const { order, backward } = window;
-    if (!isRead) return unreadPage(order);
+    const count = () => store.count({ accountId, filter: window.filter });
+    if (!isRead) return unreadPage(order, count);
     const { segments, hasMore } = await store.list({ accountId, ...window });
+    const page = { order, segments, count };
     const hasAhead = async () => hasMore;
     if (tail !== null) {
       const isCut = segments.length > tail;
-      return { order, segments: segments.slice(-tail), hasNext: hasAhead, hasPrevious: async () => isCut };
+      return { ...page, segments: segments.slice(-tail), hasNext: hasAhead, hasPrevious: async () => isCut };
     }
     const hasBehind = () => liesBehind(store, accountId, window, segments);
     return backward
-      ? { order, segments, hasNext: hasBehind, hasPrevious: hasAhead }
-      : { order, segments, hasNext: hasAhead, hasPrevious: hasBehind };
+      ? { ...page, hasNext: hasBehind, hasPrevious: hasAhead }
+      : { ...page, hasNext: hasAhead, hasPrevious: hasBehind };
   },
-});
-
-export const countSegments = resolver({
-  scope: 'segments:read',
-  input: CountSegments,
-  run: ({ filter }, { segments }: Context, { accountId }) =>
-    segments.count({ accountId, filter: filter ?? {} }),
 });
 
 /** Creates a segment. Throws QUOTA_EXCEEDED, except for what was created by the same request before. */

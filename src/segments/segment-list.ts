@@ -113,5 +113,3 @@ function notAPlace(given: string | { id: string }): string {
   if (given === '') return 'must not be empty: omit it, or pass null, where there is no cursor';
   return `is not a cursor of this list and order: ${quoted(given)}`;
 }
-
-export const CountSegments = z.strictObject({ filter: SegmentFilter.nullish() });

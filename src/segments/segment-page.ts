@@ -9,14 +9,17 @@ export interface SegmentPage {
   segments: Segment[];
   hasNext(): Promise<boolean>;
   hasPrevious(): Promise<boolean>;
+  /** Number of segments on all pages. Read only when called. */
+  count(): Promise<number>;
 }
 
 /** A page that nobody looks at. */
-export const unreadPage = (order: Order): SegmentPage => ({
+export const unreadPage = (order: Order, count: SegmentPage['count']): SegmentPage => ({
   order,
   segments: [],
   hasNext: async () => false,
   hasPrevious: async () => false,
+  count,
 });
 
 /** Whether anything lies at or behind the place where a page starts. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { countSegments } from '../../src/segments/resolvers.ts';
 import { graphql, rest } from '../client.ts';
 import { testGateway } from '../harness.ts';
+import { countSegments } from '../segments/count.ts';
 import { received, sendRaw } from './socket.ts';
 
 const gateway = testGateway();

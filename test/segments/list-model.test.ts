@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
-import { countSegments, listSegments } from '../../src/segments/resolvers.ts';
+import { listSegments } from '../../src/segments/resolvers.ts';
 import type { Segment } from '../../src/segments/segment.ts';
 import { idPrefix } from '../../src/segments/segment-id.ts';
 import { cursorOf, DIRECTIONS, ORDER_FIELDS, type Order } from '../../src/segments/segment-order.ts';
 import { testGateway } from '../harness.ts';
+import { countSegments } from './count.ts';
 
 const gateway = testGateway();
 /** `LISTS=20000` is the long form. */

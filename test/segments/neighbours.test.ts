@@ -1,12 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
-import {
-  countSegments,
-  createSegment,
-  getSegment,
-  getSegments,
-  listSegments,
-} from '../../src/segments/resolvers.ts';
+import { createSegment, getSegment, getSegments, listSegments } from '../../src/segments/resolvers.ts';
 import { draft, testGateway } from '../harness.ts';
+import { countSegments } from './count.ts';
 
 const gateway = testGateway({ poolSize: 10 });
 

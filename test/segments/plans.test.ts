@@ -3,7 +3,6 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PLANNER_OPTIONS } from '../../src/database/planner.ts';
 import {
-  countSegments,
   createSegment,
   deleteSegment,
   getSegment,
@@ -14,6 +13,7 @@ import {
 import { cursorOf, ORDER_FIELDS, type Order } from '../../src/segments/segment-order.ts';
 import { draft, testGateway, type Who } from '../harness.ts';
 import { makeDatabase } from '../postgres.ts';
+import { countSegments } from './count.ts';
 
 const gateway = testGateway();
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { countSegments, createSegment, listSegments } from '../../src/segments/resolvers.ts';
+import { createSegment, listSegments } from '../../src/segments/resolvers.ts';
 import { isRepetitive } from '../../src/segments/store/repetition.ts';
 import { draft, testGateway } from '../harness.ts';
+import { countSegments } from './count.ts';
 
 const gateway = testGateway();
 

@@ -1,4 +1,4 @@
-import { countSegments, listSegments } from '../../segments/resolvers.ts';
+import { listSegments } from '../../segments/resolvers.ts';
 import { MAX_NAME, type Segment as SegmentShape } from '../../segments/segment.ts';
 import { DEFAULT_SIZE, MAX_PAGE_SIZE } from '../../segments/segment-list.ts';
 import { cursorOf, type Order } from '../../segments/segment-order.ts';
@@ -9,7 +9,6 @@ import { builder } from './builder.ts';
 import { Segment, selectedTexts } from './segment.ts';
 import { SegmentFilter, SegmentOrder } from './segment-list-input.ts';
 
-type Connection = SegmentPage & { args: object };
 type Edge = { node: SegmentShape; order: Order };
 
 /** A cursor holds at most a name, as JSON, in base64: four characters for three bytes. */
@@ -59,7 +58,7 @@ const SegmentEdge = builder.objectRef<Edge>('SegmentEdge').implement({
   }),
 });
 
-const SegmentConnection = builder.objectRef<Connection>('SegmentConnection').implement({
+const SegmentConnection = builder.objectRef<SegmentPage>('SegmentConnection').implement({
   description: 'A page of a list of segments (a Relay connection).',
   fields: (t) => ({
     edges: t.field({
@@ -79,7 +78,7 @@ const SegmentConnection = builder.objectRef<Connection>('SegmentConnection').imp
     totalCount: t.int({
       directives: { cost: { weight: 10 } },
       description: 'Number of segments that match the filter, on all pages. Counted only if requested.',
-      resolve: ({ args }, _, context) => countSegments(args, context),
+      resolve: ({ count }) => count(),
     }),
   }),
 });
@@ -119,8 +118,7 @@ builder.queryField('segments', (t) =>
     resolve: async (_, args, context, info) => {
       const names = selectedNames(info);
       const isRead = OF_THE_PAGE.some((name) => names.has(name));
-      const page = await listSegments({ ...args, isRead, texts: selectedTexts(info) }, context);
-      return { ...page, args: { filter: args.filter } };
+      return listSegments({ ...args, isRead, texts: selectedTexts(info) }, context);
     },
   }),
 );
