@@ -50,7 +50,12 @@ const requestsIn = (log: string): string[] =>
     .map(([line]) => JSON.parse(line))
     .map(({ method, path, status }) => `${method} ${path} ${status}`);
 
-it('someone who pastes the lines of the README in order gets the answers that it shows', async () => {
+/** Starts npm and Node.js several times: a slow machine takes minutes. This only ends a test that hangs. */
+const timeout = 900_000;
+
+it('someone who pastes the lines of the README in order gets the answers that it shows', {
+  timeout,
+}, async () => {
   const [install, ...steps] = stepsOf(readFileSync('README.md', 'utf8'));
   expect(install?.command).toBe('npm ci && npm start');
 
