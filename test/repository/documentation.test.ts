@@ -1,6 +1,8 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { schema } from '../../src/graphql/schema.ts';
 
 const PAGES = globSync(['*.md', 'docs/**/*.md', 'examples/*/*.md']);
 
@@ -37,4 +39,20 @@ describe.each(PAGES)('%s', (page) => {
 it('docs/README.md lists every page of docs', () => {
   const listed = linksOf('docs/README.md').map((link) => join('docs', link));
   expect(globSync('docs/**/*.md').filter((page) => !listed.includes(page))).toEqual(['docs/README.md']);
+});
+
+/** The GraphQL documents that a page shows. */
+const documentsIn = (page: string): string[] =>
+  [...readFileSync(page, 'utf8').matchAll(/^```graphql\n([\s\S]*?)\n```$/gm)].map(([, text = '']) => text);
+
+it('every GraphQL document in README.md and docs is valid', () => {
+  // Against the schema as it is served: schema.graphql, which is made for routers, has no `node`.
+  const documents = ['README.md', ...globSync('docs/**/*.md')].flatMap(documentsIn);
+  expect(documents).not.toEqual([]);
+  expect(documents.flatMap((text) => validate(schema, parse(text)))).toEqual([]);
+});
+
+it('the README names the version of package.json', () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+  expect(readFileSync('README.md', 'utf8')).toContain(`version ${version}.`);
 });
