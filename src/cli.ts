@@ -42,7 +42,7 @@ async function help(): Promise<number> {
     Object.entries(commands).map(async ([name, load]) => `  ${name.padEnd(9)}${(await load()).summary}`),
   );
   print(
-    `Usage: segments <command>\n\n${summaries.join('\n')}\n\nsegments <command> --help tells more; segments serve --help lists the environment variables.`,
+    `Usage: segments <command>\n\n${summaries.join('\n')}\n\nsegments <command> --help explains a command; segments serve --help lists the environment variables.`,
   );
   return 0;
 }

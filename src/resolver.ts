@@ -54,7 +54,7 @@ export function resolver<Input extends z.ZodType, Context extends Call, Result>(
 /** A failure as a refusal: itself if it is one, otherwise INTERNAL with the fault as its cause. Reports nothing. */
 function asRefusal(error: unknown, requestId: string): Refusal {
   if (error instanceof Refusal) return error;
-  const message = `Something went wrong on our side. Its record bears the id ${requestId}.`;
+  const message = `Internal error. Quote request ID ${requestId} if you report this.`;
   return new Refusal('INTERNAL', message, { cause: error ?? new TypeError('Nothing was thrown.') });
 }
 

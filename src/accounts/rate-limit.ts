@@ -67,7 +67,7 @@ export function rateLimiter(
 
   function refusal(spent: RateLimiterRes): Refusal {
     const seconds = secondsOf(spent.msBeforeNext);
-    const message = `You may spend ${points.toLocaleString('en')} points a minute. Come back in ${seconds} s.`;
+    const message = `Rate limit exceeded: ${points.toLocaleString('en')} points per minute. Retry in ${seconds} s.`;
     return new Refusal('RATE_LIMITED', message, {
       headers: { ...headersOf(spent), 'retry-after': `${seconds}` },
     });

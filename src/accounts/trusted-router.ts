@@ -22,7 +22,10 @@ export function behindRouter(secret: string, authenticate: Authenticate): Authen
   return async (headers) => {
     const given = headers[SECRET];
     if (typeof given !== 'string' || !isOurs(given)) {
-      throw new Refusal('FORBIDDEN', `Only a router may ask here, with its secret in the header ${SECRET}.`);
+      throw new Refusal(
+        'FORBIDDEN',
+        `Only a router can use this endpoint. It must send its secret in the header ${SECRET}.`,
+      );
     }
     return headers.authorization === undefined ? viewerOf(headers) : authenticate(headers);
   };

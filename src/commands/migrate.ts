@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { type Command, print } from './command.ts';
 
 export const migrate: Command = {
-  summary: "bring the database to this version's tables",
+  summary: 'migrate the database to this version',
   help: `Usage: segments migrate
 
 Applies the migrations that the database of DATABASE_URL (or the embedded one) lacks. serve does so too;

@@ -20,7 +20,7 @@ const help = `Usage: segments token <create|list|rotate|revoke|new>
 `;
 
 export const token: Command = {
-  summary: 'make, list, rotate and revoke API tokens',
+  summary: 'create, list, rotate and revoke API tokens',
   help,
   async run([action = '', ...args], environment) {
     const run = Object.hasOwn(actions, action) ? actions[action] : undefined;

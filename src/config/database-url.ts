@@ -55,8 +55,8 @@ function problemOfParts(url: string, error: unknown): string {
   if (port !== undefined && !(Number(port) <= 65_535)) return PORT;
   const file = SSL_FILES.map((name) => problemOfFile(name, parameterOf(url, name))).find((each) => each);
   if (file) return file;
-  if (error instanceof TypeError) return `must be ${EXAMPLE}; it can not be read as one (not shown)`;
-  return `must be ${EXAMPLE}; ${error instanceof Error ? error.message : 'it can not be read'}`;
+  if (error instanceof TypeError) return `must be ${EXAMPLE}; it cannot be read as one (not shown)`;
+  return `must be ${EXAMPLE}; ${error instanceof Error ? error.message : 'it cannot be read'}`;
 }
 
 /** What follows the last colon, unless that is part of an IPv6 address. */

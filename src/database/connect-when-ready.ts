@@ -63,7 +63,7 @@ function notLetIn(error: unknown, host: string): Error {
       `DATABASE_URL must lead to a database that accepts the connection; "${host}" did not: ${said}${code && ` (${code})`}.`,
     );
   }
-  return new Error(`The database of DATABASE_URL can not be reached: ${messageOf(error)}.`);
+  return new Error(`The database of DATABASE_URL cannot be reached: ${messageOf(error)}.`);
 }
 
 /** Where a name has several addresses, the driver's error is one of all of them, without words of its own. */

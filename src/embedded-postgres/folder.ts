@@ -54,11 +54,11 @@ export function writeOnce(path: string, make: () => string): string {
 const PROBLEMS: Record<string, string> = {
   ENOTDIR: 'which is a file or lies below one',
   EEXIST: 'which is a file',
-  ENOENT: 'where no folder can be made',
+  ENOENT: 'where no folder can be created',
   EROFS: 'which is on a file system that can only be read',
-  EACCES: 'which this user may not read and write',
-  EPERM: 'which this user may not read and write',
-  ELOOP: 'which leads in a circle of links',
+  EACCES: 'which this user is not allowed to read and write',
+  EPERM: 'which this user is not allowed to read and write',
+  ELOOP: 'which leads to a loop of links',
   ENAMETOOLONG: 'which is too long',
 };
 
@@ -76,7 +76,7 @@ export async function inFolder<Result>(
     if (problem)
       throw new WrongConfig(`${named}, ${problem} (${code}): set it to a folder that can be written.`);
     if (!code || !(error instanceof Error)) throw error;
-    throw new Error(`${named}, which can not be used: ${error.message}.`);
+    throw new Error(`${named}, which cannot be used: ${error.message}.`);
   }
 }
 

@@ -30,9 +30,9 @@ export class Refusal extends Error {
   }
 }
 
-const TRY_AGAIN = 'The database can not be reached. Try again in a moment.';
+const TRY_AGAIN = 'The database is unavailable. Try again in a moment.';
 const LOOK_FIRST =
-  'The database went away before it answered: this may have been done, or not. Look before you send it again; a creation may be sent again under its idempotency key.';
+  'The connection was lost before the database confirmed the write, so it may or may not have been applied. Check before retrying; a create is safe to retry with its idempotency key.';
 
 /** Something that is needed is away. The outcome tells whether anything can have been changed: surely not, or nobody knows. */
 export class Unavailable extends Refusal {
@@ -104,7 +104,10 @@ export class QuotaExceeded extends Refusal {
 /** A key that another request was sent with. Nothing was changed. */
 export class IdempotencyKeyReused extends Refusal {
   constructor() {
-    super('IDEMPOTENCY_KEY_REUSED', 'This idempotency key was used for another request: take a new one.');
+    super(
+      'IDEMPOTENCY_KEY_REUSED',
+      'This idempotency key was already used for a different request. Use a new key.',
+    );
   }
 }
 
@@ -113,12 +116,15 @@ export class IdempotencyKeyInUse extends Refusal {
   constructor() {
     super(
       'IDEMPOTENCY_KEY_IN_USE',
-      'A request with this idempotency key is still running: try again in a moment.',
+      'A request with this idempotency key is still in progress. Try again in a moment.',
     );
   }
 }
 
-export const unknownParameter = (param: string): Issue => ({ param, message: 'is not known here' });
+export const unknownParameter = (param: string): Issue => ({
+  param,
+  message: 'is not a recognised parameter',
+});
 
 /** A statement ran longer than one may. Nothing was changed. */
 export class Timeout extends Refusal {
@@ -128,8 +134,8 @@ export class Timeout extends Refusal {
 }
 
 const READ_TOOK_TOO_LONG =
-  'This took longer than a read may take. Ask for less: narrow the filter, or leave out totalCount.';
-const WRITE_TOOK_TOO_LONG = 'This took longer than a write may take. Nothing was changed. Try again later.';
+  'The read exceeded its time limit. Request less data: use a narrower filter, or omit totalCount.';
+const WRITE_TOOK_TOO_LONG = 'The write exceeded its time limit. Nothing was changed. Try again later.';
 
 /** The bytes that one operation may answer. */
 export const MAX_RESPONSE = 8 * 1024 * 1024;
@@ -139,7 +145,7 @@ export class ResponseTooLarge extends Refusal {
   constructor() {
     super(
       'RESPONSE_TOO_LARGE',
-      'The answer would be larger than 8 MiB. Ask for a smaller page, fewer ids or fewer fields, or split the operation.',
+      'The response would exceed 8 MiB. Request a smaller page, fewer ids or fewer fields, or split the operation.',
     );
   }
 }

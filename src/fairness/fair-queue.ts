@@ -135,7 +135,8 @@ const closed = () => new Unavailable('not_applied');
 
 const busy = () =>
   new Unavailable('not_applied', {
-    message: 'Too many requests of your account are waiting. Send fewer at once, and try again in a moment.',
+    message:
+      'Too many requests of your account are waiting. Send fewer concurrent requests, and try again in a moment.',
   });
 
 /** Not the fault of the account alone: others, or a slow database, can keep it waiting too. */

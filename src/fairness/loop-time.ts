@@ -136,5 +136,5 @@ export function charged<Result>(share: LoopShare | undefined, work: () => Result
 const busy = () =>
   new Unavailable('not_applied', {
     message:
-      'The requests of your account take too much processing time. Send fewer at once, or request less data.',
+      'The requests of your account take too much processing time. Send fewer concurrent requests, or request less data.',
   });

@@ -36,7 +36,7 @@ const MAX_IDENTIFYING = 3_000;
  * event loop. They can only read the schema, so about 300 requests a second are enough while accounts are active.
  */
 const MS_OF_STRANGER = 0.3;
-const TOO_MANY = 'Too many tokens are being checked. Try again in a moment.';
+const TOO_MANY = 'Too many tokens are being verified. Try again in a moment.';
 
 /** The ways in for a request: for anyone, and for a router alone. Each tells who calls, and what they may spend. */
 export function admission(

@@ -90,4 +90,4 @@ const encoded = () =>
   });
 
 const tooLarge = () =>
-  new Refusal('PAYLOAD_TOO_LARGE', `A body may have up to ${MAX_BODY.toLocaleString('en')} bytes.`);
+  new Refusal('PAYLOAD_TOO_LARGE', `A body can have up to ${MAX_BODY.toLocaleString('en')} bytes.`);

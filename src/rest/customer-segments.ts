@@ -67,7 +67,7 @@ function idempotencyKeyOf({ 'idempotency-key': header }: IncomingHttpHeaders): u
   if (typeof header !== 'string' || !header.startsWith('"')) return header;
   const key = structuredString(header);
   if (key !== null) return key;
-  const message = `must be a string of structured fields or a bare key, not ${quoted(header)}`;
+  const message = `must be a structured field string or a bare key, not ${quoted(header)}`;
   throw new InvalidInput([{ param: 'Idempotency-Key', message }]);
 }
 
@@ -83,7 +83,7 @@ export const update: Handler = async ({ id, fields, headers }, context) => {
   // A segment as it was fetched may be sent back whole: what can't be changed is passed over.
   const { id: given = id, created_at: _created, updated_at: _updated, ...changes } = fields;
   if (given !== id)
-    throw new InvalidInput([{ param: 'id', message: `must be the id of the path, not ${quoted(given)}` }]);
+    throw new InvalidInput([{ param: 'id', message: `must equal the id in the path, not ${quoted(given)}` }]);
   const expectation = expectationOf(preconditionsOf(headers));
   const segment = await segments.updateSegment.parse({ ...changes, id, ...expectation }, context);
   return { body: represent(segment), headers: { etag: entityTag(segment) } };

@@ -110,6 +110,6 @@ export const ListSegments = z
 function notAPlace(given: string | { id: string }): string {
   if (typeof given !== 'string') return `must be the id of a segment, not ${quoted(given.id)}`;
   // Some clients keep "" where they have no cursor. Taken for the start, it would let a loop over pages run for ever.
-  if (given === '') return 'must not be empty: omit it, or pass null, where there is no cursor';
+  if (given === '') return 'must not be empty: omit it or pass null if there is no cursor';
   return `is not a cursor of this list and order: ${quoted(given)}`;
 }

@@ -50,7 +50,7 @@ export const GetSegments = z.strictObject({
 });
 /** Under which a creation may be asked for again: 1 to 255 visible characters of ASCII, best a UUID. */
 const idempotencyKey = aString
-  .regex(/^[\x21-\x7e]{1,255}$/, 'must have 1 to 255 visible characters of ASCII')
+  .regex(/^[\x21-\x7e]{1,255}$/, 'must have 1 to 255 visible ASCII characters')
   .nullish();
 const Draft = z.strictObject(properties);
 export const CreateSegment = Draft.extend({ idempotencyKey });
@@ -67,7 +67,7 @@ export const UpdateSegment = z
   .extend({ id, ...conditions })
   .refine(
     (changes) => WRITABLE.some((property) => changes[property] !== undefined),
-    `must hold at least one of ${WRITABLE.join(', ')}`,
+    `must include at least one of ${WRITABLE.join(', ')}`,
   );
 export const DeleteSegment = z.strictObject({ id, ...conditions });
 

@@ -16,7 +16,7 @@ export const isStorable = (moment: Date): boolean => isInYears1To9999(moment.get
 export type Moment = Date | { after: Date };
 
 const error = ({ input }: { input?: unknown }) =>
-  `must be a moment of the years 1 to 9999, not ${quoted(shown(input))}`;
+  `must be a time in the years 1 to 9999, not ${quoted(shown(input))}`;
 
 const Bound = z
   .union([z.date(), z.strictObject({ after: z.date() })], { error })

@@ -8,7 +8,7 @@ export const aString = z.string({
 
 /** Why Postgres can't hold a text, if it can't. */
 const unstorable = (value: string): string | null => {
-  if (value.includes('\u0000')) return 'must not hold the character U+0000';
+  if (value.includes('\u0000')) return 'must not contain the character U+0000';
   return value.isWellFormed() ? null : 'must be well-formed Unicode, not half of a surrogate pair';
 };
 

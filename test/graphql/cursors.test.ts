@@ -48,8 +48,8 @@ describe('a cursor', () => {
     [{ first: 101 }, 'first', 'must be a whole number from 1 to 100, not 101'],
     [{ last: -1 }, 'last', 'must be a whole number from 1 to 100, not -1'],
     [{ after: 'junk' }, 'after', 'is not a cursor of this list and order: "junk"'],
-    [{ after: '' }, 'after', 'must not be empty: omit it, or pass null, where there is no cursor'],
-    [{ before: '' }, 'before', 'must not be empty: omit it, or pass null, where there is no cursor'],
+    [{ after: '' }, 'after', 'must not be empty: omit it or pass null if there is no cursor'],
+    [{ before: '' }, 'before', 'must not be empty: omit it or pass null if there is no cursor'],
     [{ first: 1, last: 1, before: 'junk' }, 'before', 'is not a cursor of this list and order: "junk"'],
   ])('%j is refused, and the answer says what is wrong', async (args, param, message) => {
     const { body } = await graphql(gateway, PAGE, args);

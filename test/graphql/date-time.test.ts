@@ -68,7 +68,7 @@ describe('a DateTime', () => {
     expect(body.errors[0].extensions.issues).toEqual([
       {
         param: 'filter.createdAt.gte',
-        message: 'must be a moment of the years 1 to 9999, not "0000-12-31T23:59:59.000Z"',
+        message: 'must be a time in the years 1 to 9999, not "0000-12-31T23:59:59.000Z"',
       },
     ]);
   });

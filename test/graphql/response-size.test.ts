@@ -98,7 +98,7 @@ describe.each(PATHS)('an operation that is executed %s', (_, repeats, headers) =
     expect(body.errors).toMatchObject([
       {
         message:
-          'The answer would be larger than 8 MiB. Ask for a smaller page, fewer ids or fewer fields, or split the operation.',
+          'The response would exceed 8 MiB. Request a smaller page, fewer ids or fewer fields, or split the operation.',
         extensions: { code: 'RESPONSE_TOO_LARGE' },
       },
     ]);

@@ -34,8 +34,8 @@ describe.concurrent('a DATA_DIR that can not be', () => {
     ['too long', join(folder, 'x'.repeat(300)), 'which is too long (ENAMETOOLONG)'],
     ...(existsSync('/proc/self')
       ? [
-          ['below /proc', '/proc/nope', 'where no folder can be made (ENOENT)'] as const,
-          ['far below /proc', '/proc/nope/a/b', 'where no folder can be made (ENOENT)'] as const,
+          ['below /proc', '/proc/nope', 'where no folder can be created (ENOENT)'] as const,
+          ['far below /proc', '/proc/nope/a/b', 'where no folder can be created (ENOENT)'] as const,
         ]
       : []),
     ...(hasReadOnly
@@ -65,13 +65,13 @@ describe('a DATA_DIR', () => {
 
   it.each(['EACCES', 'EPERM'])('that this user may not use (%s) is told so', async (code) => {
     await expect(inFolder('data', failing(code, 'mkdir'))).rejects.toThrow(
-      `DATA_DIR is "data", which this user may not read and write (${code}): set it to a folder that can be written.`,
+      `DATA_DIR is "data", which this user is not allowed to read and write (${code}): set it to a folder that can be written.`,
     );
   });
 
   it('whose disk is full is named', async () => {
     await expect(inFolder('data', failing('ENOSPC', 'write'))).rejects.toThrow(
-      'DATA_DIR is "data", which can not be used: ENOSPC: said the system.',
+      'DATA_DIR is "data", which cannot be used: ENOSPC: said the system.',
     );
   });
 

@@ -136,7 +136,7 @@ describe.concurrent('segments serve', () => {
     });
     expect([code, err]).toEqual([
       1,
-      'The database of DATABASE_URL can not be reached: connect ECONNREFUSED 127.0.0.1:1.\n',
+      'The database of DATABASE_URL cannot be reached: connect ECONNREFUSED 127.0.0.1:1.\n',
     ]);
   });
 });

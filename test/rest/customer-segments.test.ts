@@ -69,15 +69,15 @@ describe('GET /v1/customer-segments', () => {
     ['limit=1&limit=2', 'limit', 'is given more than once'],
     ['starting_after=nope', 'starting_after', 'must be the id of a segment, not "nope"'],
     ['ending_before=', 'ending_before', 'must be the id of a segment, not ""'],
-    ['crtieria=x', 'crtieria', 'is not known here'],
-    ['first=5', 'first', 'is not known here'],
-    ['filter=x', 'filter', 'is not known here'],
-    ['orderBy=x', 'orderBy', 'is not known here'],
-    ['__proto__=x', '__proto__', 'is not known here'],
-    ['constructor=x', 'constructor', 'is not known here'],
+    ['crtieria=x', 'crtieria', 'is not a recognised parameter'],
+    ['first=5', 'first', 'is not a recognised parameter'],
+    ['filter=x', 'filter', 'is not a recognised parameter'],
+    ['orderBy=x', 'orderBy', 'is not a recognised parameter'],
+    ['__proto__=x', '__proto__', 'is not a recognised parameter'],
+    ['constructor=x', 'constructor', 'is not a recognised parameter'],
     ['name=%ff', 'name', 'must be percent-encoded UTF-8'],
     ['name=%zz', 'name', 'must be percent-encoded UTF-8'],
-    ['name=%00', 'name', 'must not hold the character U+0000'],
+    ['name=%00', 'name', 'must not contain the character U+0000'],
   ])('refuses ?%s in the words of the documentation', async (query, param, message) => {
     const { status, body } = await rest(gateway, `?${query}`);
     expect({ status, code: body.code, errors: body.errors }).toEqual({
@@ -110,7 +110,7 @@ describe('PUT and PATCH /v1/customer-segments/{id}', () => {
     for (const id of [other.id, '', 5, null]) {
       const { status, body } = await rest(gateway, `/${segment.id}`, { method, body: { id, name: 'x' } });
       const shown = typeof id === 'string' ? `"${id}"` : id;
-      const message = `must be the id of the path, not ${shown}`;
+      const message = `must equal the id in the path, not ${shown}`;
       expect([status, body.errors]).toEqual([400, [{ param: 'id', message }]]);
     }
     expect((await rest(gateway, `/${segment.id}`)).body).toEqual(segment);

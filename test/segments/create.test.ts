@@ -29,7 +29,7 @@ describe.each(doors)('creating a segment through $name', (door) => {
       'description',
       'must have 0 to 5,000 characters, not 5,001',
     ],
-    ['U+0000', { criteria: 'a\u0000b' }, 'criteria', 'must not hold the character U+0000'],
+    ['U+0000', { criteria: 'a\u0000b' }, 'criteria', 'must not contain the character U+0000'],
     [
       'half a surrogate pair',
       { description: 'a\ud800' },

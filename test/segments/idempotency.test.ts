@@ -128,7 +128,7 @@ describe('Idempotency-Key', () => {
     const { status, body } = await post(key);
     expect([status, body.errors]).toEqual([
       400,
-      [{ param: 'Idempotency-Key', message: 'must have 1 to 255 visible characters of ASCII' }],
+      [{ param: 'Idempotency-Key', message: 'must have 1 to 255 visible ASCII characters' }],
     ]);
   });
 
@@ -174,7 +174,7 @@ describe('idempotencyKey of createSegment', () => {
     const overRest = await post(idempotencyKey);
     expect([overRest.body.id, isReplay(overRest)]).toEqual([first.segment.id, 'true']);
     expect(await mutate({ ...draft({ name: 'other' }), idempotencyKey })).toEqual({
-      message: 'This idempotency key was used for another request: take a new one.',
+      message: 'This idempotency key was already used for a different request. Use a new key.',
     });
     expect(await mutate({ ...draft(), idempotencyKey: '' })).toEqual({
       issues: [{ param: 'idempotencyKey' }],

@@ -30,7 +30,7 @@ describe.each(doors)('updating a segment through $name', (door) => {
     const { id } = given(await door.create(gateway, draft()));
     expect(await door.update(gateway, { id })).toEqual({
       code: 'INVALID_INPUT',
-      issues: [{ param: 'input', message: 'must hold at least one of name, criteria, description' }],
+      issues: [{ param: 'input', message: 'must include at least one of name, criteria, description' }],
     });
   });
 

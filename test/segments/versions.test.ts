@@ -285,6 +285,6 @@ describe('expectedVersion', () => {
   ])('is no word of REST: %s', async (param, value) => {
     const { id } = await create();
     const { body } = await rest(gateway, `/${id}`, { method: 'PUT', body: { name: 'x', [param]: value } });
-    expect(body.errors).toEqual([{ param, message: 'is not known here' }]);
+    expect(body.errors).toEqual([{ param, message: 'is not a recognised parameter' }]);
   });
 });

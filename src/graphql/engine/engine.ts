@@ -73,7 +73,7 @@ export function graphqlEngine({ schema, introspection, boundReads, ...persistenc
     const used = context.viewer ? yoga : forgetful;
     const result = await begun(context, async () => used.getResultForParams({ params, request }, context));
     if (result && isResult(result)) return result;
-    throw new TypeError('An operation gave no single result.');
+    throw new TypeError('An operation returned no single result.');
   };
 
   const traced = async (params: GraphQLParams, context: Context): Promise<ExecutionResult> => {

@@ -47,7 +47,7 @@ const REFUSALS = {
     http: { status: 404 },
   },
   PERSISTED_QUERY_ONLY: {
-    message: 'Only known operations run here. Send the `documentId` of one.',
+    message: 'Only known operations can be executed. Send the `documentId` of one.',
     http: { status: 403 },
   },
 };

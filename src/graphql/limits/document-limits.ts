@@ -78,7 +78,7 @@ function beyond(operation: OperationDefinitionNode, found: Measure, limits: Limi
     refused('ROOT_FIELD_LIMIT', `fields of ${isMutation ? 'Mutation' : 'Query'}`, roots, found.rootFields),
     refused(
       'FIELD_LIMIT',
-      'fields, those of a fragment as often as it is spread,',
+      'fields, counting those of a fragment each time it is spread,',
       limits.fields,
       found.fields,
     ),

@@ -65,7 +65,7 @@ export function graphiqlPage(contents: PageContents): Face {
     const network = networkOf(request.socket.remoteAddress);
     if (!sends.take(network)) {
       throw new Unavailable('not_applied', {
-        message: 'GraphiQL is being sent to too many. Try again in a moment.',
+        message: 'Too many downloads of GraphiQL are in progress. Try again in a moment.',
       });
     }
     const late = setTimeout(() => response.destroy(), MAX_SEND_MS);

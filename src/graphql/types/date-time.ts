@@ -7,7 +7,7 @@ const SPECIFICATION = 'https://scalars.graphql.org/andimarek/date-time';
 
 builder.scalarType('DateTime', {
   description:
-    'A moment as RFC 3339 writes it, such as `2026-11-23T09:30:00.000Z`. Output is in UTC, with milliseconds. Input may have any offset and any number of fractional digits, and is compared exactly.',
+    'A date and time in RFC 3339 format, such as `2026-11-23T09:30:00.000Z`. Output is in UTC, with milliseconds. Input can have any offset and any number of fractional digits, and is compared exactly.',
   specifiedByURL: SPECIFICATION,
   // What is printed for routers: without it, only introspection would have the URL.
   directives: { specifiedBy: { url: SPECIFICATION } },

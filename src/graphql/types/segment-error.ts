@@ -11,63 +11,67 @@ import { maxCharacters } from '../limits/contents.ts';
 import { builder } from './builder.ts';
 
 export const SegmentError = builder.interfaceRef<Refusal>('SegmentError').implement({
-  description: 'A no that a caller may expect. Whichever it is, `message` says what to do about it.',
-  fields: (t) => ({ message: t.exposeString('message', { description: 'For a person to read.' }) }),
+  description: 'An expected failure. Its `message` says what to do about it.',
+  fields: (t) => ({
+    message: t.exposeString('message', {
+      description: 'An explanation for people. The wording can change: do not parse it.',
+    }),
+  }),
 });
 
 const SegmentInputIssue = builder.objectRef<Issue>('SegmentInputIssue').implement({
-  description: 'One thing wrong with what was sent.',
+  description: 'A problem with one field of the input.',
   fields: (t) => ({
     param: t.exposeString('param', {
       extensions: maxCharacters(50),
-      description: 'The input field that it is about, such as `name`.',
+      description: 'The input field, such as `name`.',
     }),
     message: t.exposeString('message', {
       extensions: maxCharacters(300),
-      description: 'What it must be, such as `must not be blank`.',
+      description: 'What is wrong with the field, such as `must not be blank`.',
     }),
   }),
 });
 
 builder.objectType(InvalidInput, {
   name: 'SegmentInvalidInput',
-  description: 'What was sent can not be taken. Nothing was changed.',
+  description: 'The input is invalid. Nothing was changed.',
   interfaces: [SegmentError],
   fields: (t) => ({
     issues: t.expose('issues', {
       type: [SegmentInputIssue],
-      description: 'All that is wrong, one entry for each input field.',
+      description: 'All problems with the input, one for each field.',
     }),
   }),
 });
 
 builder.objectType(NotFound, {
   name: 'SegmentNotFound',
-  description: 'Your account has no segment of this id.',
+  description: 'Your account has no segment with this id.',
   interfaces: [SegmentError],
 });
 
 builder.objectType(IdempotencyKeyReused, {
   name: 'SegmentIdempotencyKeyReused',
-  description: 'The idempotency key was sent with another input before. Nothing was created.',
+  description: 'The idempotency key was already used with a different input. Nothing was created.',
   interfaces: [SegmentError],
 });
 
 builder.objectType(QuotaExceeded, {
   name: 'SegmentQuotaExceeded',
-  description: 'The account has as many segments as it may have. Nothing was created.',
+  description: 'The account has reached its maximum number of segments. Nothing was created.',
   interfaces: [SegmentError],
   fields: (t) => ({
-    limit: t.exposeInt('limit', { description: 'How many segments the account may have.' }),
+    limit: t.exposeInt('limit', { description: 'The maximum number of segments of the account.' }),
   }),
 });
 
 builder.objectType(VersionConflict, {
   name: 'SegmentVersionConflict',
   description:
-    'The segment has changed since you saw it. Nothing was changed: look at it again, then decide.',
+    'The segment has changed since you read it. Nothing was changed. Read the segment again before you retry.',
   interfaces: [SegmentError],
   fields: (t) => ({
-    currentVersion: t.exposeInt('currentVersion', { description: 'The version that it is at.' }),
+    currentVersion: t.exposeInt('currentVersion', { description: 'The current version of the segment.' }),
   }),
 });

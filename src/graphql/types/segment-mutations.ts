@@ -5,7 +5,7 @@ import { Segment } from './segment.ts';
 import './segment-error.ts';
 
 const EXPECTED =
-  'The `version` that you have seen: if it is at another by now, nothing is changed and you get a `SegmentVersionConflict`.';
+  'The `version` that you have read. If the segment has another version by now, nothing is changed and a `SegmentVersionConflict` is returned.';
 
 const CreateSegmentInput = builder.inputType('CreateSegmentInput', {
   description: 'A segment to create.',
@@ -15,36 +15,37 @@ const CreateSegmentInput = builder.inputType('CreateSegmentInput', {
       required: true,
       description: '1 to 5,000 characters: `Customers who spend more than $1000 per month`.',
     }),
-    description: t.string({ required: true, description: 'Up to 5,000 characters; may be empty.' }),
+    description: t.string({ required: true, description: 'Up to 5,000 characters; can be empty.' }),
     idempotencyKey: t.string({
       description:
-        'Makes it safe to send this again when no answer came: for 24 hours, the same input under the same key creates one segment. 1 to 255 visible characters of ASCII, best a UUID.',
+        'Makes it safe to retry: for 24 hours, requests with the same key and input create only one segment. 1 to 255 visible ASCII characters, preferably a UUID.',
     }),
   }),
 });
 
 const UpdateSegmentInput = builder.inputType('UpdateSegmentInput', {
-  description: 'Which segment to change, and what of it: at least one of the others. What is left out stays.',
+  description:
+    'The segment to change, and its new values. Set at least one of `name`, `criteria` and `description`; the others stay as they are.',
   fields: (t) => ({
-    id: t.id({ required: true, description: 'Which segment: `xgQQXg3hrtjh7AvZ`.' }),
-    name: t.string({ description: 'Its new name, 1 to 255 characters.' }),
-    criteria: t.string({ description: 'Its new criteria, 1 to 5,000 characters.' }),
-    description: t.string({ description: 'Its new description, up to 5,000 characters; may be empty.' }),
+    id: t.id({ required: true, description: 'Id of the segment: `xgQQXg3hrtjh7AvZ`.' }),
+    name: t.string({ description: 'The new name: 1 to 255 characters.' }),
+    criteria: t.string({ description: 'The new criteria: 1 to 5,000 characters.' }),
+    description: t.string({ description: 'The new description: up to 5,000 characters; can be empty.' }),
     expectedVersion: t.int({ description: EXPECTED }),
   }),
 });
 
 const DeleteSegmentInput = builder.inputType('DeleteSegmentInput', {
-  description: 'Which segment to delete.',
+  description: 'The segment to delete.',
   fields: (t) => ({
-    id: t.id({ required: true, description: 'Which segment: `xgQQXg3hrtjh7AvZ`.' }),
+    id: t.id({ required: true, description: 'Id of the segment: `xgQQXg3hrtjh7AvZ`.' }),
     expectedVersion: t.int({ description: EXPECTED }),
   }),
 });
 
 /** What a mutation gives: its payload, or one of the refusals that a caller may expect of it. */
 const result = (did: string, shown: string) => ({
-  union: { description: `The segment that was ${did}, or why it was not.` },
+  union: { description: `The segment that was ${did}, or the reason why it was not.` },
   result: { description: `The segment was ${did}.` },
   dataField: { name: 'segment', description: shown } as const,
 });
@@ -70,20 +71,23 @@ builder.mutationFields((t) => ({
   updateSegment: t.field({
     type: Segment,
     nullable,
-    description: 'Changes what you give of a segment, and leaves the rest as it was.',
+    description: 'Changes a segment. Properties that are omitted stay as they are.',
     directives,
     args: { input: t.arg({ type: UpdateSegmentInput, required: true, description: INPUT }) },
-    errors: { types: [NotFound, VersionConflict], ...result('changed', 'The segment as it is now.') },
+    errors: { types: [NotFound, VersionConflict], ...result('changed', 'The segment after the change.') },
     // GraphQL lets a nullable field be null. The resolver says which ones may not.
     resolve: (_, { input }, context) => updateSegment.parse(input, context),
   }),
   deleteSegment: t.field({
     type: Segment,
     nullable,
-    description: 'Deletes a segment, for good.',
+    description: 'Permanently deletes a segment.',
     directives,
     args: { input: t.arg({ type: DeleteSegmentInput, required: true, description: INPUT }) },
-    errors: { types: [NotFound, VersionConflict], ...result('deleted', 'The segment as it was.') },
+    errors: {
+      types: [NotFound, VersionConflict],
+      ...result('deleted', 'The segment as it was before it was deleted.'),
+    },
     resolve: (_, { input }, context) => deleteSegment(input, context),
   }),
 }));

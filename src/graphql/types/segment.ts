@@ -9,21 +9,23 @@ import { selectedNames } from '../planner/selected-names.ts';
 
 /** Today every node is a segment, and an id is a segment's own: unique in its account, and short to type. */
 export const Node = builder.interfaceRef<SegmentShape>('Node').implement({
-  description: 'Anything that can be fetched again by its id, as Relay has it.',
+  description: 'An object with an id, as defined by Relay.',
   resolveType: () => SEGMENT.type,
-  fields: (t) => ({ id: t.exposeID('id', { description: 'The same for ever: `xgQQXg3hrtjh7AvZ`.' }) }),
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'Stable identifier, never reused: `xgQQXg3hrtjh7AvZ`.' }),
+  }),
 });
 
 export const Segment = builder.objectRef<SegmentShape>('Segment').implement({
   description:
-    'A named group of your customers: "High Spend Customers" are the "Customers who spend more than $1000 per month".',
+    'A named group of customers, such as "High Spend Customers": the "Customers who spend more than $1000 per month".',
   interfaces: [Node],
   directives: { key: { fields: 'id' } },
   fields: (t) => ({
     id: t.exposeID('id', {
       extensions: maxCharacters(16),
       description:
-        '16 characters of 0-9, A-Z and a-z, such as `xgQQXg3hrtjh7AvZ`. Later segments have greater ids.',
+        'Stable identifier, never reused: 16 characters of 0-9, A-Z and a-z, such as `xgQQXg3hrtjh7AvZ`. Newer segments have greater ids.',
     }),
     name: t.exposeString('name', {
       extensions: maxCharacters(MAX_NAME),
@@ -31,16 +33,16 @@ export const Segment = builder.objectRef<SegmentShape>('Segment').implement({
     }),
     criteria: t.exposeString('criteria', {
       description:
-        'Who belongs to it: 1 to 5,000 characters of free text, kept to the byte as they were given. `Customers who spend more than $1000 per month`.',
+        'Who belongs to the segment: 1 to 5,000 characters of free text, stored exactly as given, such as `Customers who spend more than $1000 per month`.',
     }),
     description: t.exposeString('description', {
-      description: 'What it is for: up to 5,000 characters; may be empty.',
+      description: 'What the segment is for: up to 5,000 characters; can be empty.',
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of creation.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'Time of the last change.' }),
     version: t.exposeInt('version', {
       description:
-        '1 when it is made, and one more with every change. Give it as `expectedVersion` to change only what you have seen.',
+        'Version of the segment: 1 when it is created, increased by one with each change. Pass it as `expectedVersion` to prevent overwriting changes that you have not read.',
     }),
   }),
 });
@@ -63,14 +65,14 @@ builder.queryFields((t) => ({
   segment: t.field({
     type: Segment,
     nullable: true,
-    description: 'One segment; null if your account has none of this id.',
+    description: 'A segment by its id; null if your account has no segment with this id.',
     args: { id: t.arg.id({ required: true, description: 'Such as `xgQQXg3hrtjh7AvZ`.' }) },
     resolve: (_, { id }, context, info) => getSegment({ id, texts: selectedTexts(info) }, context),
   }),
   node: t.field({
     type: Node,
     nullable: true,
-    description: 'Whatever has this id; null if your account has nothing of this id.',
+    description: 'An object by its id; null if your account has no object with this id.',
     args: { id: t.arg.id({ required: true, description: 'The `id` of any object.' }) },
     resolve: (_, { id }, context, info) => getSegment({ id, texts: selectedTexts(info) }, context),
   }),
@@ -78,7 +80,7 @@ builder.queryFields((t) => ({
     type: [Node],
     nullable: { list: false, items: true },
     description:
-      'Several at once, each in the place of its id; null where your account has nothing of an id.',
+      'Objects by their ids, in the order of the ids; null in the place of an id that your account does not have.',
     args: {
       ids: t.arg.idList({
         required: true,
