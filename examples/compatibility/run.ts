@@ -12,6 +12,7 @@ import { parse } from 'graphql';
 import { connect } from '../../src/database/connect.ts';
 import { graphqlFace } from '../../src/graphql/face.ts';
 import { drain, httpServer } from '../../src/http/server.ts';
+import { boundReads } from '../../src/segments/bounded-reads.ts';
 import { segmentStore } from '../../src/segments/store.ts';
 import { schema } from '../../test/federation/products.ts';
 
@@ -31,7 +32,7 @@ const face = graphqlFace({
   schema,
   contextOf: async ({ requestId }) => ({ requestId, viewer: null, report, spend, segments: nowhere }),
   report,
-  graphiql: false,
+  boundReads,
   introspection: true,
 });
 const { server: products, unsentBytes } = httpServer({

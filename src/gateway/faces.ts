@@ -38,6 +38,7 @@ export function faces({
   contextOf,
   isForRouter,
   introspection,
+  graphiql,
   health,
   report,
   ...open
@@ -48,7 +49,7 @@ export function faces({
     graphqlFace({
       ...open,
       schema,
-      examples: EXAMPLES,
+      graphiql: graphiql ? EXAMPLES : undefined,
       boundReads,
       contextOf: contextOf.router,
       report,

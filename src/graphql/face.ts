@@ -25,18 +25,17 @@ interface Options extends Persistence {
   schema: GraphQLSchema;
   contextOf(exchange: Exchange): Promise<Context>;
   report: Call['report'];
-  graphiql: boolean;
-  /** What GraphiQL shows at first. */
-  examples: PageContents;
+  /** What GraphiQL shows at first; there is no GraphiQL if left out. */
+  graphiql?: PageContents | undefined;
   introspection: boolean;
   boundReads: BoundReads;
 }
 
 /** GraphQL over HTTP, and a page to try it for those who come with a browser. */
-export function graphqlFace({ contextOf, report, graphiql, examples, ...options }: Options): Face {
+export function graphqlFace({ contextOf, report, graphiql, ...options }: Options): Face {
   const run = graphqlEngine(options);
   const wanted = remembered(representationOf);
-  const sendPage = graphiqlPage(examples);
+  const sendPage = graphiql && graphiqlPage(graphiql);
   const writeResult = resultWriter();
 
   return async (exchange) => {
@@ -45,7 +44,7 @@ export function graphqlFace({ contextOf, report, graphiql, examples, ...options 
     try {
       // Before anything else, and before the page or the body: without its secret, only a router's refusal is sent.
       const context = await contextOf(exchange);
-      if (page && graphiql && isRead(request)) return await sendPage(exchange);
+      if (page && sendPage && isRead(request)) return await sendPage(exchange);
       if (!type) {
         const accept = 'application/graphql-response+json, application/json';
         return respond(exchange, 406, { accept, vary: 'accept' });
