@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type Caller, requireScope, type Scope, type Viewer } from './accounts/viewer.ts';
-import { InvalidInput, type Issue, Refusal, unknownParameter } from './errors/refusals.ts';
+import { InvalidInput, type Issue, unknownParameter } from './errors/invalid-input.ts';
+import { Refusal } from './errors/refusals.ts';
 import type { LoopShare } from './fairness/loop-time.ts';
 
 /** What is known of every call, through whichever face it came. */

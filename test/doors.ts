@@ -1,4 +1,5 @@
-import { InvalidInput, type Issue, Refusal } from '../src/errors/refusals.ts';
+import { InvalidInput, type Issue } from '../src/errors/invalid-input.ts';
+import { Refusal } from '../src/errors/refusals.ts';
 import * as resolvers from '../src/segments/resolvers.ts';
 import type { Segment } from '../src/segments/segment.ts';
 import { type Answered, graphql, type Json, rest } from './client.ts';

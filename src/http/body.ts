@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { InvalidInput, Refusal } from '../errors/refusals.ts';
+import { InvalidInput } from '../errors/invalid-input.ts';
+import { Refusal } from '../errors/refusals.ts';
 import type { Exchange } from './exchange.ts';
 import { isSendingBody } from './unread-body.ts';
 

@@ -1,5 +1,5 @@
+import { InvalidInput } from '../errors/invalid-input.ts';
 import { quoted } from '../errors/quoted.ts';
-import { InvalidInput } from '../errors/refusals.ts';
 
 /** What stands between the quotation marks of an entity tag, and whether it is a weak one (RFC 9110, section 8.8.3). */
 export interface EntityTag {

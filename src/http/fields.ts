@@ -1,4 +1,4 @@
-import { InvalidInput, type Issue } from '../errors/refusals.ts';
+import { InvalidInput, type Issue } from '../errors/invalid-input.ts';
 import { mediaTypeOf } from './media-type.ts';
 import { unsupportedMediaType } from './unsupported-media.ts';
 

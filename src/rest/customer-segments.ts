@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { InvalidInput } from '../errors/invalid-input.ts';
 import { quoted } from '../errors/quoted.ts';
-import { InvalidInput, Refusal, VersionConflict } from '../errors/refusals.ts';
+import { Refusal, VersionConflict } from '../errors/refusals.ts';
 import { structuredString } from '../http/structured-string.ts';
 import * as segments from '../segments/resolvers.ts';
 import { notModified } from './answer.ts';

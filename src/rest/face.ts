@@ -1,6 +1,6 @@
 import { requireViewer } from '../accounts/viewer.ts';
 import type { Context } from '../context.ts';
-import { InvalidInput, unknownParameter } from '../errors/refusals.ts';
+import { InvalidInput, unknownParameter } from '../errors/invalid-input.ts';
 import { charged } from '../fairness/loop-time.ts';
 import { ClientGone, readBody } from '../http/body.ts';
 import type { Exchange } from '../http/exchange.ts';

@@ -1,5 +1,6 @@
 import { catalogue } from '../errors/catalogue.ts';
-import { InvalidInput, type Refusal, Unavailable } from '../errors/refusals.ts';
+import { InvalidInput } from '../errors/invalid-input.ts';
+import { type Refusal, Unavailable } from '../errors/refusals.ts';
 import type { Answer } from './answer.ts';
 
 /** A refusal as RFC 9457 has it. */

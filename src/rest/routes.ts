@@ -1,4 +1,5 @@
-import { InvalidInput, Refusal } from '../errors/refusals.ts';
+import { InvalidInput } from '../errors/invalid-input.ts';
+import { Refusal } from '../errors/refusals.ts';
 import { mediaTypesOf } from '../http/fields.ts';
 import { customerSegments } from './customer-segment-operations.ts';
 import { type Methods, type Operation, operation } from './operation.ts';

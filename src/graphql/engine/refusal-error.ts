@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { type Code, catalogue } from '../../errors/catalogue.ts';
-import { InvalidInput, type Refusal, Unavailable } from '../../errors/refusals.ts';
+import { InvalidInput } from '../../errors/invalid-input.ts';
+import { type Refusal, Unavailable } from '../../errors/refusals.ts';
 
 /** Refusals of a whole request, which its HTTP status tells too. The others concern one field of many. */
 const OF_THE_REQUEST: ReadonlySet<Code> = new Set<Code>(['UNAUTHENTICATED', 'RATE_LIMITED', 'UNAVAILABLE']);

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { GraphQLParams } from 'graphql-yoga';
-import { InvalidInput, Refusal } from '../../errors/refusals.ts';
+import { InvalidInput } from '../../errors/invalid-input.ts';
+import { Refusal } from '../../errors/refusals.ts';
 import { charged } from '../../fairness/loop-time.ts';
 import { readBody } from '../../http/body.ts';
 import type { Exchange } from '../../http/exchange.ts';

@@ -3,7 +3,7 @@ import DirectivePlugin from '@pothos/plugin-directives';
 import ErrorsPlugin from '@pothos/plugin-errors';
 import FederationPlugin from '@pothos/plugin-federation';
 import type { Context } from '../../context.ts';
-import { InvalidInput } from '../../errors/refusals.ts';
+import { InvalidInput } from '../../errors/invalid-input.ts';
 import type { Moment } from '../../values/moment.ts';
 
 export const builder = new SchemaBuilder<{

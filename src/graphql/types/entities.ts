@@ -1,7 +1,7 @@
 import { type GraphQLResolveInfo, type GraphQLSchema, isUnionType } from 'graphql';
 import type { Context } from '../../context.ts';
+import { InvalidInput } from '../../errors/invalid-input.ts';
 import { quoted } from '../../errors/quoted.ts';
-import { InvalidInput } from '../../errors/refusals.ts';
 
 /** A type whose objects a router can request by id. */
 export interface Entity {

@@ -1,7 +1,6 @@
+import { InvalidInput, type Issue } from '../../errors/invalid-input.ts';
 import {
   IdempotencyKeyReused,
-  InvalidInput,
-  type Issue,
   NotFound,
   QuotaExceeded,
   type Refusal,
