@@ -1,11 +1,13 @@
 import { InvalidInput, type Issue } from '../src/errors/invalid-input.ts';
 import { Refusal } from '../src/errors/refusals.ts';
 import * as resolvers from '../src/segments/resolvers.ts';
-import type { Segment } from '../src/segments/segment.ts';
+import { type Segment, WRITABLE } from '../src/segments/segment.ts';
 import { type Answered, graphql, type Json, rest } from './client.ts';
 import type { TestGateway, Who } from './harness.ts';
 
-type Shown = Pick<Segment, 'id' | 'name' | 'criteria' | 'description'>;
+/** What a caller writes is shown through every door: a new property too. */
+const SHOWN = ['id', ...WRITABLE] as const;
+type Shown = Pick<Segment, (typeof SHOWN)[number]>;
 export type Outcome = { segment: Shown } | { code: string; issues?: Issue[] };
 type Call<Input> = (gateway: TestGateway, input: Input, as?: Who) => Promise<Outcome>;
 
@@ -24,7 +26,8 @@ export function given(outcome: Outcome): Shown {
   throw new Error(`Refused: ${JSON.stringify(outcome)}`);
 }
 
-const shown = ({ id, name, criteria, description }: Shown): Shown => ({ id, name, criteria, description });
+const shown = (segment: Shown): Shown =>
+  Object.fromEntries(SHOWN.map((property) => [property, segment[property]])) as Shown;
 
 async function outcome(run: () => Promise<Shown>): Promise<Outcome> {
   try {
@@ -67,13 +70,14 @@ const ofRest = ({ status, body }: Answered): Outcome => {
   return { code: body.code, ...(issues && { issues }) };
 };
 
-const SEGMENT = 'segment { id name criteria description }';
+const FIELDS = SHOWN.join(' ');
+const SEGMENT = `segment { ${FIELDS} }`;
 
 const throughGraphql: Door = {
   name: 'GraphQL',
   create: (gateway, input, as) => mutate(gateway, 'createSegment', input, as),
   retrieve: async (gateway, { id }, as) => {
-    const query = 'query ($id: ID!) { outcome: segment(id: $id) { id name criteria description } }';
+    const query = `query ($id: ID!) { outcome: segment(id: $id) { ${FIELDS} } }`;
     const { body } = await graphql(gateway, query, { id }, { as });
     if (body.data?.outcome) return { segment: body.data.outcome };
     return ofErrors(body) ?? { code: 'NOT_FOUND' };

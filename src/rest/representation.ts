@@ -2,14 +2,19 @@ import type { Segment } from '../segments/segment.ts';
 import type { SegmentPage } from '../segments/segment-page.ts';
 
 /** A segment as the documentation shows it, its properties in that order. */
-export const represent = ({ id, name, criteria, description, createdAt, updatedAt }: Segment) => ({
-  id,
-  name,
-  criteria,
-  description,
-  created_at: seconds(createdAt),
-  updated_at: seconds(updatedAt),
-});
+export const represent = (segment: Segment) =>
+  ({
+    id: segment.id,
+    name: segment.name,
+    criteria: segment.criteria,
+    description: segment.description,
+    created_at: seconds(segment.createdAt),
+    updated_at: seconds(segment.updatedAt),
+  }) satisfies Represented;
+
+/** What is shown of a segment: not the version, which is the entity tag. */
+type Represented = Record<Exclude<keyof Segment, 'createdAt' | 'updatedAt' | 'version'> | Time, unknown>;
+type Time = 'created_at' | 'updated_at';
 
 export const representPage = ({ segments }: SegmentPage, hasMore: boolean) => ({
   has_more: hasMore,

@@ -1,18 +1,10 @@
 import { z } from 'zod';
+import type { segments } from '../database/tables.ts';
 import { quoted } from '../errors/quoted.ts';
 import { aString, text } from '../values/text.ts';
 
-/** A named group of an account's customers. */
-export interface Segment {
-  id: string;
-  name: string;
-  criteria: string;
-  description: string;
-  createdAt: Date;
-  updatedAt: Date;
-  /** 1 when it is made, and one more with every change. */
-  version: number;
-}
+/** A named group of an account's customers: its row, without the account. */
+export type Segment = Omit<typeof segments.$inferSelect, 'accountId'>;
 
 /** A segment that was just made; or made before, and asked for again. */
 export interface Created extends Segment {
@@ -22,10 +14,12 @@ export interface Created extends Segment {
 /** The length of the longest name, in code points. */
 export const MAX_NAME = 255;
 
-/** What a caller may write. */
-const properties = { name: text(1, MAX_NAME), criteria: text(1, 5_000), description: text(0, 5_000) };
-
-export const WRITABLE = ['name', 'criteria', 'description'] as const satisfies (keyof typeof properties)[];
+/** What a caller may write. A new property goes last: digests of creations hold them in this order. */
+const properties = {
+  name: text(1, MAX_NAME),
+  criteria: text(1, 5_000),
+  description: text(0, 5_000),
+} satisfies Record<Exclude<keyof Segment, 'id' | 'createdAt' | 'updatedAt' | 'version'>, z.ZodType>;
 
 /** An id of any form: one that can't be a segment's is answered like one that is not there. */
 const id = aString;
@@ -33,8 +27,11 @@ const id = aString;
 /** How many segments one call may name by their ids. */
 export const MAX_IDS = 1_000;
 
-/** Which of the two long texts of a segment a caller reads. */
-export const TEXTS = ['none', 'criteria', 'description', 'all'] as const;
+/** The two long texts of a segment. */
+export const LONG_TEXTS = ['criteria', 'description'] as const;
+
+/** Which of them a caller reads. */
+export const TEXTS = ['none', ...LONG_TEXTS, 'all'] as const;
 export type Texts = (typeof TEXTS)[number];
 
 /** All by default. A text that is not asked for is not fetched: it is undefined in the segments that are returned. */
@@ -53,6 +50,7 @@ const idempotencyKey = aString
   .regex(/^[\x21-\x7e]{1,255}$/, 'must have 1 to 255 visible ASCII characters')
   .nullish();
 const Draft = z.strictObject(properties);
+export const WRITABLE = Draft.keyof().options;
 export const CreateSegment = Draft.extend({ idempotencyKey });
 const version = z.int32({ error: ({ input }) => `must be a whole number, not ${quoted(input)}` });
 /** The version that a change is meant for, or several; any, where it is left out. */

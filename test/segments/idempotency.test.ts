@@ -3,6 +3,8 @@ import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { startGateway } from '../../src/gateway/gateway.ts';
 import { deleteSegment, updateSegment } from '../../src/segments/resolvers.ts';
+import { WRITABLE } from '../../src/segments/segment.ts';
+import { digestOf } from '../../src/segments/store/idempotency-key.ts';
 import { logTo } from '../../src/telemetry/log.ts';
 import { type Answered, graphql, rest } from '../client.ts';
 import { draft, testGateway, type Who } from '../harness.ts';
@@ -189,5 +191,17 @@ describe('idempotencyKey of createSegment', () => {
     const { body } = await graphql(gateway, text, { input: { ...draft({ name }), idempotencyKey } });
     expect(body.data.a).toEqual(body.data.b);
     expect(await named(name)).toBe(1);
+  });
+});
+
+describe('the digest of a creation', () => {
+  const given = { name: 'n', criteria: 'c', description: 'd' };
+
+  it('is that of earlier versions, so that a key is known after an upgrade', () => {
+    expect(digestOf(given)).toBe('33bec0b1f82944be8aa5e276732234f615d1c413a363c1065d51552eda5c8ba7');
+  });
+
+  it.each(WRITABLE)('depends on the %s', (property) => {
+    expect(digestOf({ ...given, [property]: 'other' })).not.toBe(digestOf(given));
   });
 });

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Key } from '../../src/database/sql/key.ts';
 import { segmentIds } from '../../src/segments/segment-id.ts';
 import { NEWEST_FIRST } from '../../src/segments/segment-order.ts';
-import type { Key } from '../../src/segments/store/key.ts';
 import { draft, testGateway } from '../harness.ts';
 
 const gateway = testGateway();

@@ -1,14 +1,16 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { batch } from '../../database/batch.ts';
 import type { Database } from '../../database/connect.ts';
+import { accountOf } from '../../database/sql/key.ts';
+import { unnest } from '../../database/sql/unnest.ts';
 import { prepare, statement } from '../../database/statement.ts';
 import { segments } from '../../database/tables.ts';
 import type { Filter } from '../segment-list.ts';
 import { type Access, accessOfCount } from './access.ts';
-import { accountOf, unnested } from './key.ts';
+import { COLUMNS } from './row.ts';
 import { ALONE } from './scan.ts';
 import { loaderOfShape } from './shape.ts';
-import { columnsOfAccess, EACH, inOrder, isWanted, valuesOfAccess } from './source.ts';
+import { columnsOfAccess, EACH, inOrder, isWanted } from './source.ts';
 
 export interface Count {
   accountId: string;
@@ -23,16 +25,14 @@ export function countSegments(db: Database) {
   const load = loaderOfShape<Count & Access, number>(
     () => 'count',
     (call, name) => {
-      const query = counting(call);
+      const columns = { ...COLUMNS.batch('accountId'), ...columnsOfAccess(call) };
+      const wanted = unnest<Count & Access>('wanted', columns, { numbered: true });
+      const query = counting(call, wanted.table);
       const run = prepare(db.scan, name, query, ([n, total]) => [Number(n), Number(total)] as const);
       return batch<Count & Access, number>(
         db.scan,
         async (counts) => {
-          const rows = await run({
-            account_id: counts.map(({ accountId }) => accountId),
-            ...valuesOfAccess(counts),
-          });
-          const totals = new Map(rows);
+          const totals = new Map(await run(wanted.fill(counts)));
           return counts.map((_, i) => totals.get(i + 1) ?? 0);
         },
         { accountOf, ...ALONE },
@@ -43,8 +43,7 @@ export function countSegments(db: Database) {
 }
 
 /** In the order of an index, so that Postgres reads that one, whatever it believes about the others. */
-function counting(call: Access) {
-  const wanted = unnested('wanted', { account_id: 'text', ...columnsOfAccess(call) }, { numbered: true });
+function counting(call: Access, wanted: SQL) {
   const from = call.sought?.kind === 'each' ? sql`${EACH} cross join lateral` : sql``;
   const order = sql.join(inOrder(call.index, true), sql`, `);
   return statement(sql`select wanted.n, counted.total from ${wanted} cross join lateral (

@@ -2,13 +2,15 @@ import { sql } from 'drizzle-orm';
 import { batch, type Outcome } from '../../database/batch.ts';
 import type { Database } from '../../database/connect.ts';
 import { isLockedOut } from '../../database/failure.ts';
+import { accountOf } from '../../database/sql/key.ts';
+import { type BatchColumns, unnest } from '../../database/sql/unnest.ts';
 import { prepare, statement } from '../../database/statement.ts';
 import { idempotencyKeys, segments } from '../../database/tables.ts';
 import { IdempotencyKeyInUse } from '../../errors/refusals.ts';
 import type { Created } from '../segment.ts';
-import { asCreated } from './create.ts';
-import { finding, type Held, KEPT, type Once, replayed, rowOf } from './idempotency-key.ts';
-import { accountOf, unnested } from './key.ts';
+import { asCreated, INSERTION } from './create.ts';
+import { finding, type Held, KEPT, KEY, type Once, replayed, rowOf } from './idempotency-key.ts';
+import { COLUMNS } from './row.ts';
 
 /**
  * Creates a segment once, however often it is asked for under a key: the same request gets the first answer again.
@@ -39,18 +41,9 @@ export function createSegmentsOnce(db: Database) {
 
 /** Writes the keys that are not there, or too old, with their segments; gives the rows of those keys. */
 function claiming(db: Database) {
-  const drafts = unnested('drafts', {
-    account_id: 'text',
-    key: 'text',
-    digest: 'text',
-    id: 'text',
-    name: 'text',
-    criteria: 'text',
-    description: 'text',
-    created_at: 'timestamptz',
-  });
+  const drafts = unnest<Once>('drafts', { ...COLUMNS.batch('accountId'), ...KEYED, ...INSERTION.columns });
   const query = statement(sql`
-    with drafts as materialized (select * from ${drafts}),
+    with drafts as materialized (select * from ${drafts.table}),
     claimed as (
       insert into ${idempotencyKeys} as held (account_id, key, digest, segment_id)
       select account_id, key, digest, id from drafts
@@ -60,23 +53,17 @@ function claiming(db: Database) {
       returning account_id, key
     ),
     made as (
-      insert into ${segments} (account_id, id, name, criteria, description, created_at, updated_at)
-      select account_id, id, name, criteria, description, created_at, created_at
-      from drafts where ((account_id, key) in (select account_id, key from claimed)) is true
+      insert into ${segments} (${INSERTION.names})
+      select ${INSERTION.values} from drafts where ((account_id, key) in (select account_id, key from claimed)) is true
     )
     select account_id, key from claimed`);
   const run = prepare(db, 'create_segments_once', query, ([accountId, key]) =>
     rowOf({ accountId: String(accountId), idempotencyKey: String(key) }),
   );
-  return (wave: readonly Once[]) =>
-    run({
-      account_id: wave.map(({ accountId }) => accountId),
-      key: wave.map(({ idempotencyKey }) => idempotencyKey),
-      digest: wave.map(({ digest }) => digest),
-      id: wave.map(({ id }) => id),
-      name: wave.map(({ name }) => name),
-      criteria: wave.map(({ criteria }) => criteria),
-      description: wave.map(({ description }) => description),
-      created_at: wave.map(({ createdAt }) => createdAt.toISOString()),
-    });
+  return (wave: readonly Once[]) => run(drafts.fill(wave));
 }
+
+const KEYED: BatchColumns<Once> = {
+  key: KEY,
+  digest: { type: 'text', of: ({ digest }) => digest },
+};

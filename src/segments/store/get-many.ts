@@ -1,12 +1,14 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { batch } from '../../database/batch.ts';
 import type { Database, Lane } from '../../database/connect.ts';
+import { accountOf } from '../../database/sql/key.ts';
+import { type BatchColumn, unnest } from '../../database/sql/unnest.ts';
 import { prepare, type Run } from '../../database/statement.ts';
 import { segments } from '../../database/tables.ts';
 import type { Segment, Texts } from '../segment.ts';
-import { accountOf, unnested } from './key.ts';
 import {
   byTexts,
+  COLUMNS,
   columnsOfSegment,
   type NumberedSegment,
   named,
@@ -40,7 +42,8 @@ export function getSegments(db: Database) {
 }
 
 function segmentsOfKeys(db: Database, texts: Texts) {
-  const wanted = unnested('wanted', { account_id: 'text', ids: 'text' }, { numbered: true });
+  const ids: BatchColumn<Keys> = { type: 'text', of: (call) => call.ids.join(' ') };
+  const wanted = unnest<Keys>('wanted', { ...COLUMNS.batch('accountId'), ids }, { numbered: true });
   const rowsOf = db
     .select()
     .from(segments)
@@ -53,15 +56,12 @@ function segmentsOfKeys(db: Database, texts: Texts) {
     .as('found');
   const query = db
     .select({ ...columnsOfSegment(rowsOf, texts), n: sql`wanted.n` })
-    .from(wanted)
+    .from(wanted.table)
     .crossJoinLateral(rowsOf);
   const read = numberedSegmentReader(texts);
 
   const segmentsBy = (run: Run<NumberedSegment>) => async (calls: readonly Keys[]) => {
-    const rows = await run({
-      account_id: calls.map(({ accountId }) => accountId),
-      ids: calls.map(({ ids }) => ids.join(' ')),
-    });
+    const rows = await run(wanted.fill(calls));
     const found = calls.map(() => new Map<string, Segment>());
     for (const { n, segment } of rows) found[n - 1]?.set(segment.id, segment);
     return calls.map(({ ids }, i) => ids.map((id): Segment | null => found[i]?.get(id) ?? null));

@@ -1,11 +1,12 @@
 import { sql } from 'drizzle-orm';
 import { batch } from '../../database/batch.ts';
 import type { Database } from '../../database/connect.ts';
+import { accountOf, type Key } from '../../database/sql/key.ts';
+import { unnest } from '../../database/sql/unnest.ts';
 import { prepare } from '../../database/statement.ts';
 import { segments } from '../../database/tables.ts';
 import type { Segment, Texts } from '../segment.ts';
-import { accountOf, type Key, unnested } from './key.ts';
-import { byTexts, columnsOfSegment, named, numberedSegmentReader, type Reading } from './row.ts';
+import { byTexts, COLUMNS, columnsOfSegment, named, numberedSegmentReader, type Reading } from './row.ts';
 
 /** The segment of a key; null where there is none in the account. */
 export function getSegment(db: Database) {
@@ -14,20 +15,17 @@ export function getSegment(db: Database) {
 }
 
 function segmentOfKey(db: Database, texts: Texts) {
-  const wanted = unnested('wanted', { account_id: 'text', id: 'text' }, { numbered: true });
+  const wanted = unnest<Key>('wanted', COLUMNS.batch('accountId', 'id'), { numbered: true });
   const query = db
     .select({ ...columnsOfSegment(segments, texts), n: sql`wanted.n` })
     .from(segments)
-    .innerJoin(wanted, sql`(${segments.accountId}, ${segments.id}) = (wanted.account_id, wanted.id)`);
+    .innerJoin(wanted.table, sql`(${segments.accountId}, ${segments.id}) = (wanted.account_id, wanted.id)`);
   const run = prepare(db, named('get_segment', texts), query, numberedSegmentReader(texts));
 
   return batch<Key, Segment | null>(
     db,
     async (keys) => {
-      const rows = await run({
-        account_id: keys.map(({ accountId }) => accountId),
-        id: keys.map(({ id }) => id),
-      });
+      const rows = await run(wanted.fill(keys));
       const found = keys.map((): Segment | null => null);
       for (const { n, segment } of rows) found[n - 1] = segment;
       return found;

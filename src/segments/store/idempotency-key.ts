@@ -3,13 +3,15 @@ import { sql } from 'drizzle-orm';
 import { batch, type Outcome } from '../../database/batch.ts';
 import type { Database } from '../../database/connect.ts';
 import { refusalOf } from '../../database/failure.ts';
+import { accountOf } from '../../database/sql/key.ts';
+import { type BatchColumn, unnest } from '../../database/sql/unnest.ts';
 import { prepare, statement } from '../../database/statement.ts';
 import { idempotencyKeys } from '../../database/tables.ts';
 import { IdempotencyKeyInUse, IdempotencyKeyReused } from '../../errors/refusals.ts';
-import type { Created, Draft } from '../segment.ts';
+import { type Created, type Draft, WRITABLE } from '../segment.ts';
 import { birthOf } from '../segment-id.ts';
 import { asCreated, type NewSegment } from './create.ts';
-import { accountOf, unnested } from './key.ts';
+import { COLUMNS } from './row.ts';
 
 /** A creation that may be asked for again. */
 export interface Once extends NewSegment {
@@ -27,9 +29,17 @@ export interface Held {
 export const rowOf = ({ accountId, idempotencyKey }: Pick<Once, 'accountId' | 'idempotencyKey'>) =>
   `${accountId} ${idempotencyKey}`;
 
-/** Of what is asked: two requests with the same properties have the same. */
-export const digestOf = ({ name, criteria, description }: Draft): string =>
-  hash('sha256', JSON.stringify([name, criteria, description]));
+/**
+ * Of what is asked: two requests that create the same have the same. Nulls at the end do not count, so a property that is
+ * added last, and may be null, leaves the digests of keys that were sent before it as they are.
+ */
+export function digestOf(draft: Draft): string {
+  const values = WRITABLE.map((property) => draft[property] ?? null);
+  return hash('sha256', JSON.stringify(values.slice(0, values.findLastIndex((value) => value !== null) + 1)));
+}
+
+/** The column of a batch that holds the key. */
+export const KEY: BatchColumn<Once> = { type: 'text', of: ({ idempotencyKey }) => idempotencyKey };
 
 /** How long a key is kept. */
 export const KEPT = sql`interval '24 hours'`;
@@ -46,10 +56,10 @@ export function replayed(once: Once, held: Held | undefined): Outcome<Created> {
 
 /** What was made under keys, or why it can't be told. Of keys that others wrote, only a statement that begins after theirs can see it. */
 export function finding(db: Database) {
-  const wanted = unnested('wanted', { account_id: 'text', key: 'text' });
+  const wanted = unnest<Once>('wanted', { ...COLUMNS.batch('accountId'), key: KEY });
   const query = statement(sql`
     select held.account_id, held.key, held.digest, held.segment_id from ${idempotencyKeys} as held
-    inner join ${wanted} on (held.account_id, held.key) = (wanted.account_id, wanted.key)
+    inner join ${wanted.table} on (held.account_id, held.key) = (wanted.account_id, wanted.key)
     where held.created_at >= now() - ${KEPT}`);
   const run = prepare(db, 'find_idempotency_keys', query, ([accountId, key, digest, segmentId]) => {
     const row = rowOf({ accountId: String(accountId), idempotencyKey: String(key) });
@@ -57,12 +67,7 @@ export function finding(db: Database) {
   });
   return async (calls: readonly Once[]): Promise<Map<string, Held> | Error> => {
     try {
-      return new Map(
-        await run({
-          account_id: calls.map(({ accountId }) => accountId),
-          key: calls.map(({ idempotencyKey }) => idempotencyKey),
-        }),
-      );
+      return new Map(await run(wanted.fill(calls)));
     } catch (error) {
       return refusalOf(error, { isWrite: false }); // to these alone: the others of their batch are made
     }

@@ -1,15 +1,23 @@
-import { and, sql } from 'drizzle-orm';
+import { and, type SQL, sql } from 'drizzle-orm';
 import { batch } from '../../database/batch.ts';
 import type { Database, Lane } from '../../database/connect.ts';
+import { accountOf } from '../../database/sql/key.ts';
+import { type BatchColumns, unnest } from '../../database/sql/unnest.ts';
 import { prepare, type Run } from '../../database/statement.ts';
 import type { Segment } from '../segment.ts';
 import type { Window } from '../segment-list.ts';
 import { accessOfPage, type PageAccess } from './access.ts';
-import { accountOf, unnested } from './key.ts';
-import { columnsOfSegment, type NumberedSegment, named, numberedSegmentReader, type Reading } from './row.ts';
+import {
+  COLUMNS,
+  columnsOfSegment,
+  type NumberedSegment,
+  named,
+  numberedSegmentReader,
+  type Reading,
+} from './row.ts';
 import { ALONE } from './scan.ts';
 import { loaderOfShape } from './shape.ts';
-import { asNumber, columnsOfAccess, EACH, inOrder, rowsOf, valuesOfAccess, withinRange } from './source.ts';
+import { asNumber, columnsOfAccess, EACH, inOrder, rowsOf, withinRange } from './source.ts';
 
 export interface Page {
   segments: Segment[];
@@ -35,14 +43,11 @@ export function listSegments(db: Database) {
   const load = loaderOfShape<Accessed, Page>(
     ({ ascending, texts = 'all' }) => named(`list_${ascending ? 'asc' : 'desc'}`, texts),
     (list, name) => {
-      const query = listing(db, list);
+      const wanted = unnest<Accessed>('wanted', columnsOf(list), { numbered: true });
+      const query = listing(db, wanted.table, list);
       const read = numberedSegmentReader(list.texts ?? 'all');
       const pagesBy = (run: Run<NumberedSegment>) => async (lists: readonly Accessed[]) => {
-        const rows = await run({
-          account_id: lists.map(({ accountId }) => accountId),
-          size: lists.map(({ size }) => size + 1),
-          ...valuesOfAccess(lists),
-        });
+        const rows = await run(wanted.fill(lists));
         const found = lists.map((): Segment[] => []);
         for (const { n, segment } of rows) found[n - 1]?.push(segment);
         return lists.map((each, i) => pageOf(each, found[i] ?? []));
@@ -65,15 +70,20 @@ export function listSegments(db: Database) {
  * A lateral subquery with a limit can only be run once for each call, in a nested loop: rows arrive call by
  * call, in the order asked for.
  */
-function listing(db: Database, { texts, ...list }: Accessed) {
-  const columns = { account_id: 'text', size: 'int', ...columnsOfAccess(list) } as const;
-  const wanted = unnested('wanted', columns, { numbered: true });
+function listing(db: Database, wanted: SQL, { texts, ...list }: Accessed) {
   const page = (list.sought?.kind === 'each' ? merged(db, list) : rowsOf(db, list, SIZE)).as('page');
   return db
     .select({ ...columnsOfSegment(page, texts), n: sql`wanted.n` })
     .from(wanted)
     .crossJoinLateral(page);
 }
+
+/** Of a page, one row more is read, to know whether there are more. */
+const columnsOf = (list: Accessed): BatchColumns<Accessed> => ({
+  ...COLUMNS.batch('accountId'),
+  size: { type: 'int', of: ({ size }) => size + 1 },
+  ...columnsOfAccess(list),
+});
 
 const SIZE = sql`wanted.size`;
 

@@ -1,10 +1,10 @@
 import { and, asc, desc, eq, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import type { Database } from '../../database/connect.ts';
+import type { BatchColumn, BatchColumns, ColumnType } from '../../database/sql/unnest.ts';
 import { digestOf, segments } from '../../database/tables.ts';
 import type { Access, Index, PageAccess } from './access.ts';
-import type { ColumnType } from './key.ts';
-import { type End, IDS } from './range.ts';
+import { IDS, type Range } from './range.ts';
 
 /** The table, or a subquery on it. */
 type Rows = Record<'id' | 'name' | 'criteria' | 'updatedAt', AnyPgColumn>;
@@ -26,35 +26,25 @@ const keyOf = (index: Index, rows: Rows): SQL[] => {
 export const inOrder = (index: Index, ascending: boolean, rows: Rows = segments): SQL[] =>
   keyOf(index, rows).map(ascending ? asc : desc);
 
-/** The columns of a batch that an access needs, and what one call has in them. */
-export function columnsOfAccess({ sought, field, range: { low, high }, conditions }: Access) {
+/** The columns of a batch that an access needs. The calls of a batch have the same conditions, with values of their own. */
+export function columnsOfAccess({ sought, field, range, conditions }: Access): BatchColumns<Access> {
   const { type } = VALUES[field];
-  const endOf = (name: string, end: End | null): Record<string, ColumnType> => ({
-    ...(end && { [`${name}_id`]: 'text' }),
-    ...(end && field !== 'CREATED_AT' && { [`${name}_value`]: type }),
+  const endOf = (name: keyof Range): BatchColumns<Access> => ({
+    [`${name}_id`]: { type: 'text', of: (call) => call.range[name]?.id },
+    ...(field !== 'CREATED_AT' && { [`${name}_value`]: { type, of: (call) => call.range[name]?.value } }),
   });
   return {
-    ...(sought && { sought: 'text' as const }),
-    ...endOf('low', low),
-    ...endOf('high', high),
-    ...Object.fromEntries(conditions.map(({ name, type }) => [name, type])),
+    ...(sought && { sought: { type: 'text', of: (call) => call.sought?.text } }),
+    ...(range.low && endOf('low')),
+    ...(range.high && endOf('high')),
+    ...Object.fromEntries(conditions.map(({ name, type }, i) => [name, conditionAt(i, type)])),
   };
 }
 
-/** The values of those columns. */
-export function valuesOfAccess(calls: readonly Access[]): Record<string, (string | null | undefined)[]> {
-  const conditions = calls[0]?.conditions ?? []; // all have the same, with values of their own
-  return {
-    sought: calls.map(({ sought }) => sought?.text),
-    low_id: calls.map(({ range }) => range.low?.id),
-    low_value: calls.map(({ range }) => range.low?.value),
-    high_id: calls.map(({ range }) => range.high?.id),
-    high_value: calls.map(({ range }) => range.high?.value),
-    ...Object.fromEntries(
-      conditions.map(({ name }, i) => [name, calls.map((call) => call.conditions[i]?.value)]),
-    ),
-  };
-}
+const conditionAt = (i: number, type: ColumnType): BatchColumn<Access> => ({
+  type,
+  of: (call) => call.conditions[i]?.value,
+});
 
 const WANTED = {
   account: sql`wanted.account_id`,

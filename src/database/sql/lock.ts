@@ -1,13 +1,14 @@
 import { type SQL, sql } from 'drizzle-orm';
-import { segments } from '../../database/tables.ts';
+import type { PgTable } from 'drizzle-orm/pg-core';
+import type { BatchColumns } from './unnest.ts';
 
 /**
- * The rows of a numbered batch that are there, locked in the order of the batch: batches are sorted by their keys, so two
- * processes that change the same rows wait for each other instead of dying in a deadlock. Each has the version that it is held
- * at. To order by the keys themselves, Postgres may read the whole index.
+ * The rows of a table that a numbered batch names and that are there, locked in the order of the batch: batches are sorted by
+ * their keys, so two processes that change the same rows wait for each other instead of dying in a deadlock. Each has the
+ * version that it is held at. To order by the keys themselves, Postgres may read the whole index.
  */
-export const locked = (wanted: SQL, strength: 'update' | 'no key update'): SQL => sql`(
-  select wanted.*, held.version as held_version from ${wanted} inner join ${segments} as held
+export const locked = (table: PgTable, wanted: SQL, strength: 'update' | 'no key update'): SQL => sql`(
+  select wanted.*, held.version as held_version from ${wanted} inner join ${table} as held
     on (held.account_id, held.id) = (wanted.account_id, wanted.id)
   order by wanted.n for ${sql.raw(strength)} of held
 ) as wanted`;
@@ -19,13 +20,10 @@ export interface Expecting {
 }
 
 /** The columns of a batch that say so. Each is null where any version will do. */
-export const EXPECTING = { expected: 'text', excluded: 'text' } as const;
-
-/** The values of those columns. */
-export const expectingOf = (wave: readonly Expecting[]) => ({
-  expected: wave.map(({ expectedVersion }) => listed(expectedVersion)),
-  excluded: wave.map(({ excludedVersion }) => listed(excludedVersion)),
-});
+export const EXPECTING: BatchColumns<Expecting> = {
+  expected: { type: 'text', of: ({ expectedVersion }) => listed(expectedVersion) },
+  excluded: { type: 'text', of: ({ excludedVersion }) => listed(excludedVersion) },
+};
 
 const listed = (versions: number | number[] | null | undefined): string | null =>
   versions === undefined || versions === null ? null : [versions].flat().join(' ');

@@ -1,0 +1,40 @@
+import type { SQL } from 'drizzle-orm';
+import type { AnyPgColumn } from 'drizzle-orm/pg-core';
+import { milliseconds, momentOf } from '../statement.ts';
+import type { BatchColumn, ColumnType } from './unnest.ts';
+
+/** How the values of a column go to Postgres and come back. */
+interface Kind {
+  type: ColumnType;
+  select?(column: AnyPgColumn): SQL;
+  read(value: unknown): unknown;
+  write(value: unknown): Written;
+}
+
+/** The kind of a column. Throws a TypeError for one of a type that no table uses yet. */
+export function kindOf(column: AnyPgColumn): Kind {
+  const type = column.getSQLType();
+  const kind = KINDS[type];
+  if (!kind) throw new TypeError(`${column.name} is a ${type}: give it a kind in column-kind.ts`);
+  return kind;
+}
+
+type Written = ReturnType<BatchColumn<never>['of']>;
+
+/** Typed by its table: what stands in a property of a row is what its column takes. */
+const asIs = (value: unknown) => value as Written;
+
+const TEXT: Kind = { type: 'text', read: String, write: asIs };
+
+/** Kinds by the types that the tables use. */
+const KINDS: Readonly<Record<string, Kind>> = {
+  text: TEXT,
+  'text collate "C"': TEXT,
+  integer: { type: 'int', read: Number, write: asIs },
+  'timestamp (3) with time zone': {
+    type: 'timestamptz',
+    select: milliseconds,
+    read: momentOf,
+    write: (moment) => (moment instanceof Date ? moment.toISOString() : null),
+  },
+};
