@@ -3,7 +3,6 @@ import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { startGateway } from '../../src/gateway/gateway.ts';
 import { deleteSegment, updateSegment } from '../../src/segments/resolvers.ts';
-import { logTo } from '../../src/telemetry/log.ts';
 import { type Answered, graphql, rest } from '../client.ts';
 import { draft, testGateway, type Who } from '../harness.ts';
 
@@ -77,7 +76,7 @@ describe('Idempotency-Key', () => {
       port: 0,
       graphiql: false,
       introspection: true,
-      log: logTo('silent', { write() {} }),
+      observe: () => {},
     });
     const gateways = [gateway, { ...gateway, url: other.url }];
     const sent = { method: 'POST', body: draft({ name }), headers: { 'idempotency-key': key } };
