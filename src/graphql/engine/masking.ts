@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import type { Refusal } from '../../errors/refusals.ts';
+import { type Refusal, Unavailable } from '../../errors/refusals.ts';
 import { type Call, observeCause, shownOf } from '../../resolver.ts';
 import { graphqlErrorOf } from './refusal-error.ts';
 
@@ -27,9 +27,16 @@ export function masked(
   return shown;
 }
 
-/** What tells the faults behind refusals apart: a code, such as an SQLSTATE; otherwise the fault itself. */
-const identityOf = ({ cause }: Refusal): unknown =>
-  cause instanceof Error && 'code' in cause ? cause.code : cause;
+/**
+ * What tells the faults behind refusals apart: a code, such as an SQLSTATE. A connection that cannot be had in time or is
+ * lost has none, and gives each statement an error of its own: of those, the message.
+ */
+function identityOf(refusal: Refusal): unknown {
+  const { cause } = refusal;
+  if (!(cause instanceof Error)) return cause;
+  if ('code' in cause) return cause.code;
+  return refusal instanceof Unavailable ? cause.message : cause;
+}
 
 /** Characters of a message of graphql-js, which can print a whole input object or a long name. */
 const MAX_MESSAGE = 1_000;
