@@ -8,8 +8,10 @@ import { type Gateway, startGateway } from './gateway/gateway.ts';
 import { wrongOperations } from './graphql/limits/operation-check.ts';
 import { schema } from './graphql/schema.ts';
 import { keptToken, renewedToken } from './kept-token.ts';
+import type { Observe } from './observation.ts';
 import { stopSignal } from './stop-signal.ts';
-import { type Log, standardLog } from './telemetry/log.ts';
+import { standardLog } from './telemetry/log.ts';
+import { records } from './telemetry/records.ts';
 import { WrongConfig } from './wrong-config.ts';
 
 /** Longer than the parts may take that have limits of their own: requests in flight, the pool, the embedded Postgres. */
@@ -32,37 +34,35 @@ export async function serve(config: Config): Promise<void> {
   setFlagsFromString(HEAP);
   process.stderr.on('error', () => {}); // who read it is gone: that is no reason to end
   const { log, end } = standardLog(config.LOG_LEVEL);
+  const { observe, flush } = records(log);
   const { signal, stopped } = stopSignal();
   const started = new AsyncDisposableStack();
   try {
-    await start(config, log, started, signal);
+    await start(config, observe, started, signal);
     await stopped;
   } catch (error) {
     if (!signal.aborted) throw error; // otherwise it is what a stop in the middle of the start leads to
   } finally {
     setTimeout(die, MAX_STOP_MS).unref(); // however stuck a part of it is
-    if (signal.aborted) log.info({ signal: signal.reason }, 'stopping');
+    if (signal.aborted) observe({ kind: 'stopping', signal: String(signal.reason) });
     await started.disposeAsync();
-    if (signal.aborted) log.info('stopped');
+    flush();
+    if (signal.aborted) observe({ kind: 'stopped' });
     if (!(await end()) && signal.aborted) die();
   }
   process.exit(0);
 }
 
-const CASE_KNOWS_ASCII_ONLY =
-  'The locale of the database only knows the letters A to Z: a search for "ä" does not find "Ä". For all letters, use a database whose LC_CTYPE is that of a language, or C.UTF-8.';
-
 /** Starts one part after the other. Puts the way to stop each on the stack, as soon as it is there. */
-async function start(config: Config, log: Log, started: AsyncDisposableStack, signal: AbortSignal) {
+async function start(config: Config, observe: Observe, started: AsyncDisposableStack, signal: AbortSignal) {
   const embedded =
     config.DATABASE_URL === undefined ? await startEmbedded(config.DATA_DIR, { signal }) : null;
   started.defer(async () => embedded?.stop());
   const databaseUrl = config.DATABASE_URL ?? embedded?.url ?? '';
-  const onWait = (reason: string) => log.warn({ reason }, 'waiting for the database');
   const mayBeNewer = config.DATABASE_NEWER === 'serve';
   await migrate(databaseUrl, {
     seconds: config.DATABASE_WAIT,
-    onWait,
+    observe,
     signal,
     mayBeNewer,
     pooler: config.DATABASE_POOLER,
@@ -84,33 +84,26 @@ async function start(config: Config, log: Log, started: AsyncDisposableStack, si
     persistedOperations: config.PERSISTED_OPERATIONS,
     maxConnectionsPerAddress: config.MAX_CONNECTIONS_PER_ADDRESS,
     apiToken: given,
-    log,
+    observe,
   });
   started.defer(gateway.stop);
   signal.throwIfAborted();
-  if (!(await foldsCase(gateway.database.$client))) log.warn(CASE_KNOWS_ASCII_ONLY);
-  const apiToken = await acceptedToken(gateway, given, config, log);
-  log.info({ url: gateway.url }, 'listening');
+  if (!(await foldsCase(gateway.database.$client))) observe({ kind: 'case_knows_ascii_only' });
+  const apiToken = await acceptedToken(gateway, given, config, observe);
+  observe({ kind: 'listening', url: gateway.url });
   if (embedded && apiToken !== undefined) welcome(gateway.url, apiToken, config);
 }
-
-const NOT_ACCEPTED =
-  'API_TOKEN is not accepted: it was revoked, has expired, or another API_TOKEN has taken its place. Set a new one, such as "segments token new" prints.';
-const ENDS = 'API_TOKEN will end: it was rotated. Set the token that takes its place.';
-
-const NOT_RENEWED =
-  'The token in DATA_DIR has ended, and another one cannot be stored now: the next start tries it again.';
 
 /**
  * The token that callers can use. If API_TOKEN has ended, the gateway starts without it: a restart must not turn the
  * revocation of one token into an outage for all callers. The embedded database gets a new token instead.
  */
-async function acceptedToken(gateway: Gateway, given: string | undefined, config: Config, log: Log) {
+async function acceptedToken(gateway: Gateway, given: string | undefined, config: Config, observe: Observe) {
   const { apiToken: state, database } = gateway;
   if (given === undefined || !state || (state.isLive && !state.endsAt)) return given;
   if (config.API_TOKEN !== undefined) {
-    const known = { tokenId: state.id, endsAt: state.endsAt };
-    log.warn(known, state.isLive ? ENDS : NOT_ACCEPTED);
+    const kind = state.isLive ? 'api_token_ending' : 'api_token_not_accepted';
+    observe({ kind, tokenId: state.id, endsAt: state.endsAt });
     return state.isLive ? given : undefined;
   }
   try {
@@ -118,7 +111,8 @@ async function acceptedToken(gateway: Gateway, given: string | undefined, config
     await configureApiToken(database, renewed, () => {});
     return renewed;
   } catch {
-    log.warn(NOT_RENEWED); // the disk is full, or the database is read-only: other tokens can still read
+    // The disk is full, or the database is read-only: other tokens can still read.
+    observe({ kind: 'kept_token_not_renewed' });
     return undefined;
   }
 }

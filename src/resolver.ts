@@ -3,6 +3,7 @@ import { type Caller, requireScope, type Scope, type Viewer } from './accounts/v
 import { InvalidInput, type Issue, unknownParameter } from './errors/invalid-input.ts';
 import { Refusal } from './errors/refusals.ts';
 import type { LoopShare } from './fairness/loop-time.ts';
+import type { Observe } from './observation.ts';
 
 /** What is known of every call, through whichever face it came. */
 export interface Call extends Caller {
@@ -11,8 +12,8 @@ export interface Call extends Caller {
   spend(points: number): Promise<void> | undefined;
   /** The share of the event loop that the caller's account has. */
   loop?: LoopShare;
-  /** Tells the operators of a fault. Its words reach no caller. */
-  report(fault: unknown, requestId: string): void;
+  /** Tells the operators what happened. None of it reaches a caller. */
+  observe: Observe;
 }
 
 interface Definition<Input extends z.ZodType, Context extends Call, Result> {
@@ -24,7 +25,7 @@ interface Definition<Input extends z.ZodType, Context extends Call, Result> {
 /**
  * A resolver is a scope, an input and a run. It checks the first two itself, so that no face can forget to:
  * authentication (UNAUTHENTICATED), authorization (FORBIDDEN), validation (INVALID_INPUT). It throws refusals alone:
- * a fault of `run` leaves as INTERNAL, with the fault as its cause, for the face to report.
+ * a fault of `run` leaves as INTERNAL, with the fault as its cause, for the face to observe.
  *
  * Its `scope` and `input` can be read, for example by a document generator. Call it with an input of the right type, or call
  * `parse` with input of unknown type. `check` throws what the resolver would throw before its run, and runs nothing.
@@ -45,28 +46,26 @@ export function resolver<Input extends z.ZodType, Context extends Call, Result>(
     try {
       return await run(checked, context, viewer);
     } catch (error) {
-      throw asRefusal(error, context.requestId);
+      throw shownOf(error, context.requestId);
     }
   };
   const call = (given: z.input<Input>, context: Context) => parse(given, context);
   return Object.assign(call, { scope, input, parse, check });
 }
 
-/** A failure as a refusal: itself if it is one, otherwise INTERNAL with the fault as its cause. Reports nothing. */
-function asRefusal(error: unknown, requestId: string): Refusal {
+/** What the caller may see of a failure: itself if it is a refusal, otherwise INTERNAL with the fault as its cause. */
+export function shownOf(error: unknown, requestId: string): Refusal {
   if (error instanceof Refusal) return error;
   const message = `Internal error. Quote request ID ${requestId} if you report this.`;
   return new Refusal('INTERNAL', message, { cause: error ?? new TypeError('Nothing was thrown.') });
 }
 
-/**
- * What the caller may see of a failure. Reports what lies behind it, so a face calls it once for each failure, where it
- * catches it.
- */
-export function shownOf(error: unknown, { requestId, report }: Pick<Call, 'requestId' | 'report'>): Refusal {
-  const refusal = asRefusal(error, requestId);
-  if (refusal.cause !== undefined) report(refusal.cause, requestId);
-  return refusal;
+/** Observes the fault behind a refusal, if there is one. A face calls it once for each failure, where it catches it. */
+export function observeCause(
+  { cause }: Refusal,
+  { requestId, observe }: Pick<Call, 'requestId' | 'observe'>,
+): void {
+  if (cause !== undefined) observe({ kind: 'fault', error: cause, requestId });
 }
 
 function issuesOf(issue: z.core.$ZodIssue): Issue[] {

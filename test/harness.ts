@@ -4,6 +4,7 @@ import type { Context } from '../src/context.ts';
 import { type Gateway, startGateway } from '../src/gateway/gateway.ts';
 import type { Draft } from '../src/segments/segment.ts';
 import { logTo } from '../src/telemetry/log.ts';
+import { records } from '../src/telemetry/records.ts';
 import { makeDatabase } from './postgres.ts';
 
 /** Who calls: Ada and Bob of two accounts, and one who may only read Ada's. */
@@ -45,7 +46,7 @@ export function testGateway(options: Options = {}): TestGateway {
         graphiql: true,
         introspection: true,
         isForgetful: false, // a test may count statements
-        log,
+        observe: records(log).observe,
         ...options,
       }),
     );
@@ -62,8 +63,8 @@ export function testGateway(options: Options = {}): TestGateway {
       segments: running.segments,
       quota: running.quota,
       spend: async () => {},
-      report: (fault) => {
-        throw fault;
+      observe: (observation) => {
+        throw observation.kind === 'fault' ? observation.error : new Error(observation.kind);
       },
     });
   });
@@ -85,7 +86,7 @@ export const secondGateway = ({ database }: TestGateway, options: Options = {}):
     port: 0,
     graphiql: false,
     introspection: true,
-    log: logTo('silent', { write: () => {} }),
+    observe: () => {},
     ...options,
   });
 

@@ -12,6 +12,7 @@ import { parse } from 'graphql';
 import { connect } from '../../src/database/connect.ts';
 import { graphqlFace } from '../../src/graphql/face.ts';
 import { drain, httpServer } from '../../src/http/server.ts';
+import type { Observe } from '../../src/observation.ts';
 import { boundReads } from '../../src/segments/bounded-reads.ts';
 import { segmentStore } from '../../src/segments/store.ts';
 import { schema } from '../../test/federation/products.ts';
@@ -25,22 +26,22 @@ const PORTS = { router: 4000, products: 4001, users: 4002, inventory: 4003 };
 const PATIENCE_MS = 60_000;
 const urlOf = (name: keyof typeof PORTS) => `http://127.0.0.1:${PORTS[name]}/`;
 
-const nowhere = segmentStore(connect({ url: 'postgres://nowhere', poolSize: 1, onIdleError() {} }), Date.now);
-const report = (fault: unknown) => console.error(fault);
+const nowhere = segmentStore(connect({ url: 'postgres://nowhere', poolSize: 1, observe() {} }), Date.now);
+const observe: Observe = (observation) => {
+  if (observation.kind === 'fault') console.error(observation.error);
+};
 const spend = async () => {}; // the suite's callers may spend what they like
 const face = graphqlFace({
   schema,
-  contextOf: async ({ requestId }) => ({ requestId, viewer: null, report, spend, segments: nowhere }),
-  report,
+  contextOf: async ({ requestId }) => ({ requestId, viewer: null, observe, spend, segments: nowhere }),
+  observe,
   boundReads,
   introspection: true,
 });
 const { server: products, unsentBytes } = httpServer({
   route: () => face,
-  onEnd() {},
-  onFault: report,
+  observe,
   maxConnectionsPerAddress: Number.POSITIVE_INFINITY,
-  onConnectionRefused() {},
 });
 await once(products.listen(PORTS.products, '127.0.0.1'), 'listening');
 

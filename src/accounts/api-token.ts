@@ -4,6 +4,7 @@ import { and, eq, or, sql } from 'drizzle-orm';
 import pg from 'pg';
 import type { Database } from '../database/connect.ts';
 import { apiTokens } from '../database/tables.ts';
+import type { Observe } from '../observation.ts';
 import { WrongConfig } from '../wrong-config.ts';
 import { digestOf } from './token.ts';
 import { API_TOKEN, isLive } from './token-store.ts';
@@ -32,11 +33,7 @@ const isConfigured = and(eq(apiTokens.name, API_TOKEN), eq(apiTokens.accountId, 
  * back. Writes nothing if nothing changes, so that a read-only database will do. Throws WrongConfig for a token that was made
  * for another purpose.
  */
-export async function configureApiToken(
-  db: Database,
-  token: string,
-  onFault: (fault: unknown) => void,
-): Promise<ApiToken> {
+export async function configureApiToken(db: Database, token: string, observe: Observe): Promise<ApiToken> {
   const digest = digestOf(token);
   const { mine, hasOthers } = await stateOf(db, digest);
   if (mine && (!mine.isLive || (!hasOthers && mine.name === API_TOKEN))) return mine;
@@ -44,7 +41,7 @@ export async function configureApiToken(
     await replace(db, digest);
   } catch (error) {
     if (!mine) throw error;
-    onFault(error); // the token is valid, although others still are too
+    observe({ kind: 'fault', error }); // the token is valid, although others still are too
   }
   return (await stateOf(db, digest)).mine ?? { id: '', endsAt: null, isLive: false };
 }

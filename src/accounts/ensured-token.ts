@@ -1,12 +1,11 @@
 import { reasonToWait } from '../database/failure.ts';
+import type { Observe } from '../observation.ts';
 
 const PAUSE_MS = 5_000;
 
 interface Options {
-  /** Told once why the token is not valid yet. */
-  onWait(reason: string): void;
-  /** Told what else is wrong, at each later try. */
-  onFault(fault: unknown): void;
+  /** Told once why the token is not valid yet, and at each later try what else is wrong. */
+  observe: Observe;
   pauseMs?: number;
 }
 
@@ -17,18 +16,18 @@ interface Options {
  */
 export async function ensuredToken(
   ensure: () => Promise<void>,
-  { onWait, onFault, pauseMs = PAUSE_MS }: Options,
+  { observe, pauseMs = PAUSE_MS }: Options,
 ): Promise<() => void> {
   const reason = await refusalOf(ensure);
   if (reason === undefined) return () => {};
-  onWait(reason);
+  observe({ kind: 'api_token_awaited', reason });
   let isStopped = false;
   let timer: NodeJS.Timeout | undefined;
   const isValid = () =>
     refusalOf(ensure).then(
       (reason) => reason === undefined,
-      (fault: unknown) => {
-        if (!isStopped) onFault(fault);
+      (error: unknown) => {
+        if (!isStopped) observe({ kind: 'fault', error });
         return false;
       },
     );

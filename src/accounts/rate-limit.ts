@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Database } from '../database/connect.ts';
 import { Refusal, Unavailable } from '../errors/refusals.ts';
+import type { Observe } from '../observation.ts';
 import type { Viewer } from './viewer.ts';
 
 export interface RateLimit {
@@ -21,13 +22,9 @@ const PAUSE_MS = 25;
 
 /**
  * Limits the points that each caller may spend in a minute. Where the count is kept in Postgres and that is away, callers are let
- * in, and `onStoreAway` is told: a limit must not be the reason that nothing works.
+ * in, and the fault is observed: a limit must not be the reason that nothing works.
  */
-export function rateLimiter(
-  { points, store }: RateLimit,
-  db: Database,
-  onStoreAway: (fault: unknown) => void,
-): Spend {
+export function rateLimiter({ points, store }: RateLimit, db: Database, observe: Observe): Spend {
   const rule = { points, duration: MINUTE_S, keyPrefix: '' };
   const limiter =
     store === 'memory'
@@ -57,7 +54,7 @@ export function rateLimiter(
     } catch (rejected) {
       if (rejected instanceof Unavailable) throw rejected; // too much of the account is waiting
       if (!(rejected instanceof RateLimiterRes)) {
-        onStoreAway(rejected);
+        observe({ kind: 'fault', error: rejected });
         return {};
       }
       await sleep(PAUSE_MS);

@@ -4,6 +4,7 @@ import { batch } from '../database/batch.ts';
 import type { Database } from '../database/connect.ts';
 import { milliseconds, prepare, type Values } from '../database/statement.ts';
 import { apiTokens } from '../database/tables.ts';
+import type { Observe } from '../observation.ts';
 import { digestOf, newToken } from './token.ts';
 import { tokenUse } from './token-use.ts';
 import type { Viewer } from './viewer.ts';
@@ -52,10 +53,10 @@ const SHOWN = {
 
 /**
  * The API tokens. They are looked up by digest, all of one turn in one statement, which also notes their use. People create,
- * list, rotate and revoke them. `onFault` is told why their use cannot be written.
+ * list, rotate and revoke them. `observe` is told why their use cannot be written.
  */
-export function tokenStore(db: Database, onFault: (fault: unknown) => void = () => {}) {
-  const use = tokenUse(db, onFault);
+export function tokenStore(db: Database, observe: Observe = () => {}) {
+  const use = tokenUse(db, observe);
   const { digest, id, accountId, scopes, expiresAt } = apiTokens;
   const live = db
     .select({ digest, id, accountId, scopes, left: milliseconds(sql`${expiresAt} - now()`) })

@@ -4,6 +4,7 @@ import { refusalOf } from '../database/failure.ts';
 import { prepare, statement } from '../database/statement.ts';
 import { apiTokens } from '../database/tables.ts';
 import { Unavailable } from '../errors/refusals.ts';
+import type { Observe } from '../observation.ts';
 
 const PAUSE_MS = 60_000;
 
@@ -30,7 +31,7 @@ const RECORD = sql`
  */
 export function tokenUse(
   db: Database,
-  onFault: (fault: unknown) => void,
+  observe: Observe,
   { now = () => performance.now(), pauseMs = PAUSE_MS } = {},
 ) {
   const record = prepare(db, 'record_token_use', statement(RECORD), () => null);
@@ -54,7 +55,7 @@ export function tokenUse(
     } catch (error) {
       for (const [digest, at] of entries) if (!used.has(digest)) used.set(digest, at);
       writeLater();
-      if (!(refusalOf(error, { isWrite: true }) instanceof Unavailable)) onFault(error);
+      if (!(refusalOf(error, { isWrite: true }) instanceof Unavailable)) observe({ kind: 'fault', error });
     }
   }
 

@@ -21,7 +21,7 @@ export async function withDatabase<Result>(
     const url = DATABASE_URL ?? embedded?.url ?? '';
     await migrate(url, { mayBeNewer: DATABASE_NEWER === 'serve', pooler, signal });
     signal.throwIfAborted();
-    const database = connect({ url, poolSize: 1, pooler, onIdleError: () => {} });
+    const database = connect({ url, poolSize: 1, pooler, observe: () => {} });
     started.defer(async () => void (await disconnect(database)));
     return await work(database);
   } catch (error) {

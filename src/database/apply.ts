@@ -64,7 +64,7 @@ async function build(client: pg.Client, { sql, hash, folderMillis }: Migration, 
   await client.query(RECORD, [hash, folderMillis]);
 }
 
-async function untilUnlocked(run: () => Promise<void>, { onWait, signal }: Partial<Wait>): Promise<void> {
+async function untilUnlocked(run: () => Promise<void>, { observe, signal }: Partial<Wait>): Promise<void> {
   const end = performance.now() + PATIENCE_MS;
   for (let isFirst = true; ; isFirst = false) {
     try {
@@ -72,7 +72,8 @@ async function untilUnlocked(run: () => Promise<void>, { onWait, signal }: Parti
     } catch (error) {
       const isLocked = error instanceof pg.DatabaseError && LOCKED.test(error.code ?? '');
       if (!isLocked || performance.now() > end) throw error;
-      if (isFirst) onWait?.('a transaction holds what a migration has to lock');
+      const reason = 'a transaction holds what a migration has to lock';
+      if (isFirst) observe?.({ kind: 'database_awaited', reason });
     }
     await sleep(PAUSE_MS * (1 + Math.random()), undefined, { signal });
   }

@@ -21,7 +21,7 @@ export const indexIn = (statement: string): string | undefined => CONCURRENTLY.e
 export async function buildIndex(
   client: pg.Client,
   statement: string,
-  { onWait, signal }: Partial<Wait>,
+  { observe, signal }: Partial<Wait>,
 ): Promise<void> {
   const name = indexIn(statement);
   if (name === undefined)
@@ -30,11 +30,13 @@ export async function buildIndex(
     const state = await stateOf(client, name);
     if (state === 'valid') return;
     if (state === 'building') {
-      if (isFirst) onWait?.(`the index ${name} is being built by a session that was left behind`);
+      const reason = `the index ${name} is being built by a session that was left behind`;
+      if (isFirst) observe?.({ kind: 'database_awaited', reason });
       await sleep(LOOK_MS, undefined, { signal });
       continue;
     }
-    const slow = setTimeout(() => onWait?.(`${BUILDING} (${name})`), TELL_MS);
+    const reason = `${BUILDING} (${name})`;
+    const slow = setTimeout(() => observe?.({ kind: 'database_awaited', reason }), TELL_MS);
     try {
       if (state === 'broken') await client.query(`drop index concurrently "${name}"`);
       await client.query(statement);

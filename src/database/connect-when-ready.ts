@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import type { Observe } from '../observation.ts';
 import { WrongConfig } from '../wrong-config.ts';
 import { reasonToWait } from './failure.ts';
 
 /** How long to wait for a database that is not there yet. */
 export interface Wait {
   seconds: number;
-  /** Told why, each time. */
-  onWait(reason: string): void;
+  /** Told each time why it waits. */
+  observe: Observe;
   /** Gives it up. */
   signal?: AbortSignal;
 }
@@ -37,7 +38,7 @@ export async function connectWhenReady(url: string, application: string, wait?: 
       void client.end();
       const reason = reasonToWait(error);
       if (reason === undefined || performance.now() >= end) throw notLetIn(error, client.host);
-      wait?.onWait(reason);
+      wait?.observe({ kind: 'database_awaited', reason });
     }
     await sleep(PAUSE_MS * (1 + Math.random()), undefined, { signal: wait?.signal });
   }

@@ -1,6 +1,7 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { type FairQueue, fairQueue } from '../fairness/fair-queue.ts';
+import type { Observe } from '../observation.ts';
 import { keepConnections } from './kept-connections.ts';
 import { closeOverdue } from './overdue.ts';
 import { PLANNER_OPTIONS } from './planner.ts';
@@ -62,14 +63,15 @@ interface Options {
   url: string;
   poolSize: number;
   pooler?: Pooler;
-  onIdleError(error: Error): void;
+  /** Told of connections that fail while no statement uses them. */
+  observe: Observe;
 }
 
 /**
  * Opens at most `poolSize` connections in all lanes together, but at least one in each, and one more for the probe. TLS is
  * set by the URL (`?sslmode=…`). None is opened before the first statement.
  */
-export function connect({ url, poolSize, pooler = 'none', onIdleError }: Options): Database {
+export function connect({ url, poolSize, pooler = 'none', observe }: Options): Database {
   const hasSessions = pooler === 'none';
   const poolOf = (max: number) => {
     const pool = new pg.Pool({
@@ -83,7 +85,7 @@ export function connect({ url, poolSize, pooler = 'none', onIdleError }: Options
     closeOverdue(pool, LIMITS.query);
     keepConnections(pool);
     // Without a listener, one connection that the server closes ends the whole process.
-    return pool.on('error', onIdleError);
+    return pool.on('error', (error) => observe({ kind: 'fault', error }));
   };
   const laneOf = (
     slots: number,

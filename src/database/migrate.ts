@@ -25,10 +25,10 @@ interface Options extends Partial<Wait> {
  * a database that a newer version has migrated. Throws WrongConfig if the role lacks a right.
  */
 export async function migrate(url: string, options: Options = {}): Promise<void> {
-  const { mayBeNewer = false, pooler = 'none', seconds = 0, onWait = () => {}, signal } = options;
+  const { mayBeNewer = false, pooler = 'none', seconds = 0, observe = () => {}, signal } = options;
   const clients: pg.Client[] = [];
   const enter = async (application: string) => {
-    const client = await connectWhenReady(url, application, { seconds, onWait, signal });
+    const client = await connectWhenReady(url, application, { seconds, observe, signal });
     clients.push(client);
     signal?.throwIfAborted();
     return client;
@@ -57,7 +57,7 @@ export async function migrate(url: string, options: Options = {}): Promise<void>
  * session would be nobody's. It has a connection of its own, since an index cannot be built in a transaction. It is tried again and not waited for,
  * since a session that waits goes on doing so when its client has left.
  */
-async function takeTurn(client: pg.Client, { onWait, signal }: Partial<Wait>): Promise<void> {
+async function takeTurn(client: pg.Client, { observe, signal }: Partial<Wait>): Promise<void> {
   const end = performance.now() + PATIENCE_MS;
   for (let isFirst = true; ; isFirst = false) {
     await client.query('begin');
@@ -68,7 +68,7 @@ async function takeTurn(client: pg.Client, { onWait, signal }: Partial<Wait>): P
     await client.query('rollback');
     if (performance.now() > end)
       throw new Error('Another process has been migrating the database for ten minutes.');
-    if (isFirst) onWait?.('another process is migrating it');
+    if (isFirst) observe?.({ kind: 'database_awaited', reason: 'another process is migrating it' });
     await sleep(LOOK_MS, undefined, { signal });
   }
 }

@@ -9,6 +9,7 @@ import type { Database } from '../database/connect.ts';
 import { Unavailable } from '../errors/refusals.ts';
 import { loopTime } from '../fairness/loop-time.ts';
 import type { Exchange } from '../http/exchange.ts';
+import type { Observe } from '../observation.ts';
 import type { placesFor } from './places.ts';
 
 export interface Admission {
@@ -24,9 +25,9 @@ interface Parts {
   database: Database;
   tokens: TokenStore;
   /** What every call shares. */
-  shared: Pick<Context, 'segments' | 'quota' | 'report'>;
+  shared: Pick<Context, 'segments' | 'quota'>;
   places: ReturnType<typeof placesFor>;
-  onFault(fault: unknown): void;
+  observe: Observe;
 }
 
 /** Max callers whose tokens are being checked. Only while the database or an issuer of JWTs does not answer are there so many. */
@@ -41,10 +42,10 @@ const TOO_MANY = 'Too many tokens are being verified. Try again in a moment.';
 /** The ways in for a request: for anyone, and for a router alone. Each tells who calls, and what they may spend. */
 export function admission(
   { jwt, routerSecret, rateLimit }: Admission,
-  { database, tokens, shared: { segments, quota, report }, places, onFault }: Parts,
+  { database, tokens, shared: { segments, quota }, places, observe }: Parts,
 ) {
   const authenticate = authenticator(tokens, jwt);
-  const limit = rateLimit && rateLimiter(rateLimit, database, onFault);
+  const limit = rateLimit && rateLimiter(rateLimit, database, observe);
 
   const loop = loopTime();
   let identifying = 0;
@@ -74,7 +75,7 @@ export function admission(
       const hasBadToken = viewer === null && sendsToken(request.headers);
       const spend = viewer && limit ? spending(viewer, limit, exchange) : spendNothing;
       const { requestId } = exchange;
-      return { segments, quota, report, requestId, viewer, hasBadToken, spend, loop: share };
+      return { segments, quota, observe, requestId, viewer, hasBadToken, spend, loop: share };
     };
 
   return {

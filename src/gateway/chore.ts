@@ -1,3 +1,5 @@
+import type { Observe } from '../observation.ts';
+
 /** Work that nobody asks for, done again and again. */
 interface Chore {
   work(signal: AbortSignal): Promise<void>;
@@ -5,11 +7,11 @@ interface Chore {
   firstMs: number;
   /** The time between the end of one and the start of the next: half of it or up to half as much again. */
   everyMs: number;
-  onFault(fault: unknown): void;
+  observe: Observe;
 }
 
-/** Begins a chore. One that fails is reported and done again at its time. `stop` tells it to end, and waits until it has. */
-export function startChore({ work, firstMs, everyMs, onFault }: Chore): { stop(): Promise<void> } {
+/** Begins a chore. One that fails is observed and done again at its time. `stop` tells it to end, and waits until it has. */
+export function startChore({ work, firstMs, everyMs, observe }: Chore): { stop(): Promise<void> } {
   const stopped = new AbortController();
   let running = Promise.resolve();
   let timer: NodeJS.Timeout;
@@ -17,7 +19,7 @@ export function startChore({ work, firstMs, everyMs, onFault }: Chore): { stop()
   const schedule = (milliseconds: number) => {
     timer = setTimeout(() => {
       running = work(stopped.signal)
-        .catch(onFault)
+        .catch((error) => observe({ kind: 'fault', error }))
         .finally(() => {
           if (!stopped.signal.aborted) schedule(everyMs * (0.5 + Math.random()));
         });

@@ -5,7 +5,7 @@ import { schema } from '../graphql/schema.ts';
 import { acrossOrigins } from '../http/cors.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { Face } from '../http/server.ts';
-import type { Call } from '../resolver.ts';
+import type { Observe } from '../observation.ts';
 import { restFace } from '../rest/face.ts';
 import { boundReads } from '../segments/bounded-reads.ts';
 
@@ -25,7 +25,7 @@ interface Options extends Open {
   /** Who calls: anyone, or a router alone if there is a secret for it. */
   contextOf: { anyone: ContextOf; router: ContextOf };
   isForRouter: boolean;
-  report: Call['report'];
+  observe: Observe;
   health: Face;
 }
 
@@ -40,10 +40,10 @@ export function faces({
   introspection,
   graphiql,
   health,
-  report,
+  observe,
   ...open
 }: Options): (path: string) => Face {
-  const rest = acrossOrigins(corsOrigins, restFace({ contextOf: contextOf.anyone, report }));
+  const rest = acrossOrigins(corsOrigins, restFace({ contextOf: contextOf.anyone, observe }));
   const graphql = acrossOrigins(
     corsOrigins,
     graphqlFace({
@@ -52,7 +52,7 @@ export function faces({
       graphiql: graphiql ? EXAMPLES : undefined,
       boundReads,
       contextOf: contextOf.router,
-      report,
+      observe,
       introspection: introspection || isForRouter,
       anyText: isForRouter,
     }),

@@ -5,11 +5,10 @@ import { followClock } from '../database/clock.ts';
 import { connect, disconnect, type Pooler } from '../database/connect.ts';
 import { listen, urlOf } from '../http/listen.ts';
 import { drain, httpServer } from '../http/server.ts';
+import type { Observe } from '../observation.ts';
 import { segmentQuota } from '../segments/quota.ts';
 import { segmentStore } from '../segments/store.ts';
 import { healthFace } from '../telemetry/health.ts';
-import type { Log } from '../telemetry/log.ts';
-import { records } from '../telemetry/records.ts';
 import { type Admission, admission } from './admission.ts';
 import { startChore } from './chore.ts';
 import { faces, type Open } from './faces.ts';
@@ -30,7 +29,7 @@ interface Options extends Admission, Places, Open {
   maxConnectionsPerAddress?: number;
   /** The only token of its kind from the first request on, for the account `default`, with every scope. */
   apiToken?: string | undefined;
-  log: Log;
+  observe: Observe;
 }
 
 /** How long requests in flight may take to be answered once the gateway stops. */
@@ -55,61 +54,52 @@ export async function startGateway({
   corsOrigins,
   maxSegmentsPerAccount,
   apiToken,
-  log,
+  observe,
   places: maxPlaces,
   bodies: maxBodies,
   maxConnectionsPerAddress = Number.POSITIVE_INFINITY,
   ...admitted
 }: Options) {
-  const logged = records(log);
-  const onFault = (fault: unknown) => logged.fault(fault);
-  const report = logged.fault;
-  const database = connect({ url: databaseUrl, poolSize, pooler, onIdleError: onFault });
+  const database = connect({ url: databaseUrl, poolSize, pooler, observe });
   const clock = await followClock(database);
   const segments = segmentStore(database, clock.now);
-  const tokens = tokenStore(database, onFault);
+  const tokens = tokenStore(database, observe);
   const forgetting =
     isForgetful &&
     startChore({
       ...FORGET,
-      onFault,
+      observe,
       async work(signal) {
         const start = performance.now();
         const keys = await segments.forgetIdempotencyKeys(signal);
-        if (keys > 0)
-          log.info({ keys, ms: Math.round(performance.now() - start) }, 'forgot idempotency keys');
+        const ms = Math.round(performance.now() - start);
+        if (keys > 0) observe({ kind: 'idempotency_keys_forgotten', keys, ms });
       },
     });
   let isDraining = false;
 
   const quota = maxSegmentsPerAccount ? segmentQuota(maxSegmentsPerAccount, segments.countUpTo) : undefined;
-  const shared = { segments, quota, report };
+  const shared = { segments, quota };
   const places = placesFor({ places: maxPlaces, bodies: maxBodies });
-  const contextOf = admission(admitted, { database, tokens, shared, onFault, places });
+  const contextOf = admission(admitted, { database, tokens, shared, observe, places });
   const route = faces({
-    ...{ graphiql, introspection, persistedOperations, corsOrigins, contextOf, report },
+    ...{ graphiql, introspection, persistedOperations, corsOrigins, contextOf, observe },
     isForRouter: admitted.routerSecret !== undefined,
     health: healthFace(database, () => (isDraining ? 'stopping' : places.isFull() ? 'busy' : null)),
   });
   const { server, unsentBytes } = httpServer({
     route,
-    onEnd: logged.exchange,
-    onFault: (fault, { requestId }) => report(fault, requestId),
+    observe,
     maxConnectionsPerAddress,
-    onConnectionRefused: logged.refusedConnection,
   });
   let configured: ApiToken | undefined;
   let stopEnsuring = () => {};
   try {
     if (apiToken !== undefined) {
       const configure = async () => {
-        configured = await configureApiToken(database, apiToken, onFault);
+        configured = await configureApiToken(database, apiToken, observe);
       };
-      stopEnsuring = await ensuredToken(configure, {
-        onWait: (reason) =>
-          log.warn({ reason }, 'API_TOKEN is not valid yet: the database cannot be written'),
-        onFault,
-      });
+      stopEnsuring = await ensuredToken(configure, { observe });
     }
     await listen(server, { port, host });
   } catch (error) {
@@ -139,7 +129,6 @@ export async function startGateway({
       if (forgetting) await forgetting.stop();
       await tokens.writeUse();
       await disconnect(database);
-      logged.flush();
     },
   };
 }

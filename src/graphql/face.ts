@@ -7,7 +7,8 @@ import { ClientGone } from '../http/body.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { respond } from '../http/respond.ts';
 import type { Face } from '../http/server.ts';
-import { type Call, shownOf } from '../resolver.ts';
+import type { Observe } from '../observation.ts';
+import { observeCause, shownOf } from '../resolver.ts';
 import type { BoundReads } from './engine/admitted-operation.ts';
 import { graphqlEngine } from './engine/engine.ts';
 import type { Persistence } from './engine/persisted-operations.ts';
@@ -24,7 +25,7 @@ const TRACE = 'apollo-federation-include-trace';
 interface Options extends Persistence {
   schema: GraphQLSchema;
   contextOf(exchange: Exchange): Promise<Context>;
-  report: Call['report'];
+  observe: Observe;
   /** What GraphiQL shows at first; there is no GraphiQL if left out. */
   graphiql?: PageContents | undefined;
   introspection: boolean;
@@ -32,7 +33,7 @@ interface Options extends Persistence {
 }
 
 /** GraphQL over HTTP, and a page to try it for those who come with a browser. */
-export function graphqlFace({ contextOf, report, graphiql, ...options }: Options): Face {
+export function graphqlFace({ contextOf, observe, graphiql, ...options }: Options): Face {
   const run = graphqlEngine(options);
   const wanted = remembered(representationOf);
   const sendPage = graphiql && graphiqlPage(graphiql);
@@ -61,7 +62,8 @@ export function graphqlFace({ contextOf, report, graphiql, ...options }: Options
     } catch (error) {
       if (error instanceof ClientGone) return;
       // Refused before GraphQL began: the status says so to any client.
-      const refusal = shownOf(error, { requestId, report });
+      const refusal = shownOf(error, requestId);
+      observeCause(refusal, { requestId, observe });
       const http = { status: catalogue[refusal.code].status, headers: refusal.headers };
       await writeResult(exchange, { errors: [graphqlErrorOf(refusal, { http })] }, type ?? JSON_TYPE);
     }

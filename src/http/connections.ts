@@ -1,24 +1,25 @@
 import type { Server } from 'node:http';
+import type { Observe } from '../observation.ts';
 import { networkOf } from './network.ts';
 import { shares } from './shares.ts';
 
-/** How often a refusal is told, however many there are. */
-const TOLD_MS = 10_000;
+/** How often a refusal is observed, however many there are. */
+const OBSERVED_MS = 10_000;
 
 /**
  * Limits how many connections one address may have open. A connection beyond the limit is closed at once, as Node does
- * beyond `server.maxConnections`, and `onRefused` is told its address, once in ten seconds.
+ * beyond `server.maxConnections`, and observed, once in ten seconds.
  */
-export function limitConnections(server: Server, each: number, onRefused: (address: string) => void): void {
+export function limitConnections(server: Server, each: number, observe: Observe): void {
   const open = shares<string>({ total: Number.POSITIVE_INFINITY, each });
-  let told = Number.NEGATIVE_INFINITY;
+  let observed = Number.NEGATIVE_INFINITY;
   server.on('connection', (socket) => {
     const network = networkOf(socket.remoteAddress);
     if (!open.take(network)) {
       socket.destroy();
-      if (performance.now() - told < TOLD_MS) return;
-      told = performance.now();
-      onRefused(network);
+      if (performance.now() - observed < OBSERVED_MS) return;
+      observed = performance.now();
+      observe({ kind: 'connection_refused', address: network });
       return;
     }
     socket.once('close', () => open.giveBack(network));

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
+import type { ExchangeEnded, Observe } from '../observation.ts';
 import { answerClientError } from './client-error.ts';
 import { limitConnections } from './connections.ts';
 import { type Exchange, exchangeOf } from './exchange.ts';
@@ -15,14 +16,10 @@ export type Face = (exchange: Exchange) => Promise<void>;
 interface Options {
   /** Which face serves a path. */
   route(path: string): Face;
-  /** Told once of each exchange, when it is over. */
-  onEnd(exchange: Exchange, milliseconds: number): void;
-  /** A face that failed to answer: its caller gets a bare 500. */
-  onFault(fault: unknown, exchange: Exchange): void;
+  /** Told once of each exchange, when it is over, and of each face that failed to answer: its caller gets a bare 500. */
+  observe: Observe;
   /** How many connections one address may have open. */
   maxConnectionsPerAddress: number;
-  /** A connection that was refused, because its address has as many as one may have. */
-  onConnectionRefused(address: string): void;
 }
 
 /** Slow senders are cut off; a connection outlives the idle time of the usual load balancers (60 s). */
@@ -35,24 +32,18 @@ const LIMITS = {
 };
 
 /** One server for all faces. */
-export function httpServer({
-  route,
-  onEnd,
-  onFault,
-  maxConnectionsPerAddress,
-  onConnectionRefused,
-}: Options) {
+export function httpServer({ route, observe, maxConnectionsPerAddress }: Options) {
   const unsent = unsentAnswers();
   const inTurn = turns();
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     if (isEnding(request.socket)) return void request.socket.destroy();
     const start = performance.now();
     const exchange = exchangeOf(request, response, unsent.watch);
-    response.once('close', () => onEnd(exchange, performance.now() - start));
+    response.once('close', () => observe(endOf(exchange, performance.now() - start)));
     const face = isAboutServer(exchange) ? aboutServer : route(exchange.path);
     const leave = () => exchange.place?.leave(); // also of a caller that is gone and was not answered
-    face(exchange).then(leave, (fault) => {
-      onFault(fault, exchange);
+    face(exchange).then(leave, (error) => {
+      observe({ kind: 'fault', error, requestId: exchange.requestId });
       if (response.headersSent) response.end();
       else respond(exchange, 500, {});
       leave();
@@ -61,11 +52,29 @@ export function httpServer({
   const queue = (request: IncomingMessage, response: ServerResponse) =>
     inTurn(request.socket, response, () => answer(request, response));
   const server = createServer(LIMITS, queue);
-  limitConnections(server, maxConnectionsPerAddress, onConnectionRefused);
+  limitConnections(server, maxConnectionsPerAddress, observe);
   server.on('clientError', answerClientError);
   // Who asks before sending a body is told to go on by whoever reads it, and nobody else.
   server.on('checkContinue', queue);
   return { server, unsentBytes: unsent.bytes };
+}
+
+function endOf(exchange: Exchange, ms: number): ExchangeEnded {
+  const { request, response, path, requestId, trace, operation, accountId, tokenId } = exchange;
+  const status = response.writableFinished ? response.statusCode : 'aborted';
+  const { method } = request;
+  return {
+    kind: 'exchange_ended',
+    requestId,
+    trace,
+    method,
+    path,
+    operation,
+    status,
+    ms,
+    accountId,
+    tokenId,
+  };
 }
 
 const isAboutServer = ({ request, path }: Exchange): boolean =>

@@ -1,9 +1,11 @@
 import * as segments from '../segments/resolvers.ts';
+import { WRITABLE } from '../segments/segment.ts';
 import { COLLECTION, create, list, remove, retrieve, update } from './customer-segments.ts';
 import { operation, type Resource } from './operation.ts';
 
 const id = { in: 'path' } as const;
-const property = { in: 'body' } as const;
+/** What a caller may write. */
+const properties = Object.fromEntries(WRITABLE.map((name) => [name, { in: 'body' } as const]));
 /** Part of a segment as it was retrieved. */
 const passedOver = { in: 'body', is: [] } as const;
 const ifMatch = { in: 'header', is: 'expectedVersion' } as const;
@@ -13,9 +15,7 @@ const updating = operation({
   resolver: segments.updateSegment,
   fields: {
     id,
-    name: property,
-    criteria: property,
-    description: property,
+    ...properties,
     created_at: passedOver,
     updated_at: passedOver,
     'If-Match': ifMatch,
@@ -43,9 +43,7 @@ export const customerSegments: Resource = {
     POST: operation({
       resolver: segments.createSegment,
       fields: {
-        name: property,
-        criteria: property,
-        description: property,
+        ...properties,
         'Idempotency-Key': { in: 'header', is: 'idempotencyKey' },
       },
       status: 201,

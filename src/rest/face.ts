@@ -7,7 +7,8 @@ import type { Exchange } from '../http/exchange.ts';
 import { bodyFields, type Fields, formFields, joined } from '../http/fields.ts';
 import { respond } from '../http/respond.ts';
 import type { Face } from '../http/server.ts';
-import { type Call, shownOf } from '../resolver.ts';
+import type { Observe } from '../observation.ts';
+import { observeCause, shownOf } from '../resolver.ts';
 import type { Answer } from './answer.ts';
 import type { Operation } from './operation.ts';
 import { problem } from './problem.ts';
@@ -17,18 +18,20 @@ const WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
 interface Options {
   contextOf(exchange: Exchange): Promise<Context>;
-  report: Call['report'];
+  observe: Observe;
 }
 
 /** The documented REST API: finds the route, gathers the fields, writes the answer. */
-export function restFace({ contextOf, report }: Options): Face {
+export function restFace({ contextOf, observe }: Options): Face {
   return async (exchange) => {
     try {
       write(exchange, await answerTo(exchange, await contextOf(exchange)));
     } catch (error) {
       if (error instanceof ClientGone) return;
       const { requestId } = exchange;
-      write(exchange, problem(shownOf(error, { requestId, report }), requestId));
+      const refusal = shownOf(error, requestId);
+      observeCause(refusal, { requestId, observe });
+      write(exchange, problem(refusal, requestId));
     }
   };
 }

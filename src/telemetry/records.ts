@@ -1,6 +1,5 @@
-import pg from 'pg';
-import { brief } from '../errors/quoted.ts';
-import type { Exchange } from '../http/exchange.ts';
+import type { ExchangeEnded, Observation, Observe } from '../observation.ts';
+import { described, kindOf } from './fault.ts';
 import type { Log } from './log.ts';
 import { sampler } from './sample.ts';
 
@@ -9,15 +8,46 @@ const MAX = { requests: 50, faults: 10 };
 /** Characters of a path. Those of segments have 39. */
 const MAX_PATH = 200;
 
-/** What is logged of requests and faults. */
-export type Records = ReturnType<typeof records>;
+type Kind = Observation['kind'];
+type Line = readonly [level: 'info' | 'warn', message: string];
+
+/** The lines of what is neither a request nor a fault: all of it happens seldom. What an observation holds are their fields. */
+const LINES: Readonly<Record<Exclude<Kind, 'exchange_ended' | 'fault'>, Line>> = {
+  connection_refused: ['warn', 'refused a connection: see MAX_CONNECTIONS_PER_ADDRESS'],
+  database_awaited: ['warn', 'waiting for the database'],
+  api_token_awaited: ['warn', 'API_TOKEN is not valid yet: the database cannot be written'],
+  api_token_ending: ['warn', 'API_TOKEN will end: it was rotated. Set the token that takes its place.'],
+  api_token_not_accepted: [
+    'warn',
+    'API_TOKEN is not accepted: it was revoked, has expired, or another API_TOKEN has taken its place. Set a new one, such as "segments token new" prints.',
+  ],
+  kept_token_not_renewed: [
+    'warn',
+    'The token in DATA_DIR has ended, and another one cannot be stored now: the next start tries it again.',
+  ],
+  case_knows_ascii_only: [
+    'warn',
+    'The locale of the database only knows the letters A to Z: a search for "ä" does not find "Ä". For all letters, use a database whose LC_CTYPE is that of a language, or C.UTF-8.',
+  ],
+  idempotency_keys_forgotten: ['info', 'forgot idempotency keys'],
+  listening: ['info', 'listening'],
+  stopping: ['info', 'stopping'],
+  stopped: ['info', 'stopped'],
+};
+
+/** Writes observations to a log. */
+export interface Records {
+  observe: Observe;
+  /** Logs what was left out so far: the last lines of a log. */
+  flush(): void;
+}
 
 /**
- * The lines of requests and faults. Each request that was served to an account has a line. What any caller can cause at will
+ * The lines of a log. Each request that was served to an account has a line. What any caller can cause at will
  * is sampled: faults, by kind, and requests that were refused, were aborted or came without a token, by status and
  * account. A line says how many were left out.
  */
-export function records(log: Log) {
+export function records(log: Log): Records {
   const requests = sampler<object>(MAX.requests, (fields, leftOut) => {
     log.info({ ...fields, leftOut }, 'requests left out');
   });
@@ -25,65 +55,50 @@ export function records(log: Log) {
     log.error({ fault, leftOut }, 'faults left out');
   });
 
+  function observe(observation: Observation): void {
+    if (observation.kind === 'exchange_ended') exchangeEnded(observation);
+    else if (observation.kind === 'fault') fault(observation.error, observation.requestId);
+    else {
+      const { kind, ...fields } = observation;
+      const [level, message] = LINES[kind];
+      log[level](fields, message);
+    }
+  }
+
+  /** One line for a request. It has no query, header or body: they hold personal data and secrets. */
+  function exchangeEnded(ended: ExchangeEnded): void {
+    const { requestId, trace, method, path, operation, status, ms, accountId, tokenId } = ended;
+    const isServed = accountId !== undefined && status !== 'aborted' && status < 400;
+    const kind = () => ({ status, accountId });
+    if (!isServed && !requests.admits(`${status} ${accountId ?? ''}`, kind)) return;
+    log.info(
+      {
+        requestId,
+        ...trace,
+        method,
+        path: path.length > MAX_PATH ? `${path.slice(0, MAX_PATH).toWellFormed()}…` : path,
+        operation,
+        status,
+        ms: Math.round(ms * 100) / 100,
+        accountId,
+        tokenId,
+      },
+      'request',
+    );
+  }
+
+  function fault(error: unknown, requestId: string | undefined): void {
+    const kind = kindOf(error);
+    if (faults.admits(`${kind.name} ${kind.code} ${kind.at}`, () => kind)) {
+      log.error({ requestId, fault: described(error) }, 'fault');
+    }
+  }
+
   return {
-    /** One line for a request. It has no query, header or body: they hold personal data and secrets. */
-    exchange(exchange: Exchange, ms: number): void {
-      const { request, response, path, requestId, trace, operation, accountId, tokenId } = exchange;
-      const status = response.writableFinished ? response.statusCode : 'aborted';
-      const isServed = accountId !== undefined && typeof status === 'number' && status < 400;
-      const kind = () => ({ status, accountId });
-      if (!isServed && !requests.admits(`${status} ${accountId ?? ''}`, kind)) return;
-      log.info(
-        {
-          requestId,
-          ...trace,
-          method: request.method,
-          path: path.length > MAX_PATH ? `${path.slice(0, MAX_PATH).toWellFormed()}…` : path,
-          operation,
-          status,
-          ms: Math.round(ms * 100) / 100,
-          accountId,
-          tokenId,
-        },
-        'request',
-      );
-    },
-
-    /** What an operator needs of a fault. A database's message can quote the data, so only its codes are kept. */
-    fault(fault: unknown, requestId?: string): void {
-      const kind = kindOf(fault);
-      if (faults.admits(`${kind.name} ${kind.code} ${kind.at}`, () => kind)) {
-        log.error({ requestId, fault: described(fault) }, 'fault');
-      }
-    },
-
-    /** A connection that was closed because its address has as many as MAX_CONNECTIONS_PER_ADDRESS allows. */
-    refusedConnection(address: string): void {
-      log.warn({ address }, 'refused a connection: see MAX_CONNECTIONS_PER_ADDRESS');
-    },
-
-    /** Logs what was left out so far: the last lines of a log. */
-    flush(): void {
+    observe,
+    flush() {
       requests.flush();
       faults.flush();
     },
   };
-}
-
-/** What tells faults apart: their names, their codes and where they were thrown, of which the program has a bounded number. */
-function kindOf(fault: unknown): { name: string; code?: string | undefined; at?: string | undefined } {
-  if (!(fault instanceof Error)) return { name: typeof fault };
-  const { name, message, stack = '' } = fault;
-  const [, at] = /^ +at (.+)/m.exec(stack.slice(stack.indexOf(message) + message.length)) ?? [];
-  return { name, code: 'code' in fault ? brief(String(fault.code)) : undefined, at };
-}
-
-function described(fault: unknown): object {
-  if (!(fault instanceof Error)) return { message: typeof fault };
-  const { name, message, stack } = fault;
-  if (fault instanceof pg.DatabaseError) {
-    const { code, routine, table, constraint } = fault;
-    return { name, code, routine, table, constraint };
-  }
-  return { name, message, code: 'code' in fault ? fault.code : undefined, stack };
 }

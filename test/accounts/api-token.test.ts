@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { configureApiToken } from '../../src/accounts/api-token.ts';
 import { newToken } from '../../src/accounts/token.ts';
 import { logTo } from '../../src/telemetry/log.ts';
+import { records } from '../../src/telemetry/records.ts';
 import { rest } from '../client.ts';
 import { secondGateway, testGateway } from '../harness.ts';
 
@@ -11,7 +12,7 @@ const faults: unknown[] = [];
 
 /** What a start with an API_TOKEN does. */
 const configure = (token: string) =>
-  configureApiToken(gateway.database, token, (fault) => faults.push(fault));
+  configureApiToken(gateway.database, token, (observation) => faults.push(observation));
 const statusOf = async (token: string) =>
   (await rest(gateway, '', { as: null, headers: { authorization: `Bearer ${token}` } })).status;
 const idOf = async (token: string) => (await configure(token)).id;
@@ -94,7 +95,7 @@ describe('a start with the same API_TOKEN', () => {
     const lines: string[] = [];
     const again = await secondGateway(gateway, {
       apiToken: token,
-      log: logTo('info', { write: (line) => void lines.push(line) }),
+      observe: records(logTo('info', { write: (line) => void lines.push(line) })).observe,
     });
     const ask = async (bearer: string) =>
       (await fetch(`${again.url}/v1/customer-segments`, { headers: { authorization: `Bearer ${bearer}` } }))

@@ -16,14 +16,13 @@ it('tells what keeps a token from being valid, also if it changes after the star
       const outcome = outcomes.shift();
       if (outcome) throw outcome;
     },
-    {
-      onWait: (reason) => told.push(reason),
-      onFault: (fault) => told.push(fault),
-      pauseMs: 1,
-    },
+    { observe: (observation) => told.push(observation), pauseMs: 1 },
   );
   await expect.poll(() => tries).toBe(4);
-  expect(told).toEqual(['25006', new Error('denied')]);
+  expect(told).toEqual([
+    { kind: 'api_token_awaited', reason: '25006' },
+    { kind: 'fault', error: new Error('denied') },
+  ]);
 });
 
 it('is tried one time after another, however long each takes, and no more once it is stopped', async () => {
@@ -36,7 +35,7 @@ it('is tried one time after another, however long each takes, and no more once i
       await hung.promise;
       throw readOnly();
     },
-    { onWait: () => {}, onFault: () => {}, pauseMs: 1 },
+    { observe: () => {}, pauseMs: 1 },
   );
   const pauses = () => sleep(20);
   await expect.poll(() => tries).toBe(2);

@@ -24,8 +24,8 @@ const databaseUrl = () => gateway.database.$client.options.connectionString ?? '
 /** The store of another gateway on the same database. */
 async function withStore(url: string, work: (tokens: ReturnType<typeof tokenStore>) => Promise<void>) {
   const faults: unknown[] = [];
-  const database = connect({ url, poolSize: 2, pooler: 'transaction', onIdleError: () => {} });
-  await work(tokenStore(database, (fault) => faults.push(fault)));
+  const database = connect({ url, poolSize: 2, pooler: 'transaction', observe: () => {} });
+  await work(tokenStore(database, (observation) => faults.push(observation)));
   await disconnect(database);
   return faults;
 }
@@ -96,7 +96,7 @@ describe('when a token was last used', () => {
     const faults: unknown[] = [];
     const rename = (from: string, to: string) =>
       gateway.database.$client.query(`alter table ${from} rename to ${to}`);
-    const use = tokenUse(gateway.database, (fault) => faults.push(fault), { pauseMs: 20 });
+    const use = tokenUse(gateway.database, (observation) => faults.push(observation), { pauseMs: 20 });
     await rename('api_tokens', 'away');
     use.note(digestOf(token));
     await expect.poll(() => faults.length).toBeGreaterThan(0);

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { applyMigrations } from '../../src/database/apply.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { migrationsFolder } from '../../src/database/migrations.ts';
+import type { Observation } from '../../src/observation.ts';
 import { rest } from '../client.ts';
 import { draft, testGateway } from '../harness.ts';
 import { processes } from '../process/gateway-process.ts';
@@ -104,21 +105,23 @@ describe('while a transaction that has read segments goes on, and a gateway serv
   it('a statement that locks a table gives up its place, and is tried again', async () => {
     await read();
     const requests = traffic();
-    const reasons: string[] = [];
+    const told: Observation[] = [];
     const sql = ['alter table segments add column noted text'];
     const migrator = new pg.Client(url);
     await migrator.connect();
     const applied = applyMigrations(migrator, [{ sql, hash: 'x', folderMillis: 1 }], {
-      onWait: (reason) => reasons.push(reason),
+      observe: (observation) => told.push(observation),
     });
-    await until(() => reasons.length > 0);
+    await until(() => told.length > 0);
     const before = requests.sent();
     await expect.poll(requests.sent).toBeGreaterThan(before + 60);
     await reader?.query('commit');
     await applied;
     await requests.stop();
     expect(requests.failed).toEqual([]);
-    expect(reasons).toEqual(['a transaction holds what a migration has to lock']);
+    expect(told).toEqual([
+      { kind: 'database_awaited', reason: 'a transaction holds what a migration has to lock' },
+    ]);
     expect(await recorded()).toContain(1);
     await client.query('alter table segments drop column noted');
     await client.query('delete from drizzle.__drizzle_migrations where created_at = 1');
@@ -152,10 +155,15 @@ describe('a build that is broken off', () => {
       `create index concurrently ${INDEX} on segments (account_id, (substr(criteria, 1, 10)), id)`,
     );
     await until(isBuilding);
-    const reasons: string[] = [];
-    const migrating = migrate(url, { onWait: (reason) => reasons.push(reason) });
-    await until(() => reasons.length > 0);
-    expect(reasons).toEqual([`the index ${INDEX} is being built by a session that was left behind`]);
+    const told: Observation[] = [];
+    const migrating = migrate(url, { observe: (observation) => told.push(observation) });
+    await until(() => told.length > 0);
+    expect(told).toEqual([
+      {
+        kind: 'database_awaited',
+        reason: `the index ${INDEX} is being built by a session that was left behind`,
+      },
+    ]);
     await reader?.query('commit');
     await Promise.all([building, migrating]);
     expect((await recorded()).length).toBe(migrations.length);

@@ -8,7 +8,7 @@ let drop: () => Promise<void>;
 beforeAll(async () => {
   const made = await makeDatabase();
   drop = made.drop;
-  database = connect({ url: made.url, poolSize: 3, onIdleError: () => {} }); // one connection in each lane
+  database = connect({ url: made.url, poolSize: 3, observe: () => {} }); // one connection in each lane
 });
 afterAll(async () => {
   await disconnect(database);

@@ -217,6 +217,44 @@ describe('UNAVAILABLE', () => {
     expect(faultsOf(id)).toMatchObject([{ fault: { code: '55P03' } }]);
   });
 
+  /** What happens while no statement gets a connection: the driver gives each an error of its own, without a code. */
+  async function withoutConnections(work: () => Promise<void>): Promise<void> {
+    const pools = [gateway.database, gateway.database.large, gateway.database.scan].map(
+      ({ $client }) => $client,
+    );
+    const taken = await Promise.all(
+      pools.flatMap((pool) => Array.from({ length: pool.options.max }, () => pool.connect())),
+    );
+    try {
+      await work();
+    } finally {
+      for (const client of taken) client.release();
+    }
+  }
+
+  it.each([
+    ['a read over REST', (headers: Record<string, string>) => rest(gateway, '', { headers })],
+    [
+      'a query of several statements',
+      (headers: Record<string, string>) =>
+        graphql(
+          gateway,
+          '{ segment(id: "xgQQXg3hrtjh7AvZ") { id } segments(first: 1) { totalCount nodes { id } } }',
+          {},
+          { headers },
+        ),
+    ],
+  ])('of %s is logged once, where no connection is to be had', async (name, send) => {
+    const id = `${name.replaceAll(' ', '-')}-unconnected`;
+    await rest(gateway); // so that the token is known
+    await withoutConnections(async () => {
+      const { body } = await send({ 'x-request-id': id });
+      expect(body.code ?? body.errors[0].extensions.code).toBe('UNAVAILABLE');
+      expect(body.errors?.length ?? 2).toBeGreaterThan(1);
+    });
+    expect(faultsOf(id)).toMatchObject([{ fault: { message: 'timeout exceeded when trying to connect' } }]);
+  });
+
   it('of a token that can not be looked up is logged once', async () => {
     await gateway.database.execute(sql`alter table api_tokens rename to gone`);
     try {

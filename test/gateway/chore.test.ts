@@ -1,19 +1,19 @@
 import { expect, it, vi } from 'vitest';
 import { startChore } from '../../src/gateway/chore.ts';
 
-it('a chore is done again and again, also after it failed, and each failure is reported', async () => {
-  const onFault = vi.fn();
+it('a chore is done again and again, also after it failed, and each failure is observed', async () => {
+  const observe = vi.fn();
   let times = 0;
   const work = async () => {
     times += 1;
     if (times % 2) throw new Error(`failure ${times}`);
   };
-  const chore = startChore({ work, firstMs: 1, everyMs: 1, onFault });
+  const chore = startChore({ work, firstMs: 1, everyMs: 1, observe });
   await expect.poll(() => times).toBeGreaterThan(4);
   await chore.stop();
   const done = times;
-  expect(onFault.mock.calls.length).toBe(Math.ceil(done / 2));
-  expect(onFault.mock.calls[0]?.[0]).toMatchObject({ message: 'failure 1' });
+  expect(observe.mock.calls.length).toBe(Math.ceil(done / 2));
+  expect(observe.mock.calls[0]?.[0]).toMatchObject({ kind: 'fault', error: { message: 'failure 1' } });
 });
 
 it('a stop tells the chore in hand to end, and waits until it has', async () => {
@@ -24,7 +24,7 @@ it('a stop tells the chore in hand to end, and waits until it has', async () => 
     await new Promise((resolve) => signal.addEventListener('abort', resolve));
     isDone = true;
   };
-  const chore = startChore({ work, firstMs: 1, everyMs: 1, onFault: () => {} });
+  const chore = startChore({ work, firstMs: 1, everyMs: 1, observe: () => {} });
   await expect.poll(() => isBegun).toBe(true);
   await chore.stop();
   expect(isDone).toBe(true);

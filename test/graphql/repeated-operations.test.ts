@@ -117,8 +117,8 @@ async function answerTo(
     viewer: { accountId, callerId: accountId, scopes: new Set(SCOPES) },
     segments: inOrder(store),
     spend: async (points) => void spent.push(points),
-    report: (fault) => {
-      throw fault;
+    observe: (observation) => {
+      throw observation.kind === 'fault' ? observation.error : new Error(observation.kind);
     },
   };
   const params = { query, variables, ...(operationName !== undefined && { operationName }) };

@@ -77,7 +77,7 @@ describe('idempotency keys that are too old', () => {
   it('are left where the database only reads', async () => {
     const { connectionString = '' } = gateway.database.$client.options;
     const url = `${connectionString}${connectionString.includes('?') ? '&' : '?'}options=-c%20default_transaction_read_only%3Don`;
-    const database = connect({ url, poolSize: 3, onIdleError: () => {} });
+    const database = connect({ url, poolSize: 3, observe: () => {} });
     expect(await forgetIdempotencyKeys(database)()).toBe(0);
     await disconnect(database);
   });

@@ -5,7 +5,6 @@ import { startGateway } from '../../src/gateway/gateway.ts';
 import { deleteSegment, updateSegment } from '../../src/segments/resolvers.ts';
 import { WRITABLE } from '../../src/segments/segment.ts';
 import { digestOf } from '../../src/segments/store/idempotency-key.ts';
-import { logTo } from '../../src/telemetry/log.ts';
 import { type Answered, graphql, rest } from '../client.ts';
 import { draft, testGateway, type Who } from '../harness.ts';
 
@@ -79,7 +78,7 @@ describe('Idempotency-Key', () => {
       port: 0,
       graphiql: false,
       introspection: true,
-      log: logTo('silent', { write() {} }),
+      observe: () => {},
     });
     const gateways = [gateway, { ...gateway, url: other.url }];
     const sent = { method: 'POST', body: draft({ name }), headers: { 'idempotency-key': key } };

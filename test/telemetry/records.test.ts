@@ -95,8 +95,8 @@ describe('a flood', () => {
     const lines: Record<string, unknown>[] = [];
     const logged = records(logTo('info', { write: (line) => void lines.push(JSON.parse(line)) }));
     const slow = Object.assign(new Error('slow'), { code: '57014' });
-    for (let i = 0; i < 1_000; i++) logged.fault(slow, `r${i}`);
-    logged.fault(new RangeError('rare'), 'r');
+    for (let i = 0; i < 1_000; i++) logged.observe({ kind: 'fault', error: slow, requestId: `r${i}` });
+    logged.observe({ kind: 'fault', error: new RangeError('rare'), requestId: 'r' });
     logged.flush();
     expect(lines.filter(({ msg }) => msg === 'fault')).toHaveLength(11);
     expect(lines.filter(({ msg }) => msg === 'faults left out')).toMatchObject([
@@ -107,8 +107,10 @@ describe('a flood', () => {
   it('of faults hides no fault of another place in the program, whatever they say', () => {
     const lines: Record<string, unknown>[] = [];
     const logged = records(logTo('info', { write: (line) => void lines.push(JSON.parse(line)) }));
-    for (let i = 0; i < 1_000; i++) logged.fault(new Error(`often ${i}\n    at ${i}`), `r${i}`);
-    logged.fault(new Error('rare'), 'r');
+    for (let i = 0; i < 1_000; i++) {
+      logged.observe({ kind: 'fault', error: new Error(`often ${i}\n    at ${i}`), requestId: `r${i}` });
+    }
+    logged.observe({ kind: 'fault', error: new Error('rare'), requestId: 'r' });
     logged.flush();
     expect(lines.filter(({ msg }) => msg === 'fault')).toHaveLength(11);
     expect(lines.filter(({ msg }) => msg === 'faults left out')).toHaveLength(1);

@@ -49,7 +49,7 @@ export function graphqlEngine({ schema, introspection, boundReads, ...persistenc
     schema,
     batching: false,
     logging: false,
-    maskedErrors: false, // done below, where the call is at hand to report to
+    maskedErrors: false, // done below, where the call is at hand
     parserAndValidationCache: { documentCache: documents, errorCache: errors },
     plugins: [useGuard(), operations.plugin, ...(introspection ? [] : [useNoIntrospection()])],
   };

@@ -1,34 +1,41 @@
 import { GraphQLError } from 'graphql';
-import { type Call, shownOf } from '../../resolver.ts';
+import { type Refusal, Unavailable } from '../../errors/refusals.ts';
+import { type Call, observeCause, shownOf } from '../../resolver.ts';
 import { graphqlErrorOf } from './refusal-error.ts';
-
-type Reporting = Pick<Call, 'requestId' | 'report'>;
 
 /**
  * The errors of an execution in the words that their caller may see. What graphql-js refuses by itself (no such field, a
  * variable of a wrong type) is meant for the caller, without its suggestions where those are not. What lies behind the
- * others is reported once, however many fields of the operation it failed; so are several errors of one code, such as an
- * SQLSTATE.
+ * others is observed once, however many fields of the operation it failed: see `identityOf`.
  */
 export function masked(
   errors: readonly unknown[],
-  call: Reporting,
+  call: Pick<Call, 'requestId' | 'observe'>,
   { suggestions }: { suggestions: boolean },
 ): GraphQLError[] {
-  const faults = new Map<unknown, unknown>();
-  const noted = {
-    requestId: call.requestId,
-    report: (fault: unknown) =>
-      faults.set(fault instanceof Error && 'code' in fault ? fault.code : fault, fault),
-  };
+  const refusals = new Map<unknown, Refusal>();
   const shown = errors.map((error) => {
     const at = error instanceof GraphQLError ? error : undefined;
     const cause = at?.originalError ?? (at ? undefined : error);
     const isOfGraphqlJs = at && (cause === undefined || cause instanceof GraphQLError);
-    return isOfGraphqlJs ? coded(at, suggestions) : graphqlErrorOf(shownOf(cause, noted), { error: at });
+    if (isOfGraphqlJs) return coded(at, suggestions);
+    const refusal = shownOf(cause, call.requestId);
+    refusals.set(identityOf(refusal), refusal);
+    return graphqlErrorOf(refusal, { error: at });
   });
-  for (const fault of faults.values()) call.report(fault, call.requestId);
+  for (const refusal of refusals.values()) observeCause(refusal, call);
   return shown;
+}
+
+/**
+ * What tells the faults behind refusals apart: a code, such as an SQLSTATE. A connection that cannot be had in time or is
+ * lost has none, and gives each statement an error of its own: of those, the message.
+ */
+function identityOf(refusal: Refusal): unknown {
+  const { cause } = refusal;
+  if (!(cause instanceof Error)) return cause;
+  if ('code' in cause) return cause.code;
+  return refusal instanceof Unavailable ? cause.message : cause;
 }
 
 /** Characters of a message of graphql-js, which can print a whole input object or a long name. */

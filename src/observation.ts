@@ -1,0 +1,45 @@
+/**
+ * Everything worth knowing about a running gateway. The parts say what happened; the readers (the log) decide what becomes
+ * of it.
+ */
+export type Observation =
+  | ExchangeEnded
+  /** An error that nobody expected, or what lies behind a refusal. Without a request id, it concerns no single request. */
+  | { kind: 'fault'; error: unknown; requestId?: string }
+  /** A connection was closed because its address has as many as it may have. */
+  | { kind: 'connection_refused'; address: string }
+  /** The start waits until the database can be used. */
+  | { kind: 'database_awaited'; reason: string }
+  /** API_TOKEN is not valid yet because the database cannot be written. */
+  | { kind: 'api_token_awaited'; reason: string }
+  /** The token of the environment was replaced: it still works, until `endsAt`. */
+  | { kind: 'api_token_ending'; tokenId: string; endsAt: Date | null }
+  /** The token of the environment has ended, so the gateway starts without it. */
+  | { kind: 'api_token_not_accepted'; tokenId: string; endsAt: Date | null }
+  /** The token in DATA_DIR has ended, and a new one could not be stored. */
+  | { kind: 'kept_token_not_renewed' }
+  /** The locale of the database ignores the case of the letters A to Z only. */
+  | { kind: 'case_knows_ascii_only' }
+  | { kind: 'idempotency_keys_forgotten'; keys: number; ms: number }
+  | { kind: 'listening'; url: string }
+  | { kind: 'stopping'; signal: string }
+  | { kind: 'stopped' };
+
+/** A request was answered, or its connection ended before that. */
+export interface ExchangeEnded {
+  kind: 'exchange_ended';
+  requestId: string;
+  /** The trace that the request belongs to. */
+  trace?: object | undefined;
+  method: string | undefined;
+  path: string;
+  /** What was asked for; undefined where it was not recognised. */
+  operation: string | undefined;
+  status: number | 'aborted';
+  ms: number;
+  accountId: string | undefined;
+  tokenId: string | undefined;
+}
+
+/** Takes note of an observation. Never throws. */
+export type Observe = (observation: Observation) => void;
