@@ -2,7 +2,8 @@ import { afterAll, beforeAll } from 'vitest';
 import { SCOPES } from '../src/accounts/viewer.ts';
 import type { Context } from '../src/context.ts';
 import { type Gateway, startGateway } from '../src/gateway/gateway.ts';
-import type { Draft } from '../src/segments/segment.ts';
+import type { Draft, Segment } from '../src/segments/segment.ts';
+import { asCreated } from '../src/segments/store/create.ts';
 import { logTo } from '../src/telemetry/log.ts';
 import { records } from '../src/telemetry/records.ts';
 import { makeDatabase } from './postgres.ts';
@@ -109,5 +110,11 @@ export const draft = (given: Partial<Draft> = {}): Draft => ({
   name: 'High Spend Customers',
   criteria: 'Customers who spend more than $1000 per month',
   description: 'Customers who spend more than $1000 per month',
+  ...given,
+});
+
+/** A segment with all its properties, also those that a test does not know. It is in no database. */
+export const segmentWith = (given: Partial<Segment> = {}): Segment => ({
+  ...asCreated({ ...draft(), accountId: 'ada', id: 'xgQQXg3hrtjh7AvZ', createdAt: new Date() }),
   ...given,
 });

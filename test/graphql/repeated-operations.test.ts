@@ -10,7 +10,7 @@ import { schema } from '../../src/graphql/schema.ts';
 import { boundReads } from '../../src/segments/bounded-reads.ts';
 import { cursorOf } from '../../src/segments/segment-order.ts';
 import type { SegmentStore } from '../../src/segments/store.ts';
-import { testGateway } from '../harness.ts';
+import { segmentWith, testGateway } from '../harness.ts';
 import { type RandomRequest, randomRequest } from './random-document.ts';
 
 /** Documents that are tried. `npm run test:chaos` tries a hundred thousand, each time others. */
@@ -47,7 +47,7 @@ const cursors = (['ASC', 'DESC'] as const).flatMap((direction) =>
     const [row] = ROWS;
     if (!row) throw new TypeError('There is no row.');
     const { at, ...rest } = row;
-    const segment = { ...rest, criteria: '', description: '', createdAt: at, updatedAt: at, version: 1 };
+    const segment = segmentWith({ ...rest, createdAt: at, updatedAt: at });
     return cursorOf({ field, direction }, segment);
   }),
 );

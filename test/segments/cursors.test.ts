@@ -4,7 +4,7 @@ import { createSegment, listSegments } from '../../src/segments/resolvers.ts';
 import { CreateSegment, MAX_NAME } from '../../src/segments/segment.ts';
 import { cursorOf, DIRECTIONS, ORDER_FIELDS, type Order, placeAt } from '../../src/segments/segment-order.ts';
 import { graphql } from '../client.ts';
-import { draft, testGateway } from '../harness.ts';
+import { draft, segmentWith, testGateway } from '../harness.ts';
 
 const gateway = testGateway();
 
@@ -115,13 +115,7 @@ describe('a cursor that was given out', () => {
 
 describe('a cursor that was not given out', () => {
   const order: Order = { field: 'NAME', direction: 'ASC' };
-  const segment = {
-    ...draft(),
-    id: 'xgQQXg3hrtjh7AvZ',
-    createdAt: new Date(),
-    updatedAt: new Date(),
-    version: 1,
-  };
+  const segment = segmentWith();
   const given = cursorOf(order, segment);
   const written = (text: string) => Buffer.from(text).toString('base64url');
 

@@ -4,7 +4,7 @@ import { listSegments } from '../../src/segments/resolvers.ts';
 import type { Segment } from '../../src/segments/segment.ts';
 import { idPrefix } from '../../src/segments/segment-id.ts';
 import { cursorOf, DIRECTIONS, ORDER_FIELDS, type Order } from '../../src/segments/segment-order.ts';
-import { testGateway } from '../harness.ts';
+import { segmentWith, testGateway } from '../harness.ts';
 import { countSegments } from './count.ts';
 
 const gateway = testGateway();
@@ -19,7 +19,7 @@ const each = <Value>(values: readonly Value[], i: number): Value => values[i % v
 
 const all = Array.from({ length: 90 }, (_, i): Segment => {
   const createdAt = new Date(each(TIMES, Math.floor(i / 15)));
-  return {
+  return segmentWith({
     id: idPrefix(createdAt.getTime()) + String(i).padStart(8, '0'),
     name: each(NAMES, i * 7 + (i % 4)),
     criteria: each(CRITERIA, i * 3 + (i % 2)),
@@ -27,7 +27,7 @@ const all = Array.from({ length: 90 }, (_, i): Segment => {
     createdAt,
     updatedAt: new Date(each(TIMES, i * 5)),
     version: 1,
-  };
+  });
 });
 
 beforeAll(async () => {

@@ -11,7 +11,7 @@ import {
   updateSegment,
 } from '../../src/segments/resolvers.ts';
 import { cursorOf, ORDER_FIELDS, type Order } from '../../src/segments/segment-order.ts';
-import { draft, testGateway, type Who } from '../harness.ts';
+import { draft, segmentWith, testGateway, type Who } from '../harness.ts';
 import { makeDatabase } from '../postgres.ts';
 import { countSegments } from './count.ts';
 
@@ -86,7 +86,8 @@ async function statementsFor(who: Who, rows: number): Promise<Sent[]> {
   const middle = Math.ceil(rows / 4) * 2;
   const id = idOf(middle);
   const moment = new Date(Date.UTC(2026, 0, 1, 0, 0, middle));
-  const at = { ...draft(), id, version: 1, createdAt: moment, updatedAt: new Date(moment.getTime() + 1_000) };
+  const updatedAt = new Date(moment.getTime() + 1_000);
+  const at = segmentWith({ id, createdAt: moment, updatedAt });
 
   await add('create', 0, () => createSegment(draft(), context));
   await add('create once', 0, () => createSegment({ ...draft(), idempotencyKey: randomUUID() }, context));

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { segmentQuota } from '../../src/segments/quota.ts';
 import { graphql, rest } from '../client.ts';
 import { doors, given } from '../doors.ts';
-import { draft, testGateway, type Who } from '../harness.ts';
+import { draft, segmentWith, testGateway, type Who } from '../harness.ts';
 
 const MAX = 3;
 const gateway = testGateway({ maxSegmentsPerAccount: MAX });
@@ -110,7 +110,7 @@ it.each(doors)('through $name, an account that is full is told so', async ({ cre
 });
 
 describe('a count', () => {
-  const segment = { ...draft(), id: '', createdAt: new Date(), updatedAt: new Date(), version: 1 };
+  const segment = segmentWith();
   const none = async () => null;
 
   /** A quota over rows that are only counted, by a clock that stands still. */
