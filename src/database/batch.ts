@@ -18,7 +18,7 @@ interface Options<Key> {
   rowOf?(key: Key): string;
 }
 
-/** How long a change may wait for others of its row. */
+/** How long a change may wait for other changes to its row. */
 const PATIENCE_MS = 1_000;
 
 /** Sizes of calls of a row each. */
@@ -29,13 +29,12 @@ interface Call<Key, Value> {
   key: Key;
   promise: Promise<Value>;
   settle(outcome: Outcome<Value>): void;
-  refuse(refusal: Error): void;
 }
 
 /**
  * Calls made in the same turn of the event loop, from whichever requests, become as few statements of a lane as possible.
- * An account with many of them gets statements of its own, so that it cannot make those of others long. Changes of one row
- * are made one after the other. Nothing is cached: a batch lives for one turn, so no request can see another's stale row.
+ * An account with many of them gets statements of its own, so that it cannot make those of others long. Changes to one
+ * row are made one after the other. Nothing is cached: a batch lives for one turn, so no request can see another's stale row.
  *
  * A statement that fails for some of its calls is sent again in parts, by account and then by call, until it fails for
  * those calls alone. Each call is answered as soon as its own statement is. A database that cannot be reached is
@@ -56,6 +55,7 @@ export function batch<Key, Value>(
       patienceMs: PATIENCE_MS,
     });
 
+  /** Sends one statement, and sends it again in parts if it fails for some of its calls. */
   const send = async (calls: Calls): Promise<void> => {
     try {
       const outcomes = await lane.queue.run(onlyAccountOf(calls), () => run(calls.map(({ key }) => key)));
@@ -117,7 +117,6 @@ function callOf<Key, Value>(key: Key): Call<Key, Value> {
     key,
     promise,
     settle: (outcome) => (outcome instanceof Error ? reject(outcome) : resolve(outcome)),
-    refuse: reject,
   };
 }
 
@@ -135,7 +134,7 @@ function portionsOf<Each>(all: readonly Each[], size: number): Each[][] {
   return portions;
 }
 
-/** Changes by their rows, so that two processes lock rows in the same order. */
+/** Sorts changes by row, so that all processes lock rows in the same order. */
 const sorted = <Key, Value>(calls: readonly Call<Key, Value>[], rowOf: (key: Key) => string) =>
   calls
     .map((call) => ({ call, row: rowOf(call.key) }))

@@ -1,17 +1,17 @@
 import { Unavailable } from '../errors/refusals.ts';
 
-/** A change of one row that can be refused. */
-interface Refusable {
-  refuse(refusal: Unavailable): void;
+/** A change whose caller waits for its outcome. */
+interface Pending {
+  settle(refusal: Unavailable): void;
 }
 
-/** Lets one change of each row through at a time, in the order in which they came. */
+/** Makes the changes to each row one at a time, in the order in which they arrive. */
 export interface RowTurns<Change> {
-  /** Tells whether the change may begin. If not, it begins when its turn comes. */
+  /** Returns whether the change may begin now. If not, `begin` is called when its turn comes. */
   take(change: Change): boolean;
-  /** Ends the turn of a change. The next one of its row begins. */
+  /** Ends the turn of a change. The next change to its row begins. */
   end(change: Change): void;
-  /** Ends the turn of a change that found the database away, and refuses all that wait for its row. */
+  /** Ends the turn of a change that failed with UNAVAILABLE, and refuses all changes that wait for its row. */
   abandon(change: Change): void;
 }
 
@@ -19,16 +19,16 @@ interface Options<Change> {
   rowOf(change: Change): string;
   /** Begins a change that had to wait. */
   begin(change: Change): void;
-  /** How long a change may wait. One that waited longer is refused when its turn comes. */
+  /** Max milliseconds to wait. A change that has waited longer is refused when its turn comes. */
   patienceMs: number;
 }
 
 /**
- * Two changes of one row cannot be in one statement: of two in a single `UPDATE … FROM`, Postgres makes one and silently
- * drops the other. In two statements at a time, the second would hold a connection only to wait for the lock of the first,
- * and a few callers that write to one row would hold most connections.
+ * Two changes to the same row cannot be in one statement: if an `UPDATE … FROM` contains both, Postgres applies one and silently
+ * drops the other. They should not be in two concurrent statements either: the second occupies a connection while it waits for
+ * the lock of the first, so a few callers that write to one row would occupy most connections.
  */
-export function rowTurns<Change extends Refusable>({
+export function rowTurns<Change extends Pending>({
   rowOf,
   begin,
   patienceMs,
@@ -47,7 +47,7 @@ export function rowTurns<Change extends Refusable>({
       const latest = performance.now() - patienceMs;
       for (let next = waiting.get(row)?.shift(); next; next = waiting.get(row)?.shift()) {
         if (next.since >= latest) return begin(next.change);
-        next.change.refuse(tooMany());
+        next.change.settle(tooMany());
       }
       waiting.delete(row);
     },
@@ -55,7 +55,7 @@ export function rowTurns<Change extends Refusable>({
       const row = rowOf(change);
       const left = waiting.get(row) ?? [];
       waiting.delete(row);
-      for (const { change } of left) change.refuse(new Unavailable('not_applied'));
+      for (const { change } of left) change.settle(new Unavailable('not_applied'));
     },
   };
 }

@@ -5,26 +5,26 @@ import type { Fields } from '../http/fields.ts';
 import type { Answer } from './answer.ts';
 
 export interface RestRequest {
-  /** What stands in the path for `:id`; empty if the path has no `:id`. */
+  /** The value of `:id` in the path; empty if the path has no `:id`. */
   id: string;
   /** The fields of the query, a form or JSON. */
   fields: Fields;
   headers: IncomingHttpHeaders;
 }
 
-/** Returns the answer, with a status only if it is not the operation's own. */
+/** Returns the answer. It has a status only if that differs from the status of the operation. */
 export type Handler = (request: RestRequest, context: Context) => Promise<Partial<Answer>>;
 
 /** A documented field of a request. */
 interface Field {
   /** Where it stands. A field of the body may stand in the query instead. */
   in: 'path' | 'query' | 'body' | 'header';
-  /** What the resolver calls it, if REST spells it differently; empty if the resolver does not get it. */
+  /** Its name in the resolver's input, if different; empty if it is not passed to the resolver. */
   is?: string | readonly string[];
 }
 
 interface Definition {
-  /** What it calls; undefined if the operation only describes the API. */
+  /** The resolver that it calls; undefined if the operation only describes the API. */
   resolver?: { input: z.ZodType };
   /** Its fields by their documented names. */
   fields: Readonly<Record<string, Field>>;
@@ -33,16 +33,16 @@ interface Definition {
   handle: Handler;
 }
 
-/** One method of a path, as data: the document of the API can be generated from it. */
+/** One method of a path, as data, so that the API's documentation can be generated from it. */
 export interface Operation extends Definition {
-  /** The documented names of what the resolver calls otherwise. */
+  /** The documented names of fields, by their names in the resolver's input. */
   names: ReadonlyMap<string, string>;
-  /** Fields that the resolver knows by names of its own. To a REST caller they are unknown. */
+  /** Names that only the resolver's input has. A REST caller cannot use them. */
   undocumented: readonly string[];
 }
 
 export type Methods = Readonly<Record<string, Operation>>;
-/** The operations of each path, by method. `:id` may stand for one part of a path. HEAD is GET without its body. */
+/** The operations of each path, by method. `:id` matches one part of the path. HEAD is GET without the body. */
 export type Resource = Readonly<Record<string, Methods>>;
 
 export const operation = (definition: Definition): Operation => ({
@@ -61,10 +61,16 @@ function namesOf({ fields }: Definition): Operation['names'] {
 
 function undocumentedOf({ resolver, fields }: Definition): string[] {
   if (!resolver) return [];
-  const { properties = {} } = z.toJSONSchema(resolver.input, { io: 'input', unrepresentable: 'any' });
-  return Object.keys(properties).filter((name) => !Object.hasOwn(fields, name));
+  return namesIn(resolver.input).filter((name) => !Object.hasOwn(fields, name));
 }
 
-/** A number as a query says it. What is not a whole one stays as it is, for the resolver to refuse. */
+/** The names of an input's fields. Throws a TypeError if the input is not an object. */
+function namesIn(input: z.ZodType): string[] {
+  const object = input instanceof z.ZodPipe ? input.in : input;
+  if (object instanceof z.ZodObject) return Object.keys(object.shape);
+  throw new TypeError('The input of a REST operation must be an object.');
+}
+
+/** Converts a whole number in a query string. Returns other values unchanged, so that the resolver rejects them. */
 export const wholeNumber = (value: unknown): unknown =>
   typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;

@@ -3,7 +3,7 @@ import { rowTurns } from '../../src/database/row-turns.ts';
 
 interface Change {
   row: string;
-  refuse(refusal: Error): void;
+  settle(refusal: Error): void;
 }
 
 const PATIENCE_MS = 100;
@@ -63,7 +63,7 @@ function world() {
   const begun: Change[] = [];
   const refused = new Map<Change, Error>();
   const newChange = (row: string): Change => {
-    const change: Change = { row, refuse: (refusal) => refused.set(change, refusal) };
+    const change: Change = { row, settle: (refusal) => refused.set(change, refusal) };
     return change;
   };
   const turns = rowTurns<Change>({

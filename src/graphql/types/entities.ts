@@ -2,6 +2,7 @@ import { type GraphQLResolveInfo, type GraphQLSchema, isUnionType } from 'graphq
 import type { Context } from '../../context.ts';
 import { InvalidInput } from '../../errors/invalid-input.ts';
 import { quoted } from '../../errors/quoted.ts';
+import { MAX_IDS } from '../../segments/segment.ts';
 
 /** A type whose objects a router can request by id. */
 export interface Entity {
@@ -9,17 +10,16 @@ export interface Entity {
   type: string;
   /** Whether an object that `find` returned is of this type. */
   owns(value: object): boolean;
-  /** Finds objects by their ids, each in the place of its id; null if the caller's account has none of that id. */
+  /** Finds objects by their ids, in the order of the ids; null if the caller's account has no object with that id. */
   find(ids: string[], info: GraphQLResolveInfo, context: Context): Promise<readonly (object | null)[]>;
 }
 
-/** What a router knows of an entity: its type and its key, and whatever else it has at hand. */
+/** What a router sends for an entity: its type, its key, and possibly other fields. */
 type Representation = Readonly<Record<string, unknown>>;
 
 /**
- * Resolves `_entities` as a whole, however many representations a router sends: one statement for each type, and one
- * promise. `@apollo/subgraph`, which has a promise and a type check for each and fails all for one of an unknown type, took
- * three times as long for a hundred.
+ * Resolves `_entities` as a whole, with one statement for each type. `@apollo/subgraph` creates a promise and checks the type
+ * for each representation, which took three times as long for a hundred, and fails all of them if one has an unknown type.
  */
 export function resolveEntitiesTogether(schema: GraphQLSchema, entities: readonly Entity[]): GraphQLSchema {
   const field = schema.getQueryType()?.getFields()._entities;
@@ -31,28 +31,26 @@ export function resolveEntitiesTogether(schema: GraphQLSchema, entities: readonl
   return schema;
 }
 
-/** Representations of one request. */
-const MAX_REPRESENTATIONS = 1_000;
-/** Representations that fail each at its own place. A router that sends more wrong ones than this is wrong itself. */
+/** Max invalid representations that fail individually. If there are more, the whole field fails. */
 const MAX_WRONG = 10;
 
 const tooMany = (count: number) =>
   new InvalidInput([
     {
       param: 'representations',
-      message: `must have at most ${MAX_REPRESENTATIONS.toLocaleString('en')} elements, not ${count.toLocaleString('en')}`,
+      message: `must have at most ${MAX_IDS.toLocaleString('en')} elements, not ${count.toLocaleString('en')}`,
     },
   ]);
 
-/** An entity that a representation stands for. */
+/** The entity that a representation refers to. */
 interface Key {
   entity: Entity;
   id: string;
 }
 
 /**
- * Each entity in the place of its representation: null where there is none, an error where there cannot be one. Throws
- * INVALID_INPUT for too many of them, or too many wrong ones.
+ * Returns an entity for each representation, in the same order: null if it does not exist, an error if the representation is
+ * invalid. Throws INVALID_INPUT if there are too many representations, or too many invalid ones.
  */
 async function entitiesOf(
   representations: readonly Representation[],
@@ -60,7 +58,7 @@ async function entitiesOf(
   info: GraphQLResolveInfo,
   context: Context,
 ): Promise<(object | null)[]> {
-  if (representations.length > MAX_REPRESENTATIONS) throw tooMany(representations.length);
+  if (representations.length > MAX_IDS) throw tooMany(representations.length);
   const keys = representations.map((representation, i) =>
     keyOf(representation, entities, `representations.${i}`),
   );
@@ -77,7 +75,7 @@ async function entitiesOf(
   return keys.map((key) => ('id' in key ? (nextOf.get(key.entity)?.next().value ?? null) : key));
 }
 
-/** The key of a representation; what is wrong with it where it has none. */
+/** Returns the key of a representation, or what is wrong with it. */
 function keyOf(
   representation: Representation,
   entities: readonly Entity[],

@@ -6,15 +6,7 @@ import { type BatchColumn, unnest } from '../../database/sql/unnest.ts';
 import { prepare, type Run } from '../../database/statement.ts';
 import { segments } from '../../database/tables.ts';
 import type { Segment, Texts } from '../segment.ts';
-import {
-  byTexts,
-  COLUMNS,
-  columnsOfSegment,
-  type NumberedSegment,
-  named,
-  numberedSegmentReader,
-  type Reading,
-} from './row.ts';
+import { byTexts, COLUMNS, type NumberedSegment, named, numberedSegments, type Reading } from './row.ts';
 
 /** Segments of one account, by ids that have the form of an id: none of them can hold a space. */
 export interface Keys extends Reading {
@@ -54,11 +46,8 @@ function segmentsOfKeys(db: Database, texts: Texts) {
       ),
     )
     .as('found');
-  const query = db
-    .select({ ...columnsOfSegment(rowsOf, texts), n: sql`wanted.n` })
-    .from(wanted.table)
-    .crossJoinLateral(rowsOf);
-  const read = numberedSegmentReader(texts);
+  const { columns, read } = numberedSegments(texts);
+  const query = db.select(columns(rowsOf)).from(wanted.table).crossJoinLateral(rowsOf);
 
   const segmentsBy = (run: Run<NumberedSegment>) => async (calls: readonly Keys[]) => {
     const rows = await run(wanted.fill(calls));

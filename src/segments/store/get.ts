@@ -6,7 +6,7 @@ import { unnest } from '../../database/sql/unnest.ts';
 import { prepare } from '../../database/statement.ts';
 import { segments } from '../../database/tables.ts';
 import type { Segment, Texts } from '../segment.ts';
-import { byTexts, COLUMNS, columnsOfSegment, named, numberedSegmentReader, type Reading } from './row.ts';
+import { byTexts, COLUMNS, named, numberedSegments, type Reading } from './row.ts';
 
 /** The segment of a key; null where there is none in the account. */
 export function getSegment(db: Database) {
@@ -16,11 +16,12 @@ export function getSegment(db: Database) {
 
 function segmentOfKey(db: Database, texts: Texts) {
   const wanted = unnest<Key>('wanted', COLUMNS.batch('accountId', 'id'), { numbered: true });
+  const { columns, read } = numberedSegments(texts);
   const query = db
-    .select({ ...columnsOfSegment(segments, texts), n: sql`wanted.n` })
+    .select(columns(segments))
     .from(segments)
     .innerJoin(wanted.table, sql`(${segments.accountId}, ${segments.id}) = (wanted.account_id, wanted.id)`);
-  const run = prepare(db, named('get_segment', texts), query, numberedSegmentReader(texts));
+  const run = prepare(db, named('get_segment', texts), query, read);
 
   return batch<Key, Segment | null>(
     db,

@@ -7,14 +7,7 @@ import { prepare, type Run } from '../../database/statement.ts';
 import type { Segment } from '../segment.ts';
 import type { Window } from '../segment-list.ts';
 import { accessOfPage, type PageAccess } from './access.ts';
-import {
-  COLUMNS,
-  columnsOfSegment,
-  type NumberedSegment,
-  named,
-  numberedSegmentReader,
-  type Reading,
-} from './row.ts';
+import { COLUMNS, type NumberedSegment, named, numberedSegments, type Reading } from './row.ts';
 import { ALONE } from './scan.ts';
 import { loaderOfShape } from './shape.ts';
 import { asNumber, columnsOfAccess, EACH, inOrder, rowsOf, withinRange } from './source.ts';
@@ -44,8 +37,8 @@ export function listSegments(db: Database) {
     ({ ascending, texts = 'all' }) => named(`list_${ascending ? 'asc' : 'desc'}`, texts),
     (list, name) => {
       const wanted = unnest<Accessed>('wanted', columnsOf(list), { numbered: true });
-      const query = listing(db, wanted.table, list);
-      const read = numberedSegmentReader(list.texts ?? 'all');
+      const { columns, read } = numberedSegments(list.texts);
+      const query = listing(db, wanted.table, columns, list);
       const pagesBy = (run: Run<NumberedSegment>) => async (lists: readonly Accessed[]) => {
         const rows = await run(wanted.fill(lists));
         const found = lists.map((): Segment[] => []);
@@ -70,15 +63,14 @@ export function listSegments(db: Database) {
  * A lateral subquery with a limit can only be run once for each call, in a nested loop: rows arrive call by
  * call, in the order asked for.
  */
-function listing(db: Database, wanted: SQL, { texts, ...list }: Accessed) {
+function listing(db: Database, wanted: SQL, columns: NumberedColumns, list: Accessed) {
   const page = (list.sought?.kind === 'each' ? merged(db, list) : rowsOf(db, list, SIZE)).as('page');
-  return db
-    .select({ ...columnsOfSegment(page, texts), n: sql`wanted.n` })
-    .from(wanted)
-    .crossJoinLateral(page);
+  return db.select(columns(page)).from(wanted).crossJoinLateral(page);
 }
 
-/** Of a page, one row more is read, to know whether there are more. */
+type NumberedColumns = ReturnType<typeof numberedSegments>['columns'];
+
+/** The columns of a batch of lists. One row more than the page is read, to know whether there are more. */
 const columnsOf = (list: Accessed): BatchColumns<Accessed> => ({
   ...COLUMNS.batch('accountId'),
   size: { type: 'int', of: ({ size }) => size + 1 },

@@ -1,9 +1,10 @@
+import { sql } from 'drizzle-orm';
 import { columnsOf } from '../../database/sql/column.ts';
 import type { Values } from '../../database/statement.ts';
 import { segments } from '../../database/tables.ts';
 import { LONG_TEXTS, type Texts } from '../segment.ts';
 
-/** What the statements say of the columns of a segment. */
+/** Builds the parts of statements on segments from their columns. */
 export const COLUMNS = columnsOf(segments, LONG_TEXTS);
 
 type Stored = typeof segments.$inferSelect;
@@ -25,9 +26,11 @@ export const byTexts = <Reader>(make: (texts: Texts) => Reader): Record<Texts, R
 /** The name of a statement that fetches these texts. */
 export const named = (name: string, texts: Texts): string => (texts === 'all' ? name : `${name}_${texts}`);
 
-/** The columns of a segment, of the table or of a subquery on it. */
-export const columnsOfSegment = (from: Parameters<typeof COLUMNS.select>[0], texts: Texts = 'all') =>
-  COLUMNS.select(from, omitted(texts));
+/** The table, or a subquery on it. */
+type From = Parameters<typeof COLUMNS.select>[0];
+
+/** The columns of a segment to select. */
+export const columnsOfSegment = (from: From, texts: Texts = 'all') => COLUMNS.select(from, omitted(texts));
 
 const omitted = (texts: Texts) => (texts === 'all' ? [] : LONG_TEXTS.filter((text) => text !== texts));
 
@@ -40,8 +43,12 @@ export interface NumberedSegment {
   segment: Stored;
 }
 
-/** Reads rows of those columns and a last one `n`: the number of the call that a row answers, from 1 on. */
-export function numberedSegmentReader(texts: Texts): (values: Values) => NumberedSegment {
+/** How to select segments with the number of the call that each row answers (from 1 on), and how to read the rows. */
+export function numberedSegments(texts: Texts = 'all') {
   const { read, width } = COLUMNS.reader(omitted(texts));
-  return (values) => ({ n: Number(values[width]), segment: read(values) });
+  return {
+    /** The columns to select, from the table or a subquery on it. The numbered batch is called `wanted`. */
+    columns: (from: From) => ({ ...columnsOfSegment(from, texts), n: sql`wanted.n` }),
+    read: (values: Values): NumberedSegment => ({ n: Number(values[width]), segment: read(values) }),
+  };
 }
