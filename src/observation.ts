@@ -1,12 +1,9 @@
-/**
- * Everything worth knowing about a running gateway. The parts say what happened; the readers (the log) decide what becomes
- * of it.
- */
+/** An event in a running gateway that an operator may want to know about. Readers, such as the log, decide what to do with it. */
 export type Observation =
   | ExchangeEnded
-  /** An error that nobody expected, or what lies behind a refusal. Without a request id, it concerns no single request. */
+  /** An unexpected error, or the cause of a refusal. It has no request id if it does not concern a single request. */
   | { kind: 'fault'; error: unknown; requestId?: string }
-  /** A connection was closed because its address has as many as it may have. */
+  /** A connection was closed because its address had too many. */
   | { kind: 'connection_refused'; address: string }
   /** The start waits until the database can be used. */
   | { kind: 'database_awaited'; reason: string }
@@ -18,7 +15,7 @@ export type Observation =
   | { kind: 'api_token_not_accepted'; tokenId: string; endsAt: Date | null }
   /** The token in DATA_DIR has ended, and a new one could not be stored. */
   | { kind: 'kept_token_not_renewed' }
-  /** The locale of the database ignores the case of the letters A to Z only. */
+  /** The locale of the database supports only the letters A to Z, so searches ignore the case of no other letters. */
   | { kind: 'case_knows_ascii_only' }
   | { kind: 'idempotency_keys_forgotten'; keys: number; ms: number }
   | { kind: 'listening'; url: string }
@@ -33,7 +30,7 @@ export interface ExchangeEnded {
   trace?: object | undefined;
   method: string | undefined;
   path: string;
-  /** What was asked for; undefined where it was not recognised. */
+  /** The REST route or the GraphQL operation; undefined if it was not recognised. */
   operation: string | undefined;
   status: number | 'aborted';
   ms: number;
@@ -41,5 +38,5 @@ export interface ExchangeEnded {
   tokenId: string | undefined;
 }
 
-/** Takes note of an observation. Never throws. */
+/** Receives observations. Never throws. */
 export type Observe = (observation: Observation) => void;

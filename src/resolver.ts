@@ -12,7 +12,7 @@ export interface Call extends Caller {
   spend(points: number): Promise<void> | undefined;
   /** The share of the event loop that the caller's account has. */
   loop?: LoopShare;
-  /** Tells the operators what happened. None of it reaches a caller. */
+  /** Receives what operators should know. Nothing of it is shown to callers. */
   observe: Observe;
 }
 
@@ -27,8 +27,8 @@ interface Definition<Input extends z.ZodType, Context extends Call, Result> {
  * authentication (UNAUTHENTICATED), authorization (FORBIDDEN), validation (INVALID_INPUT). It throws refusals alone:
  * a fault of `run` leaves as INTERNAL, with the fault as its cause, for the face to observe.
  *
- * Its `scope` and `input` can be read, for example by a document generator. Call it with an input of the right type, or call
- * `parse` with input of unknown type. `check` throws what the resolver would throw before its run, and runs nothing.
+ * `scope` and `input` describe the resolver, for example to a documentation generator. `parse` is the same for input of unknown
+ * type. `check` only does the checks.
  */
 export function resolver<Input extends z.ZodType, Context extends Call, Result>({
   scope,
@@ -53,14 +53,14 @@ export function resolver<Input extends z.ZodType, Context extends Call, Result>(
   return Object.assign(call, { scope, input, parse, check });
 }
 
-/** What the caller may see of a failure: itself if it is a refusal, otherwise INTERNAL with the fault as its cause. */
+/** Returns the refusal that the caller sees: the error itself if it is a refusal, otherwise INTERNAL with the error as its cause. */
 export function shownOf(error: unknown, requestId: string): Refusal {
   if (error instanceof Refusal) return error;
   const message = `Internal error. Quote request ID ${requestId} if you report this.`;
   return new Refusal('INTERNAL', message, { cause: error ?? new TypeError('Nothing was thrown.') });
 }
 
-/** Observes the fault behind a refusal, if there is one. A face calls it once for each failure, where it catches it. */
+/** Observes the cause of a refusal, if it has one. A face calls this once for each error that it catches. */
 export function observeCause(
   { cause }: Refusal,
   { requestId, observe }: Pick<Call, 'requestId' | 'observe'>,

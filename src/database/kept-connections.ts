@@ -7,8 +7,8 @@ type Release = pg.PoolClient['release'];
  * Keeps the connection of a failed statement if its session can still be used. By default, the pool closes the connection of
  * every failed statement, and statements of other accounts wait until a new one is open and prepared.
  *
- * The pool sets `release` on a client for each statement. A function made then would hold the rows of its statement, and V8
- * would keep the rows of all statements until its next full collection; so each client has one, made once.
+ * The pool sets `release` on a client for each statement. A wrapper that is created for each statement would keep the rows of all
+ * statements in memory until V8's next full garbage collection, so there is one wrapper per client.
  */
 export function keepConnections(pool: pg.Pool): void {
   pool.on('connect', (client) => {

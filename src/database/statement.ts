@@ -23,7 +23,7 @@ export type Run<Row> = (given: Readonly<Record<string, unknown>>) => Promise<Row
  * Prepares a query and returns the function that runs it, with its placeholders filled by name. The server keeps the
  * statement under the given name; it keeps none if the name is empty or the lane has no sessions.
  * Drizzle writes the SQL; the rows are decoded here, because Drizzle looks up what each value of each row is
- * anew: that was a fifth of what a list of ten cost. Throws StatementFailed; a TypeError where a placeholder has no value.
+ * anew: that was a fifth of what a list of ten cost. Throws StatementFailed, or a TypeError if a placeholder has no value.
  */
 export function prepare<Row>(
   { $client: pool, hasSessions }: Pick<Lane, '$client' | 'hasSessions'>,
@@ -44,7 +44,7 @@ export function prepare<Row>(
   };
 }
 
-/** The value of a placeholder. A misspelt name must not become a null. */
+/** Returns the value of a placeholder. Throws if there is none, because a misspelt name would otherwise become null. */
 function filled(given: Readonly<Record<string, unknown>>, name: string): unknown {
   const value = given[name];
   if (value === undefined) throw new TypeError(`The placeholder "${name}" is given no value.`);

@@ -1,16 +1,16 @@
 import { brief } from './quoted.ts';
 import { Refusal } from './refusals.ts';
 
-/** One thing wrong with what was sent: which parameter, what it must be and what it was. */
+/** A problem with one parameter: what it must be, and what it was. */
 export interface Issue {
   param: string;
   message: string;
 }
 
-/** What is told of an input: a body of ten thousand wrong names must not get ten times its size back. */
+/** Max problems to report. Otherwise, the answer to a body with 10,000 unknown names would be ten times its size. */
 const MAX_ISSUES = 20;
 
-/** All that is wrong with an input, at once; of very much, the first. */
+/** All problems with an input, or the first 20 of them. */
 export class InvalidInput extends Refusal {
   readonly issues: readonly Issue[];
 
@@ -22,7 +22,7 @@ export class InvalidInput extends Refusal {
     this.issues = told;
   }
 
-  /** The same refusal, with parameters named as the caller's face names them. */
+  /** The same refusal, with the parameter names that the face uses. */
   renamed(names: ReadonlyMap<string, string>): InvalidInput {
     return new InvalidInput(
       this.issues.map(({ param, message }) => ({ param: names.get(param) ?? param, message })),

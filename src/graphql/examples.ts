@@ -1,4 +1,4 @@
-/** What GraphiQL shows at first. One document shows the whole API, so that the token is filled in only once. */
+/** The initial contents of GraphiQL. All examples are in one document, so that the token is entered only once. */
 export const EXAMPLES = {
   title: 'Segments',
   query: `# Welcome. Put your token into "Headers" below,

@@ -26,7 +26,7 @@ interface Options extends Persistence {
   schema: GraphQLSchema;
   contextOf(exchange: Exchange): Promise<Context>;
   observe: Observe;
-  /** What GraphiQL shows at first; there is no GraphiQL if left out. */
+  /** The initial contents of GraphiQL. If omitted, GraphiQL is not served. */
   graphiql?: PageContents | undefined;
   introspection: boolean;
   boundReads: BoundReads;

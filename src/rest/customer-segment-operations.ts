@@ -4,9 +4,9 @@ import { COLLECTION, create, list, remove, retrieve, update } from './customer-s
 import { operation, type Resource } from './operation.ts';
 
 const id = { in: 'path' } as const;
-/** What a caller may write. */
+/** The properties that a caller can set. */
 const properties = Object.fromEntries(WRITABLE.map((name) => [name, { in: 'body' } as const]));
-/** Part of a segment as it was retrieved. */
+/** A property of a retrieved segment that is ignored when it is sent back. */
 const passedOver = { in: 'body', is: [] } as const;
 const ifMatch = { in: 'header', is: 'expectedVersion' } as const;
 const ifNoneMatch = { in: 'header', is: 'excludedVersion' } as const;

@@ -26,10 +26,10 @@ interface Waiting {
 }
 
 /**
- * Gives a context a store for one operation, whose reads are sent in portions: only as many at once as could give so many bytes.
+ * Replaces the store of a context for one operation. The new store limits how many bytes its concurrent reads can return.
  * Each portion is counted as part of the answer before the next one is sent, so an operation whose answer grows too large ends
  * early. Reads by ids are counted here, since all rows of such a read belong to the answer. They reject with
- * RESPONSE_TOO_LARGE. Returns a function that sends nothing more: reads that wait fail.
+ * RESPONSE_TOO_LARGE. Returns a function that makes all reads fail that have not started.
  */
 export function boundReads(context: { segments: SegmentStore }): () => void {
   const store = context.segments;

@@ -9,7 +9,7 @@ export interface SegmentPage {
   segments: Segment[];
   hasNext(): Promise<boolean>;
   hasPrevious(): Promise<boolean>;
-  /** Number of segments on all pages. Read only when called. */
+  /** Counts the segments on all pages. */
   count(): Promise<number>;
 }
 

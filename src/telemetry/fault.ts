@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { brief } from '../errors/quoted.ts';
 
-/** What tells faults apart: their names, their codes and where they were thrown, of which the program has a bounded number. */
+/** Returns what distinguishes kinds of faults: name, code and the place where it was thrown. Their number is bounded. */
 export function kindOf(fault: unknown): { name: string; code?: string | undefined; at?: string | undefined } {
   if (!(fault instanceof Error)) return { name: typeof fault };
   const { name, message, stack = '' } = fault;
@@ -9,7 +9,7 @@ export function kindOf(fault: unknown): { name: string; code?: string | undefine
   return { name, code: 'code' in fault ? brief(String(fault.code)) : undefined, at };
 }
 
-/** What an operator needs of a fault. A database's message can quote the data, so only its codes are kept. */
+/** Describes a fault for operators. Messages of the database can contain data, so only its codes are included. */
 export function described(fault: unknown): object {
   if (!(fault instanceof Error)) return { message: typeof fault };
   const { name, message, stack } = fault;

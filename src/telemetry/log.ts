@@ -13,7 +13,7 @@ const UNREAD = { milliseconds: 1_000, bytes: 16 * 1024 * 1024 };
 export const logTo = (level: string, destination: DestinationStream): Log =>
   pino({ level, base: undefined, timestamp: isoClock() }, destination);
 
-/** Returns what writes the current time in ISO 8601, once for all lines of a millisecond. */
+/** Returns a function that formats the current time in ISO 8601, once per millisecond. */
 function isoClock(): () => string {
   let last = { time: 0, text: '' };
   return () => {

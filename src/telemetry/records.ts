@@ -11,7 +11,7 @@ const MAX_PATH = 200;
 type Kind = Observation['kind'];
 type Line = readonly [level: 'info' | 'warn', message: string];
 
-/** The lines of what is neither a request nor a fault: all of it happens seldom. What an observation holds are their fields. */
+/** The lines of observations that are neither requests nor faults, and that are rare. The fields of an observation are logged with it. */
 const LINES: Readonly<Record<Exclude<Kind, 'exchange_ended' | 'fault'>, Line>> = {
   connection_refused: ['warn', 'refused a connection: see MAX_CONNECTIONS_PER_ADDRESS'],
   database_awaited: ['warn', 'waiting for the database'],
@@ -43,9 +43,8 @@ export interface Records {
 }
 
 /**
- * The lines of a log. Each request that was served to an account has a line. What any caller can cause at will
- * is sampled: faults, by kind, and requests that were refused, were aborted or came without a token, by status and
- * account. A line says how many were left out.
+ * Logs observations. Each request that was served to an account has a line. Lines that any caller can cause are sampled: faults by
+ * kind; requests that were refused, aborted or sent without a token by status and account. A line tells how many were left out.
  */
 export function records(log: Log): Records {
   const requests = sampler<object>(MAX.requests, (fields, leftOut) => {

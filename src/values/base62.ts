@@ -1,9 +1,9 @@
-/** The digits of base 62, in byte order: texts of one length sort as the numbers they stand for. */
+/** The digits of base 62, in byte order, so that texts of the same length sort like their numbers. */
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 export const BASE = DIGITS.length;
 
-/** The lowest `length` base-62 digits of a whole number that is not negative. */
+/** Formats a non-negative whole number with its lowest `length` base-62 digits. */
 export function base62(value: number, length: number): string {
   let text = '';
   for (let rest = value; text.length < length; rest = Math.floor(rest / BASE))
@@ -11,7 +11,7 @@ export function base62(value: number, length: number): string {
   return text;
 }
 
-/** The number that base-62 digits stand for. */
+/** Parses a base-62 number. */
 export function fromBase62(text: string): number {
   let value = 0;
   for (const digit of text) value = value * BASE + DIGITS.indexOf(digit);

@@ -6,7 +6,7 @@ export const aString = z.string({
   error: ({ input }) => (input === undefined ? 'is required' : `must be a string, not ${quoted(input)}`),
 });
 
-/** Why Postgres can't hold a text, if it can't. */
+/** Returns why Postgres cannot store a text; null if it can. */
 const unstorable = (value: string): string | null => {
   if (value.includes('\u0000')) return 'must not contain the character U+0000';
   return value.isWellFormed() ? null : 'must be well-formed Unicode, not half of a surrogate pair';
@@ -25,10 +25,10 @@ export const text = (min: number, max: number) =>
     .meta({ minLength: min, maxLength: max }); // JSON Schema counts code points too
 
 /**
- * A character that leaves a mark. Invisible are white space, control and format characters, and what Unicode tells fonts to
- * draw as nothing (fillers, joiners, variation selectors, tags). `\p{Cf}` also holds the number signs and abbreviation
- * marks that stand before other characters (Prepended_Concatenation_Mark, which JavaScript has no name for): those are
- * visible. Two symbols are drawn blank: U+2800 and U+1D159.
+ * Matches a visible character. White space, control and format characters are invisible, and so are characters that fonts do not
+ * display (Default_Ignorable_Code_Point: fillers, joiners, variation selectors, tags). Some format characters (`\p{Cf}`) are
+ * visible: number signs and abbreviation marks in front of other characters. JavaScript does not support their property,
+ * Prepended_Concatenation_Mark, so they are listed. The symbols U+2800 and U+1D159 are blank.
  */
 const VISIBLE =
   /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}[\p{Cf}--[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}]]\u2800\u{1d159}]/v;

@@ -3,7 +3,7 @@ import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import { milliseconds, momentOf } from '../statement.ts';
 import type { BatchColumn, ColumnType } from './unnest.ts';
 
-/** How the values of a column go to Postgres and come back. */
+/** How values of a column are written and read. */
 interface Kind {
   type: ColumnType;
   select?(column: AnyPgColumn): SQL;
@@ -11,7 +11,7 @@ interface Kind {
   write(value: unknown): Written;
 }
 
-/** The kind of a column. Throws a TypeError for one of a type that no table uses yet. */
+/** Returns the kind of a column. Throws a TypeError if the type of the column is not in `KINDS`. */
 export function kindOf(column: AnyPgColumn): Kind {
   const type = column.getSQLType();
   const kind = KINDS[type];
@@ -21,7 +21,7 @@ export function kindOf(column: AnyPgColumn): Kind {
 
 type Written = ReturnType<BatchColumn<never>['of']>;
 
-/** Typed by its table: what stands in a property of a row is what its column takes. */
+/** The types of the table ensure that a property has a value that its column accepts. */
 const asIs = (value: unknown) => value as Written;
 
 const TEXT: Kind = { type: 'text', read: String, write: asIs };

@@ -5,15 +5,15 @@ import { kindOf } from './column-kind.ts';
 import { rowReader } from './row-reader.ts';
 import type { BatchColumn, BatchColumns } from './unnest.ts';
 
-/** What is given of a row. A property that may be null need not be given. */
+/** The values of a new row. Nullable properties can be omitted. */
 type Given<Row> = { [Each in keyof Row as null extends Row[Each] ? never : Each]: Row[Each] } & {
   [Each in keyof Row as null extends Row[Each] ? Each : never]?: Row[Each] | undefined;
 };
 
-/** What is changed of a row. */
+/** The changes to a row. */
 type Changed<Row> = { [Each in keyof Row]?: Row[Each] | undefined };
 
-/** What the statements on a table say of its columns, derived from its definition. A read may omit the `optional` ones. */
+/** Builds the parts of statements on a table from its definition. A read can omit the `optional` columns. */
 export function columnsOf<Table extends PgTable, Optional extends keyof Table['$inferSelect'] & string>(
   table: Table,
   optional: readonly Optional[],
@@ -22,7 +22,7 @@ export function columnsOf<Table extends PgTable, Optional extends keyof Table['$
   type Property = keyof Row & string;
   const columns = getTableColumns(table) as Record<Property, AnyPgColumn>; // Drizzle infers the rows from these
   const properties = Object.keys(columns) as Property[];
-  // The optional ones last: where the others stand does not depend on what is omitted.
+  // Optional columns are last, so that the positions of the others do not depend on what is omitted.
   const order = [...properties.filter((each) => !includes(optional, each)), ...optional];
   const selected = (omitted: readonly Optional[]) => order.filter((each) => !includes(omitted, each));
 
@@ -33,7 +33,10 @@ export function columnsOf<Table extends PgTable, Optional extends keyof Table['$
         selected(omitted).map((each) => [each, kindOf(columns[each]).select?.(from[each]) ?? from[each]]),
       ),
 
-    /** Reads `width` values that were so selected. What was omitted is undefined, against its type: nobody reads that. */
+    /**
+     * Reads rows of the columns that `select` returns, of which there are `width`. An omitted property is undefined, although
+     * its type says otherwise.
+     */
     reader(omitted: readonly Optional[] = []): { read: (values: Values) => Row; width: number } {
       const positions = new Map(selected(omitted).map((each, i) => [each, i]));
       const fields = properties.map((property) => ({
@@ -44,13 +47,13 @@ export function columnsOf<Table extends PgTable, Optional extends keyof Table['$
       return { read: rowReader<Row>(fields), width: positions.size };
     },
 
-    /** Columns of a batch that hold these properties of its calls. */
+    /** The columns of a batch for these properties. */
     batch: <Some extends Property>(...some: readonly Some[]): BatchColumns<Given<Pick<Row, Some>>> =>
       batchColumns(columns, some),
 
     /**
-     * An insertion: the columns of a batch that hold what is given of a new row, the names of all columns of the table, and
-     * their values. Those that are not given have to be stated.
+     * The parts of an insertion: the columns of a batch for the given properties, the names of all columns of the table, and
+     * their values. Every property that is not given needs an expression in `stated`.
      */
     insertion<Some extends Property>(
       given: readonly Some[],
@@ -62,7 +65,7 @@ export function columnsOf<Table extends PgTable, Optional extends keyof Table['$
       return { columns: drafted, names: sql.join(names, sql`, `), values: sql.join(values, sql`, `) };
     },
 
-    /** Columns of a batch of changes, and what to set by it. A property that a change does not give stays as it is. */
+    /** The columns of a batch of changes, and the assignments of an update. Omitted properties stay as they are. */
     changes<Some extends Property>(some: readonly Some[], batch: string) {
       const nullable = some.filter((each) => !columns[each].notNull);
       const flags = Object.fromEntries(nullable.map((each) => [flagOf(columns[each]), isGiven<Some>(each)]));
@@ -74,7 +77,7 @@ export function columnsOf<Table extends PgTable, Optional extends keyof Table['$
       return { columns: given, set: Object.fromEntries(set) as Record<Some, SQL> }; // an entry for each of them
     },
 
-    /** These properties of a new row; null where one may be null and is not given. */
+    /** Returns these properties of a new row. Omitted properties are null. */
     pick<Some extends Property>(some: readonly Some[], given: Given<Pick<Row, Some>>) {
       const values: Partial<Record<Property, unknown>> = given;
       return Object.fromEntries(some.map((each) => [each, values[each] ?? null])) as Pick<Row, Some>; // likewise
@@ -82,7 +85,7 @@ export function columnsOf<Table extends PgTable, Optional extends keyof Table['$
   };
 }
 
-/** A batch column reads any call that has its property. */
+/** A call that may have these properties. */
 type Call<Property extends string> = Readonly<Partial<Record<Property, unknown>>>;
 
 const batchColumns = <Property extends string>(
@@ -99,7 +102,7 @@ function batchColumn<Property extends string>(
   return { type, of: (call) => write(call[property] ?? null) };
 }
 
-/** Tells a null that is to be written from a property that is not given. */
+/** The name of the column that distinguishes a property that is null from one that is omitted. */
 const flagOf = ({ name }: AnyPgColumn): string => `${name}_is_given`;
 
 const isGiven = <Property extends string>(property: Property): BatchColumn<Call<Property>> => ({

@@ -3,9 +3,9 @@ import type { PgTable } from 'drizzle-orm/pg-core';
 import type { BatchColumns } from './unnest.ts';
 
 /**
- * The rows of a table that a numbered batch names and that are there, locked in the order of the batch: batches are sorted by
- * their keys, so two processes that change the same rows wait for each other instead of dying in a deadlock. Each has the
- * version that it is held at. To order by the keys themselves, Postgres may read the whole index.
+ * Selects and locks the existing rows that a numbered batch refers to, with their versions. Rows are locked in the order of the
+ * batch, which is sorted by key, so that processes that change the same rows do not deadlock. If the statement ordered by key,
+ * Postgres might read the whole index.
  */
 export const locked = (table: PgTable, wanted: SQL, strength: 'update' | 'no key update'): SQL => sql`(
   select wanted.*, held.version as held_version from ${wanted} inner join ${table} as held

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 
 export type ColumnType = 'text' | 'int' | 'bool' | 'timestamptz';
 
-/** A column of a batch, and what a call has in it. */
+/** A column of a batch, and how to get its value from a call. */
 export interface BatchColumn<Call> {
   type: ColumnType;
   of: (call: Call) => string | number | boolean | null | undefined;
@@ -12,16 +12,16 @@ export type BatchColumns<Call> = Readonly<Record<string, BatchColumn<Call>>>;
 
 /** A batch of calls as a table. */
 export interface Batch<Call> {
-  /** For the statement: `unnest($1::text[], …) as {name} (column, …)`. */
+  /** The SQL: `unnest($1::text[], …) as {name} (column, …)`. */
   table: SQL;
-  /** For each run of it: what its placeholders stand for. */
+  /** Returns the values of the placeholders for these calls. */
   fill(calls: readonly Call[]): Record<string, unknown[]>;
 }
 
 /**
- * A batch as a table, a row a call. Each column is a placeholder that takes the array of all calls' values; because its
- * definition also says what the values are, none can be forgotten. Numbered, the table has a column `n` too: 1 for the first
- * call, and so on.
+ * Represents a batch of calls as a table with one row per call. Each column is a placeholder for an array with the values of
+ * all calls. The definition of a column includes its value, so no value can be forgotten. If `numbered`, the table also has a
+ * column `n`, which is 1 for the first call.
  */
 export function unnest<Call>(
   name: string,

@@ -31,8 +31,8 @@ export type SizedResult = ExecutionResult & { size?: number };
 type Run = (variables: Variables, context: Context) => Promise<SizedResult>;
 
 /**
- * Bounds what the reads of one operation can return at once, for an operation whose answer could be too large. Returns a
- * function that makes reads that have not begun fail.
+ * Limits how much the reads of one operation can return at once. Used for operations whose answer could be too large. Returns a
+ * function that makes all reads fail that have not started.
  */
 export type BoundReads = (context: Context) => () => void;
 

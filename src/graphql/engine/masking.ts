@@ -28,8 +28,8 @@ export function masked(
 }
 
 /**
- * What tells the faults behind refusals apart: a code, such as an SQLSTATE. A connection that cannot be had in time or is
- * lost has none, and gives each statement an error of its own: of those, the message.
+ * Returns what distinguishes the fault behind a refusal from others: its code, such as an SQLSTATE. If a connection is lost or
+ * cannot be opened in time, each statement fails with an error of its own without a code, so the message is used.
  */
 function identityOf(refusal: Refusal): unknown {
   const { cause } = refusal;

@@ -3,17 +3,17 @@ import { type Code, catalogue } from '../../errors/catalogue.ts';
 import { InvalidInput } from '../../errors/invalid-input.ts';
 import { type Refusal, Unavailable } from '../../errors/refusals.ts';
 
-/** Refusals of a whole request, which its HTTP status tells too. The others concern one field of many. */
+/** Codes of refusals that set the HTTP status of the response. The others concern a single field. */
 const OF_THE_REQUEST: ReadonlySet<Code> = new Set<Code>(['UNAUTHENTICATED', 'RATE_LIMITED', 'UNAVAILABLE']);
 
 interface At {
-  /** The error of graphql-js that tells where in the document it happened. */
+  /** The error of graphql-js, which has the location and the path. */
   error?: GraphQLError | undefined;
-  /** What the answer's HTTP shall say, where the refusal does not decide it. */
+  /** The HTTP status and headers, if they do not depend on the code. */
   http?: object;
 }
 
-/** A refusal among a result's `errors`: its words, its code, and where it has them its issues. */
+/** Converts a refusal to an entry of a result's `errors`. */
 export function graphqlErrorOf(refusal: Refusal, { error, http }: At = {}): GraphQLError {
   const { code, message, headers } = refusal;
   const told = http ?? (OF_THE_REQUEST.has(code) && { status: catalogue[code].status, headers });
@@ -26,6 +26,6 @@ export function graphqlErrorOf(refusal: Refusal, { error, http }: At = {}): Grap
       ...(told && { http: told }),
     },
   });
-  // Given its nodes, graphql-js would count the lines before them a second time.
+  // With nodes, graphql-js would compute the locations again.
   return error ? Object.assign(shown, { locations: error.locations }) : shown;
 }

@@ -11,7 +11,7 @@ import { COLUMNS } from './row.ts';
 
 export type NewSegment = Key & Birth & Draft;
 
-/** How a new segment is inserted. */
+/** The parts of statements that insert segments. */
 export const INSERTION = COLUMNS.insertion(['accountId', 'id', ...WRITABLE, 'createdAt'], {
   updatedAt: sql`created_at`,
   version: sql`1`,

@@ -30,15 +30,15 @@ export const rowOf = ({ accountId, idempotencyKey }: Pick<Once, 'accountId' | 'i
   `${accountId} ${idempotencyKey}`;
 
 /**
- * Of what is asked: two requests that create the same have the same. Nulls at the end do not count, so a property that is
- * added last, and may be null, leaves the digests of keys that were sent before it as they are.
+ * Returns the digest of a creation, which is equal for requests that create the same segment. Trailing nulls are ignored, so
+ * adding a nullable property at the end does not change the digests of existing keys.
  */
 export function digestOf(draft: Draft): string {
   const values = WRITABLE.map((property) => draft[property] ?? null);
   return hash('sha256', JSON.stringify(values.slice(0, values.findLastIndex((value) => value !== null) + 1)));
 }
 
-/** The column of a batch that holds the key. */
+/** The column of the key in a batch. */
 export const KEY: BatchColumn<Once> = { type: 'text', of: ({ idempotencyKey }) => idempotencyKey };
 
 /** How long a key is kept. */

@@ -26,7 +26,7 @@ const keyOf = (index: Index, rows: Rows): SQL[] => {
 export const inOrder = (index: Index, ascending: boolean, rows: Rows = segments): SQL[] =>
   keyOf(index, rows).map(ascending ? asc : desc);
 
-/** The columns of a batch that an access needs. The calls of a batch have the same conditions, with values of their own. */
+/** The columns of a batch that an access needs. All calls of a batch have the same conditions, with different values. */
 export function columnsOfAccess({ sought, field, range, conditions }: Access): BatchColumns<Access> {
   const { type } = VALUES[field];
   const endOf = (name: keyof Range): BatchColumns<Access> => ({
