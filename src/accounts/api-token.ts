@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { and, eq, or, sql } from 'drizzle-orm';
 import pg from 'pg';
 import type { Database } from '../database/connect.ts';
-import { apiTokens } from '../database/tables.ts';
+import { apiTokens } from '../database/tables/accounts.ts';
 import type { Observe } from '../observation.ts';
 import { WrongConfig } from '../wrong-config.ts';
 import { digestOf } from './token.ts';

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Database } from '../../database/connect.ts';
 import { refusalOf, StatementFailed } from '../../database/failure.ts';
 import { prepare, statement } from '../../database/statement.ts';
-import { idempotencyKeys } from '../../database/tables.ts';
+import { idempotencyKeys } from '../../database/tables/idempotency.ts';
 import { KEPT } from './idempotency-key.ts';
 
 /** Keys that one statement forgets, in some twenty milliseconds. */

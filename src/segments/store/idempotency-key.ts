@@ -6,7 +6,7 @@ import { refusalOf } from '../../database/failure.ts';
 import { accountOf } from '../../database/sql/key.ts';
 import { type BatchColumn, unnest } from '../../database/sql/unnest.ts';
 import { prepare, statement } from '../../database/statement.ts';
-import { idempotencyKeys } from '../../database/tables.ts';
+import { idempotencyKeys } from '../../database/tables/idempotency.ts';
 import { IdempotencyKeyInUse, IdempotencyKeyReused } from '../../errors/refusals.ts';
 import { type Created, type Draft, WRITABLE } from '../segment.ts';
 import { birthOf } from '../segment-id.ts';
