@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
-import { SCOPES } from '../src/accounts/viewer.ts';
+import { SCOPES, type Viewer } from '../src/accounts/viewer.ts';
 import type { Context } from '../src/context.ts';
+import type { Origin } from '../src/events/origin.ts';
 import { type Gateway, startGateway } from '../src/gateway/gateway.ts';
 import type { Draft, Segment } from '../src/segments/segment.ts';
 import { asCreated } from '../src/segments/store/create.ts';
@@ -10,11 +11,19 @@ import { makeDatabase } from './postgres.ts';
 
 /** Who calls: Ada and Bob of two accounts, and one who may only read Ada's. */
 export const viewers = {
-  ada: { accountId: 'ada', callerId: 'ada', scopes: new Set<string>(SCOPES) },
-  bob: { accountId: 'bob', callerId: 'bob', scopes: new Set<string>(SCOPES) },
-  reader: { accountId: 'ada', callerId: 'reader', scopes: new Set(['segments:read']) },
-  writer: { accountId: 'ada', callerId: 'writer', scopes: new Set(['segments:write']) },
+  ada: viewer('ada', 'ada', SCOPES),
+  bob: viewer('bob', 'bob', SCOPES),
+  reader: viewer('ada', 'reader', ['segments:read']),
+  writer: viewer('ada', 'writer', ['segments:write']),
 };
+function viewer(accountId: string, name: string, scopes: readonly string[]): Viewer {
+  const actor = { kind: 'TOKEN' as const, id: name, name };
+  return { accountId, callerId: name, scopes: new Set(scopes), actor };
+}
+
+/** Where the writes of a test come from that calls the store itself. */
+export const origin: Origin = { requestId: 'test', actor: viewers.ada.actor };
+
 export type Who = keyof typeof viewers;
 
 export interface TestGateway extends Gateway {
@@ -115,6 +124,6 @@ export const draft = (given: Partial<Draft> = {}): Draft => ({
 
 /** A segment with all its properties, also those that a test does not know. It is in no database. */
 export const segmentWith = (given: Partial<Segment> = {}): Segment => ({
-  ...asCreated({ ...draft(), accountId: 'ada', id: 'xgQQXg3hrtjh7AvZ', createdAt: new Date() }),
+  ...asCreated({ ...draft(), ...origin, accountId: 'ada', id: 'xgQQXg3hrtjh7AvZ', createdAt: new Date() }),
   ...given,
 });

@@ -103,6 +103,10 @@ export function jwtReader({ jwksUrl, issuer, audience, accountClaim, keyTimes }:
 /** The id of a JWT (`jti`), where it can stand in a log. */
 const TOKEN_ID = /^[\w.:-]{1,64}$/;
 
+/** Returns the subject of a JWT; null if it has none that Postgres can store, within the length of a StringOrURI in OpenID. */
+const subjectOf = (sub: unknown): string | null =>
+  typeof sub === 'string' && sub.length <= 255 && sub.isWellFormed() && !sub.includes('\0') ? sub : null;
+
 function verifiedOf(
   { exp, scope, jti, ...claims }: JWTPayload,
   accountClaim: string,
@@ -112,7 +116,8 @@ function verifiedOf(
   if (exp === undefined || typeof accountId !== 'string' || !isAccountId(accountId)) return null;
   const scopes = typeof scope === 'string' ? scope.split(' ') : [];
   const tokenId = typeof jti === 'string' && TOKEN_ID.test(jti) ? jti : undefined;
-  const viewer = { accountId, callerId: `account ${accountId}`, tokenId, scopes: new Set(scopes) };
+  const actor = { kind: 'JWT' as const, id: subjectOf(claims.sub), name: null };
+  const viewer = { accountId, callerId: `account ${accountId}`, tokenId, scopes: new Set(scopes), actor };
   return { viewer, expires: exp, find };
 }
 

@@ -57,9 +57,9 @@ const SHOWN = {
  */
 export function tokenStore(db: Database, observe: Observe = () => {}) {
   const use = tokenUse(db, observe);
-  const { digest, id, accountId, scopes, expiresAt } = apiTokens;
+  const { digest, id, accountId, name, scopes, expiresAt } = apiTokens;
   const live = db
-    .select({ digest, id, accountId, scopes, left: milliseconds(sql`${expiresAt} - now()`) })
+    .select({ digest, id, accountId, name, scopes, left: milliseconds(sql`${expiresAt} - now()`) })
     .from(apiTokens)
     .where(and(sql`${digest} = any(${sql.placeholder('digests')}::text[])`, isLive));
   const find = prepare(db, 'find_api_tokens', live, grantOf);
@@ -136,12 +136,13 @@ export const isLive: SQL | undefined = and(
   or(isNull(apiTokens.expiresAt), gt(apiTokens.expiresAt, sql`now()`)),
 );
 
-function grantOf([digest, id, accountId, scopes, left]: Values): [string, Grant] {
+function grantOf([digest, id, accountId, name, scopes, left]: Values): [string, Grant] {
   const viewer = {
     accountId: String(accountId),
     callerId: String(digest),
     tokenId: String(id),
     scopes: new Set(Array.isArray(scopes) ? scopes : []),
+    actor: { kind: 'TOKEN' as const, id: String(id), name: String(name) },
   };
   return [String(digest), { viewer, millisecondsLeft: left === null ? Infinity : Number(left) }];
 }

@@ -33,5 +33,11 @@ export function behindRouter(secret: string, authenticate: Authenticate): Authen
 
 function viewerOf({ [ACCOUNT]: accountId, [SCOPES]: scopes = '' }: IncomingHttpHeaders): Viewer | null {
   if (typeof accountId !== 'string' || !isAccountId(accountId)) return null;
-  return { accountId, callerId: `account ${accountId}`, scopes: new Set(String(scopes).split(/[ ,]+/)) };
+  const actor = { kind: 'ROUTER' as const, id: null, name: null };
+  return {
+    accountId,
+    callerId: `account ${accountId}`,
+    scopes: new Set(String(scopes).split(/[ ,]+/)),
+    actor,
+  };
 }

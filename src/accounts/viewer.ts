@@ -15,6 +15,16 @@ export interface Viewer {
   /** What its token is called, by `token list` or by the issuer; for the log. */
   tokenId?: string | undefined;
   scopes: ReadonlySet<string>;
+  /** Who the token says it is; for the event log. */
+  actor: Actor;
+}
+
+/** Who changed something: a token of ours, the subject of a JWT, a trusted router, or somebody with a session on the database. */
+export interface Actor {
+  kind: 'TOKEN' | 'JWT' | 'ROUTER' | 'DATABASE';
+  /** The id of the token, or the subject of the JWT. */
+  id: string | null;
+  name: string | null;
 }
 
 const ACCOUNT_ID = /^[\w.-]{1,64}$/;

@@ -3,6 +3,7 @@ import { Unavailable } from '../errors/refusals.ts';
 import type { Lane } from './connect.ts';
 import { mayFailForSome, refusalOf } from './failure.ts';
 import { rowTurns } from './row-turns.ts';
+import { writeLanes } from './write-lanes.ts';
 
 /** What one call of a batch came to. */
 export type Outcome<Value> = Value | Error;
@@ -20,6 +21,8 @@ interface Options<Key> {
 
 /** How long a change may wait for other changes to its row. */
 const PATIENCE_MS = 1_000;
+
+const BUSY = 'Too many writes are waiting. Try again in a moment.';
 
 /** Sizes of calls of a row each. */
 const SMALL = { largest: 1_000, shared: 100 };
@@ -51,7 +54,7 @@ export function batch<Key, Value>(
     rowOf &&
     rowTurns<Call<Key, Value>>({
       rowOf: ({ key }) => rowOf(key),
-      begin: (call) => void loader.load(call),
+      begin: (call) => gather(call),
       patienceMs: PATIENCE_MS,
     });
 
@@ -96,17 +99,34 @@ export function batch<Key, Value>(
     return accounts.length > 1 ? accounts : portionsOf(calls, partSizeOf(calls.length));
   };
 
-  // DataLoader gathers the calls of a turn. Each has a promise of its own, which does not wait for the others.
-  const loader = new DataLoader<Call<Key, Value>, void>(
-    async (calls) => {
-      for (const group of groupsOf(calls)) void send(rowOf ? sorted(group, rowOf) : group);
-      return calls.map(() => undefined);
-    },
-    { cache: false, batchScheduleFn: (dispatch) => setImmediate(dispatch) },
-  );
+  const gatherReads = () => {
+    // DataLoader gathers the calls of a turn. Each has a promise of its own, which does not wait for the others.
+    const loader = new DataLoader<Call<Key, Value>, void>(
+      async (calls) => {
+        for (const group of groupsOf(calls)) void send(group);
+        return calls.map(() => undefined);
+      },
+      { cache: false, batchScheduleFn: (dispatch) => setImmediate(dispatch) },
+    );
+    return (call: Call<Key, Value>) => void loader.load(call);
+  };
+
+  const gather = rowOf
+    ? writeLanes<Call<Key, Value>>({
+        accountOf: ({ key }) => accountOf(key) ?? '',
+        send: (calls) => send(sorted(calls, rowOf)),
+        refuse: (call) => {
+          call.settle(new Unavailable('not_applied', { message: BUSY }));
+          rows?.end(call);
+        },
+        largest,
+        shared,
+      })
+    : gatherReads();
+
   return (key: Key): Promise<Value> => {
     const call = callOf<Key, Value>(key);
-    if (!rows || rows.take(call)) void loader.load(call);
+    if (!rows || rows.take(call)) gather(call);
     return call.promise;
   };
 }

@@ -14,7 +14,7 @@ export function claimKeys<Once extends Keyed, Entity>(
   db: Database,
   { statements, idColumn, columns, insertFrom }: Creation<Once, Entity>,
 ) {
-  const drafts = unnest<Once>('drafts', { ...KEY_COLUMNS, ...DIGEST, ...columns });
+  const drafts = unnest<Once>('drafts', { ...KEY_COLUMNS, ...DIGEST, ...columns }, { numbered: true });
   const id = sql.identifier(idColumn.name);
   const isClaimed = sql`((account_id, key) in (select account_id, key from claimed)) is true`;
   const query = statement(sql`
@@ -27,7 +27,7 @@ export function claimKeys<Once extends Keyed, Entity>(
         where held.created_at < now() - ${KEPT}
       returning account_id, key
     ),
-    made as (${insertFrom(sql`drafts where ${isClaimed}`)})
+    ${insertFrom(sql`drafts where ${isClaimed}`)}
     select account_id, key from claimed`);
   const run = prepare(db, statements.claim, query, ([accountId, key]) =>
     keyRowOf({ accountId: String(accountId), idempotencyKey: String(key) }),

@@ -11,7 +11,7 @@ export interface Creation<Once extends Keyed, Entity> {
   idColumn: AnyPgColumn;
   /** The columns of the batch `drafts` that the insertion needs, including `id`. */
   columns: BatchColumns<Once>;
-  /** Returns the statement that inserts the entities. `drafts` follows its FROM and selects the drafts to insert. */
+  /** Returns CTEs that insert the entities. `drafts` follows a FROM and selects from the numbered batch. */
   insertFrom(drafts: SQL): SQL;
   /** Returns the answer to a request that created an entity. */
   created(once: Once): Entity;

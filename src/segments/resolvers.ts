@@ -1,4 +1,7 @@
+import type { Viewer } from '../accounts/viewer.ts';
+import type { Key } from '../database/sql/key.ts';
 import { NotFound, VersionConflict } from '../errors/refusals.ts';
+import { type Origin, originOf } from '../events/origin.ts';
 import { type Call, resolver } from '../resolver.ts';
 import type { SegmentQuota } from './quota.ts';
 import {
@@ -72,8 +75,10 @@ export const listSegments = resolver({
 export const createSegment = resolver({
   scope: 'segments:write',
   input: CreateSegment,
-  run: ({ idempotencyKey, ...draft }, { segments, quota }: Context, { accountId }): Promise<Created> => {
-    const segment = { accountId, ...segments.birth(), ...draft };
+  run: ({ idempotencyKey, ...draft }, context: Context, viewer): Promise<Created> => {
+    const { segments, quota } = context;
+    const { accountId } = viewer;
+    const segment = { accountId, ...segments.birth(), ...draft, ...originOf(context, viewer) };
     const once = idempotencyKey ? { ...segment, idempotencyKey, digest: draftDigest(draft) } : null;
     const create = () => (once ? segments.createOnce(once) : segments.create(segment));
     return quota ? quota.within(accountId, create, async () => once && segments.recall(once)) : create();
@@ -83,18 +88,19 @@ export const createSegment = resolver({
 export const updateSegment = resolver({
   scope: 'segments:write',
   input: UpdateSegment,
-  run: async ({ id, ...changes }, { segments }: Context, { accountId }) =>
-    changed(segments, { accountId, id }, (key) => segments.update({ ...key, ...changes })),
+  run: async ({ id, ...changes }, context: Context, viewer) =>
+    changed(context, viewer, id, (key) => context.segments.update({ ...key, ...changes })),
 });
 
 /** Deletes for good. Gives the segment as it was. */
 export const deleteSegment = resolver({
   scope: 'segments:write',
   input: DeleteSegment,
-  run: ({ id, ...conditions }, { segments, quota }: Context, { accountId }) =>
-    changed(segments, { accountId, id }, (key) => {
+  run: ({ id, ...conditions }, context: Context, viewer) =>
+    changed(context, viewer, id, (key) => {
+      const { segments, quota } = context;
       const remove = () => segments.delete({ ...key, ...conditions });
-      return quota ? quota.freeing(accountId, remove) : remove();
+      return quota ? quota.freeing(key.accountId, remove) : remove();
     }),
 });
 
@@ -106,12 +112,14 @@ export function found(segment: Segment | null, id: string): Segment {
 
 /** What a change gave. Where it found nothing to change, says why: NOT_FOUND, or PRECONDITION_FAILED for another version. */
 async function changed(
-  segments: SegmentStore,
-  key: { accountId: string; id: string },
-  change: (of: typeof key) => Promise<Segment | null>,
+  { segments, requestId }: Context,
+  viewer: Viewer,
+  id: string,
+  change: (of: Key & Origin) => Promise<Segment | null>,
 ): Promise<Segment> {
-  if (!isSegmentId(key.id)) return found(null, key.id);
-  const after = await change(key);
+  if (!isSegmentId(id)) return found(null, id);
+  const key = { accountId: viewer.accountId, id };
+  const after = await change({ ...key, ...originOf({ requestId }, viewer) });
   if (after) return after;
   const { version } = found(await segments.get({ ...key, texts: 'none' }), key.id);
   throw new VersionConflict('segment', version);

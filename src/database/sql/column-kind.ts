@@ -8,6 +8,8 @@ interface Kind {
   type: ColumnType;
   select?(column: AnyPgColumn): SQL;
   read(value: unknown): unknown;
+  /** Reads a value that Postgres wrote into JSON. */
+  parse(value: unknown): unknown;
   write(value: unknown): Written;
 }
 
@@ -24,17 +26,18 @@ type Written = ReturnType<BatchColumn<never>['of']>;
 /** The types of the table ensure that a property has a value that its column accepts. */
 const asIs = (value: unknown) => value as Written;
 
-const TEXT: Kind = { type: 'text', read: String, write: asIs };
+const TEXT: Kind = { type: 'text', read: String, parse: String, write: asIs };
 
 /** Kinds by the types that the tables use. */
 const KINDS: Readonly<Record<string, Kind>> = {
   text: TEXT,
   'text collate "C"': TEXT,
-  integer: { type: 'int', read: Number, write: asIs },
+  integer: { type: 'int', read: Number, parse: Number, write: asIs },
   'timestamp (3) with time zone': {
     type: 'timestamptz',
     select: milliseconds,
     read: momentOf,
+    parse: (text) => new Date(String(text)),
     write: (moment) => (moment instanceof Date ? moment.toISOString() : null),
   },
 };

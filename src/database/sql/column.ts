@@ -53,7 +53,7 @@ export function columnsOf<Table extends PgTable, Optional extends keyof Table['$
 
     /**
      * The parts of an insertion: the columns of a batch for the given properties, the names of all columns of the table, and
-     * their values. Every property that is not given needs an expression in `stated`.
+     * their values under these names. Every property that is not given needs an expression in `stated`.
      */
     insertion<Some extends Property>(
       given: readonly Some[],
@@ -62,7 +62,8 @@ export function columnsOf<Table extends PgTable, Optional extends keyof Table['$
       const drafted: BatchColumns<Given<Pick<Row, Some>>> = batchColumns(columns, given);
       const names = properties.map((each) => sql.identifier(columns[each].name));
       const values = properties.map((each, i) => stated[each] ?? sql`${names[i]}`);
-      return { columns: drafted, names: sql.join(names, sql`, `), values: sql.join(values, sql`, `) };
+      const named = names.map((name, i) => sql`${values[i]} as ${name}`);
+      return { columns: drafted, names: sql.join(names, sql`, `), values: sql.join(named, sql`, `) };
     },
 
     /** The columns of a batch of changes, and the assignments of an update. Omitted properties stay as they are. */

@@ -3,12 +3,12 @@ import type { PgTable } from 'drizzle-orm/pg-core';
 import type { BatchColumns } from './unnest.ts';
 
 /**
- * Selects and locks the existing rows that a numbered batch refers to, with their versions. Rows are locked in the order of the
+ * Selects and locks the existing rows that a numbered batch refers to, each as `held`. Rows are locked in the order of the
  * batch, which is sorted by key, so that processes that change the same rows do not deadlock. If the statement ordered by key,
  * Postgres might read the whole index.
  */
 export const locked = (table: PgTable, wanted: SQL, strength: 'update' | 'no key update'): SQL => sql`(
-  select wanted.*, held.version as held_version from ${wanted} inner join ${table} as held
+  select wanted.*, held from ${wanted} inner join ${table} as held
     on (held.account_id, held.id) = (wanted.account_id, wanted.id)
   order by wanted.n for ${sql.raw(strength)} of held
 ) as wanted`;
@@ -29,5 +29,5 @@ const listed = (versions: number | number[] | null | undefined): string | null =
   versions === undefined || versions === null ? null : [versions].flat().join(' ');
 
 /** That the row is held at a version that was expected. */
-export const isExpected = sql`(wanted.expected is null or wanted.held_version = any(string_to_array(wanted.expected, ' ')::int[]))
-  and (wanted.excluded is null or wanted.held_version <> all(string_to_array(wanted.excluded, ' ')::int[]))`;
+export const isExpected = sql`(wanted.expected is null or (wanted.held).version = any(string_to_array(wanted.expected, ' ')::int[]))
+  and (wanted.excluded is null or (wanted.held).version <> all(string_to_array(wanted.excluded, ' ')::int[]))`;

@@ -1,21 +1,32 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { batch } from '../../database/batch.ts';
 import type { Database } from '../../database/connect.ts';
 import { accountOf, type Key, rowOf } from '../../database/sql/key.ts';
 import { unnest } from '../../database/sql/unnest.ts';
-import { prepare } from '../../database/statement.ts';
+import { prepare, statement } from '../../database/statement.ts';
 import { segments } from '../../database/tables/segments.ts';
+import { ORIGIN, type Origin } from '../../events/origin.ts';
+import { appendEvents, NOTED } from '../../events/store/append.ts';
 import { type Draft, type Segment, WRITABLE } from '../segment.ts';
 import type { Birth } from '../segment-id.ts';
-import { COLUMNS } from './row.ts';
+import { COLUMNS, JSON_COLUMNS } from './row.ts';
 
-export type NewSegment = Key & Birth & Draft;
+export type NewSegment = Key & Birth & Draft & Origin;
 
-/** The parts of statements that insert segments. */
-export const INSERTION = COLUMNS.insertion(['accountId', 'id', ...WRITABLE, 'createdAt'], {
+const INSERTION = COLUMNS.insertion(['accountId', 'id', ...WRITABLE, 'createdAt'], {
   updatedAt: sql`created_at`,
   version: sql`1`,
 });
+
+/** The columns of a numbered batch of new segments, `drafts`. */
+export const DRAFT_COLUMNS = { ...INSERTION.columns, ...ORIGIN };
+
+/** Returns CTEs that insert the segments of these drafts and log them. `drafts` follows a FROM. */
+export const insertFrom = (drafts: SQL): SQL => sql`
+  ${NOTED},
+  written as materialized (select n, request_id, actor, ${INSERTION.values} from noted cross join ${drafts}),
+  made as (insert into ${segments} (${INSERTION.names}) select ${INSERTION.names} from written),
+  ${appendEvents({ type: 'SEGMENT_CREATED', version: sql`1`, segment: JSON_COLUMNS.of(sql`written`) })}`;
 
 /** A new segment as its creation answers it. */
 export const asCreated = (segment: NewSegment): Segment => ({
@@ -27,8 +38,8 @@ export const asCreated = (segment: NewSegment): Segment => ({
 });
 
 export function createSegments(db: Database) {
-  const drafts = unnest<NewSegment>('drafts', INSERTION.columns);
-  const query = db.insert(segments).select(sql`select ${INSERTION.values} from ${drafts.table}`);
+  const drafts = unnest<NewSegment>('drafts', DRAFT_COLUMNS, { numbered: true });
+  const query = statement(sql`with ${insertFrom(drafts.table)} select from noted where false`);
   const run = prepare(db, 'create_segments', query, () => null);
 
   const insert = async (wave: readonly NewSegment[]): Promise<Segment[]> => {

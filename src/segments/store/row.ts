@@ -1,11 +1,24 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { columnsOf } from '../../database/sql/column.ts';
+import { jsonOf } from '../../database/sql/row-json.ts';
 import type { Values } from '../../database/statement.ts';
 import { segments } from '../../database/tables/segments.ts';
-import { LONG_TEXTS, type Texts } from '../segment.ts';
+import { LONG_TEXTS, type Segment, type Texts, WRITABLE } from '../segment.ts';
 
 /** Builds the parts of statements on segments from their columns. */
 export const COLUMNS = columnsOf(segments, LONG_TEXTS);
+
+/** The JSON of a segment in the event log: its row, without the account. */
+export const JSON_COLUMNS = jsonOf(segments, [
+  'id',
+  ...WRITABLE,
+  'createdAt',
+  'updatedAt',
+  'version',
+] as const satisfies (keyof Segment)[]);
+
+/** The same, of the properties that a caller can change. */
+export const WRITABLE_JSON = jsonOf(segments, WRITABLE);
 
 type Stored = typeof segments.$inferSelect;
 
@@ -31,6 +44,9 @@ type From = Parameters<typeof COLUMNS.select>[0];
 
 /** The columns of a segment to select. */
 export const columnsOfSegment = (from: From, texts: Texts = 'all') => COLUMNS.select(from, omitted(texts));
+
+/** The same as SQL, to select from a CTE. */
+export const selectSegment = (from: From): SQL => sql.join(Object.values(columnsOfSegment(from)), sql`, `);
 
 const omitted = (texts: Texts) => (texts === 'all' ? [] : LONG_TEXTS.filter((text) => text !== texts));
 

@@ -1,0 +1,49 @@
+import { sql } from 'drizzle-orm';
+import { bigint, boolean, index, integer, json, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { bytewise, instant } from './columns.ts';
+
+/** The number of an event in the log of its account. */
+const place = (name: string) => bigint(name, { mode: 'number' });
+
+/**
+ * The ends of each account's log. A write updates the row of its account in its own statement, and so holds it until it
+ * commits: numbers have no gaps, and their order is the order of the commits. Half of each page is left free, so that an
+ * update stays on its page and changes no index.
+ */
+export const eventHeads = pgTable('event_heads', {
+  accountId: bytewise('account_id').primaryKey(),
+  /** The newest event. */
+  lastEvent: place('last_event').notNull(),
+  /** The newest event that is no longer kept; 0 if all are. */
+  prunedTo: place('pruned_to').notNull().default(0),
+});
+
+/** What happened to the segments of all accounts. */
+export const events = pgTable(
+  'events',
+  {
+    accountId: bytewise('account_id').notNull(),
+    /** 1 for the first event of an account, one more for each that follows. */
+    n: place('n').notNull(),
+    type: text('type').notNull(),
+    segmentId: bytewise('segment_id').notNull(),
+    /** Of the segment, after the change. */
+    version: integer('version').notNull(),
+    occurredAt: instant('occurred_at').notNull().defaultNow(),
+    requestId: bytewise('request_id').notNull(),
+    /** Who made the change: `{kind, id, name}`. */
+    actor: json('actor').notNull(),
+    /** The segment after the change; null once it has been deleted. */
+    segment: json('segment'),
+    /** The former values of the properties that an update changed, each in an array: `{"name":["x"]}`. */
+    before: json('before'),
+    /** True for the deletion of a segment whose earlier events still have contents. */
+    isErasing: boolean('is_erasing').notNull().default(false),
+  },
+  (table) => [
+    primaryKey({ columns: [table.accountId, table.n] }),
+    index('events_by_segment').on(table.accountId, table.segmentId, table.n),
+    index('events_by_request').on(table.accountId, table.requestId, table.n),
+    index('events_erasing').on(table.accountId, table.segmentId).where(sql`${table.isErasing}`),
+  ],
+);
