@@ -72,6 +72,7 @@ export function testGateway(options: Options = {}): TestGateway {
       viewer: viewers[who],
       segments: running.segments,
       quota: running.quota,
+      events: running.events,
       spend: async () => {},
       observe: (observation) => {
         throw observation.kind === 'fault' ? observation.error : new Error(observation.kind);

@@ -3,6 +3,10 @@ import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const RESOLVERS = [
+  'events/resolvers.ts',
+  'events/event.ts',
+  'events/event-list.ts',
+  'events/event-page.ts',
   'segments/resolvers.ts',
   'segments/segment.ts',
   'segments/segment-list.ts',
@@ -55,6 +59,7 @@ const HOUSE: Record<string, string[]> = {
     'segments/bounded-reads.ts',
     'segments/quota.ts',
     'segments/store.ts',
+    'events/store.ts',
     'idempotency/',
     'resolver.ts',
     'accounts/',
@@ -104,8 +109,17 @@ const HOUSE: Record<string, string[]> = {
     'observation.ts',
     'errors/',
   ],
-  'context.ts': ['segments/quota.ts', 'segments/store.ts', 'resolver.ts'],
-  'segments/': ['idempotency/', 'resolver.ts', 'database/', 'values/', 'errors/'],
+  'context.ts': ['segments/quota.ts', 'segments/store.ts', 'events/store.ts', 'resolver.ts'],
+  'segments/': [
+    'events/',
+    'idempotency/',
+    'resolver.ts',
+    'accounts/viewer.ts',
+    'database/',
+    'values/',
+    'errors/',
+  ],
+  'events/': ['resolver.ts', 'accounts/viewer.ts', 'database/', 'values/', 'observation.ts', 'errors/'],
   'idempotency/': ['database/', 'errors/'],
   'resolver.ts': ['accounts/', 'fairness/', 'observation.ts', 'errors/'],
   'accounts/': ['database/', 'values/', 'observation.ts', 'wrong-config.ts', 'errors/'],

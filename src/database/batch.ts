@@ -1,12 +1,10 @@
 import DataLoader from 'dataloader';
 import { Unavailable } from '../errors/refusals.ts';
+import { type Call, callOf, type Outcome } from './call.ts';
 import type { Lane } from './connect.ts';
 import { mayFailForSome, refusalOf } from './failure.ts';
 import { rowTurns } from './row-turns.ts';
 import { writeLanes } from './write-lanes.ts';
-
-/** What one call of a batch came to. */
-export type Outcome<Value> = Value | Error;
 
 interface Options<Key> {
   /** Whose call it is; null if it is nobody's in particular. */
@@ -26,13 +24,6 @@ const BUSY = 'Too many writes are waiting. Try again in a moment.';
 
 /** Sizes of calls of a row each. */
 const SMALL = { largest: 1_000, shared: 100 };
-
-/** One call of a turn, and the promise of its caller. */
-interface Call<Key, Value> {
-  key: Key;
-  promise: Promise<Value>;
-  settle(outcome: Outcome<Value>): void;
-}
 
 /**
  * Calls made in the same turn of the event loop, from whichever requests, become as few statements of a lane as possible.
@@ -128,15 +119,6 @@ export function batch<Key, Value>(
     const call = callOf<Key, Value>(key);
     if (!rows || rows.take(call)) gather(call);
     return call.promise;
-  };
-}
-
-function callOf<Key, Value>(key: Key): Call<Key, Value> {
-  const { promise, resolve, reject } = Promise.withResolvers<Value>();
-  return {
-    key,
-    promise,
-    settle: (outcome) => (outcome instanceof Error ? reject(outcome) : resolve(outcome)),
   };
 }
 

@@ -11,6 +11,7 @@ export const catalogue = {
     title: 'Idempotency key in use',
     headers: { 'retry-after': '1' },
   },
+  CURSOR_EXPIRED: { status: 410, title: 'Cursor expired' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'Idempotency key reused' },
   PRECONDITION_FAILED: { status: 412, title: 'Precondition failed' },
   PAYLOAD_TOO_LARGE: { status: 413, title: 'Payload too large' },

@@ -92,6 +92,16 @@ export class IdempotencyKeyInUse extends Refusal {
   }
 }
 
+/** The events after a cursor are no longer kept. */
+export class CursorExpired extends Refusal {
+  constructor(param: string, cursor: string, oldest: string) {
+    super(
+      'CURSOR_EXPIRED',
+      `${param}: ${quoted(cursor)} has expired: the oldest cursor of this log is ${quoted(oldest)}. Events before it are no longer kept. List the segments again, and follow the log from its newest event.`,
+    );
+  }
+}
+
 /** A statement ran longer than one may. Nothing was changed. */
 export class Timeout extends Refusal {
   constructor({ cause, isWrite }: { cause?: unknown; isWrite: boolean }) {

@@ -25,7 +25,7 @@ interface Parts {
   database: Database;
   tokens: TokenStore;
   /** The same for all calls. */
-  shared: Pick<Context, 'segments' | 'quota'>;
+  shared: Pick<Context, 'segments' | 'quota' | 'events'>;
   places: ReturnType<typeof placesFor>;
   observe: Observe;
 }
@@ -45,7 +45,7 @@ const TOO_MANY = 'Too many tokens are being verified. Try again in a moment.';
  */
 export function admission(
   { jwt, routerSecret, rateLimit }: Admission,
-  { database, tokens, shared: { segments, quota }, places, observe }: Parts,
+  { database, tokens, shared, places, observe }: Parts,
 ) {
   const authenticate = authenticator(tokens, jwt);
   const limit = rateLimit && rateLimiter(rateLimit, database, observe);
@@ -78,7 +78,7 @@ export function admission(
       const hasBadToken = viewer === null && sendsToken(request.headers);
       const spend = viewer && limit ? spending(viewer, limit, exchange) : spendNothing;
       const { requestId } = exchange;
-      return { segments, quota, observe, requestId, viewer, hasBadToken, spend, loop: share };
+      return { ...shared, observe, requestId, viewer, hasBadToken, spend, loop: share };
     };
 
   return {

@@ -3,6 +3,7 @@ import { ensuredToken } from '../accounts/ensured-token.ts';
 import { tokenStore } from '../accounts/token-store.ts';
 import { followClock } from '../database/clock.ts';
 import { connect, disconnect, type Pooler } from '../database/connect.ts';
+import { eventStore } from '../events/store.ts';
 import { listen, urlOf } from '../http/listen.ts';
 import { drain, httpServer } from '../http/server.ts';
 import type { Observe } from '../observation.ts';
@@ -65,7 +66,7 @@ export async function startGateway({
   let isDraining = false;
 
   const quota = maxSegmentsPerAccount ? segmentQuota(maxSegmentsPerAccount, segments.countUpTo) : undefined;
-  const shared = { segments, quota };
+  const shared = { segments, quota, events: eventStore(database) };
   const places = placesFor({ places: maxPlaces, bodies: maxBodies });
   const contextOf = admission(admitted, { database, tokens, shared, observe, places });
   const route = faces({
@@ -103,8 +104,7 @@ export async function startGateway({
     tokens,
     /** What became of the token that it was given; undefined where it was given none. */
     apiToken: configured,
-    segments,
-    quota,
+    ...shared,
     database,
     /** Answers what is in flight, takes nothing new, then lets the database go. */
     async stop() {

@@ -1,4 +1,5 @@
-import { batch, type Outcome } from '../database/batch.ts';
+import { batch } from '../database/batch.ts';
+import type { Outcome } from '../database/call.ts';
 import type { Database } from '../database/connect.ts';
 import { isLockedOut } from '../database/failure.ts';
 import { accountOf } from '../database/sql/key.ts';

@@ -28,10 +28,15 @@ const asIs = (value: unknown) => value as Written;
 
 const TEXT: Kind = { type: 'text', read: String, parse: String, write: asIs };
 
+const asStored = (value: unknown) => value;
+
 /** Kinds by the types that the tables use. */
 const KINDS: Readonly<Record<string, Kind>> = {
   text: TEXT,
   'text collate "C"': TEXT,
+  bigint: { type: 'bigint', read: Number, parse: Number, write: asIs },
+  boolean: { type: 'bool', read: asStored, parse: asStored, write: asIs },
+  json: { type: 'text', read: asStored, parse: asStored, write: JSON.stringify },
   integer: { type: 'int', read: Number, parse: Number, write: asIs },
   'timestamp (3) with time zone': {
     type: 'timestamptz',

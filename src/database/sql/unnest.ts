@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 
-export type ColumnType = 'text' | 'int' | 'bool' | 'timestamptz';
+export type ColumnType = 'text' | 'int' | 'bigint' | 'bool' | 'timestamptz';
 
 /** A column of a batch, and how to get its value from a call. */
 export interface BatchColumn<Call> {

@@ -1,0 +1,30 @@
+import { getTableColumns, type SQL, sql } from 'drizzle-orm';
+import { columnsOf } from '../../database/sql/column.ts';
+import { milliseconds, type Values } from '../../database/statement.ts';
+import { events } from '../../database/tables/events.ts';
+import type { Event } from '../event.ts';
+
+const { read, width } = columnsOf(events, []).reader();
+
+/** Whether the contents of a deleted segment's event are to be erased. Nobody may see them from the deletion on. */
+const isErased = (row: SQL) => sql`exists (select from ${events} as erasing where erasing.is_erasing
+  and erasing.account_id = ${row}.account_id and erasing.segment_id = ${row}.segment_id and erasing.n >= ${row}.n)`;
+
+/** How to select an event, and how many columns that are. */
+export const EVENT = {
+  columns: (row: SQL): SQL =>
+    sql.join(
+      Object.values(getTableColumns(events)).map((column) => {
+        const value = sql`${row}.${sql.identifier(column.name)}`;
+        if (column === events.segment || column === events.before) {
+          return sql`case when ${value} is not null and not ${isErased(row)} then ${value} end`;
+        }
+        return column === events.occurredAt ? milliseconds(value) : value;
+      }),
+      sql`, `,
+    ),
+  width,
+};
+
+/** Reads an event. Types, actors and the JSON of rows are written by the gateway and by a trigger, and nobody else. */
+export const readEvent = (values: Values): Event => read(values) as unknown as Event;
