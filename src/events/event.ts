@@ -23,9 +23,8 @@ export interface Event
 /** Values by the names of their columns. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Every place in a log is a whole number of at most so many digits. */
-const MAX_DIGITS = 15;
-const CURSOR = new RegExp(`^(0|[1-9]\\d{0,${MAX_DIGITS - 1}})$`);
+/** A whole number that JavaScript holds exactly. */
+const CURSOR = /^(?:0|[1-9][0-9]{0,14})$/;
 
 /** The cursor of the event at a place. Cursors count: the one before this one is one less, and "0" is before the first. */
 export const cursorOf = (place: number): string => String(place);
