@@ -139,6 +139,10 @@ describe('The GraphQL server', () => {
   });
 });
 
+it.each(globSync('idempotency/**/*.ts', { cwd: 'src' }))('src/%s knows no entity', (file) => {
+  expect(readFileSync(join('src', file), 'utf8')).not.toMatch(/segment/i);
+});
+
 describe.each(globSync('**/*.ts', { cwd: 'src' }))('src/%s', (file) => {
   const text = readFileSync(join('src', file), 'utf8');
   const [room = 'no room', seen = []] = rooms[floorOf(file)] ?? [];
