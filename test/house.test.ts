@@ -23,19 +23,28 @@ const HOUSE: Record<string, string[]> = {
     'database/',
   ],
   'main.ts': [
-    'gateway/',
+    'start.ts',
+    'heap.ts',
     'config/',
     'wrong-config.ts',
     'telemetry/',
-    'observation.ts',
     'graphql/limits/operation-check.ts',
     'graphql/schema.ts',
-    'kept-token.ts',
     'stop-signal.ts',
-    'accounts/api-token.ts',
+  ],
+  'start.ts': [
+    'accepted-token.ts',
+    'welcome.ts',
+    'gateway/',
+    'config/',
+    'kept-token.ts',
     'embedded-postgres/',
     'database/',
+    'observation.ts',
   ],
+  'welcome.ts': ['config/'],
+  'accepted-token.ts': ['gateway/', 'config/', 'kept-token.ts', 'accounts/api-token.ts', 'observation.ts'],
+  'heap.ts': [],
   'gateway/': [
     'telemetry/',
     'graphql/face.ts',
@@ -46,6 +55,7 @@ const HOUSE: Record<string, string[]> = {
     'segments/bounded-reads.ts',
     'segments/quota.ts',
     'segments/store.ts',
+    'idempotency/',
     'resolver.ts',
     'accounts/',
     'database/',
@@ -95,7 +105,8 @@ const HOUSE: Record<string, string[]> = {
     'errors/',
   ],
   'context.ts': ['segments/quota.ts', 'segments/store.ts', 'resolver.ts'],
-  'segments/': ['resolver.ts', 'database/', 'values/', 'errors/'],
+  'segments/': ['idempotency/', 'resolver.ts', 'database/', 'values/', 'errors/'],
+  'idempotency/': ['database/', 'errors/'],
   'resolver.ts': ['accounts/', 'fairness/', 'observation.ts', 'errors/'],
   'accounts/': ['database/', 'values/', 'observation.ts', 'wrong-config.ts', 'errors/'],
   'embedded-postgres/': ['database/failure.ts', 'wrong-config.ts'],
@@ -126,6 +137,10 @@ describe('The GraphQL server', () => {
       expect(readFileSync(join('src', file), 'utf8'), file).not.toMatch(/\bsegments?\b/i);
     }
   });
+});
+
+it.each(globSync('idempotency/**/*.ts', { cwd: 'src' }))('src/%s knows no entity', (file) => {
+  expect(readFileSync(join('src', file), 'utf8')).not.toMatch(/segment/i);
 });
 
 describe.each(globSync('**/*.ts', { cwd: 'src' }))('src/%s', (file) => {

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { and, eq, or, sql } from 'drizzle-orm';
 import pg from 'pg';
 import type { Database } from '../database/connect.ts';
-import { apiTokens } from '../database/tables.ts';
+import { statement } from '../database/statement.ts';
+import { apiTokens } from '../database/tables/accounts.ts';
 import type { Observe } from '../observation.ts';
 import { WrongConfig } from '../wrong-config.ts';
 import { digestOf } from './token.ts';
@@ -75,7 +76,7 @@ async function replace(db: Database, digest: string): Promise<void> {
   const values = [digest, randomUUID(), DEFAULT_ACCOUNT, API_TOKEN].map(pg.escapeLiteral);
   const scopes = `array[${SCOPES.map(pg.escapeLiteral).join(', ')}]`;
   const [mine, , account, name] = values;
-  const live = '(revoked_at is null and (expires_at is null or expires_at > now()))';
+  const { sql: live } = statement(sql`${isLive}`).toSQL();
   const text = `
     select pg_advisory_xact_lock(${LOCK});
     insert into api_tokens (digest, id, account_id, name, scopes) values (${values.join(', ')}, ${scopes})

@@ -3,7 +3,7 @@ import { and, asc, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm';
 import { batch } from '../database/batch.ts';
 import type { Database } from '../database/connect.ts';
 import { milliseconds, prepare, type Values } from '../database/statement.ts';
-import { apiTokens } from '../database/tables.ts';
+import { apiTokens } from '../database/tables/accounts.ts';
 import type { Observe } from '../observation.ts';
 import { digestOf, newToken } from './token.ts';
 import { tokenUse } from './token-use.ts';

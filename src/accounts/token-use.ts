@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Database } from '../database/connect.ts';
 import { refusalOf } from '../database/failure.ts';
 import { prepare, statement } from '../database/statement.ts';
-import { apiTokens } from '../database/tables.ts';
+import { apiTokens } from '../database/tables/accounts.ts';
 import { Unavailable } from '../errors/refusals.ts';
 import type { Observe } from '../observation.ts';
 

@@ -3,17 +3,17 @@ import { WrongConfig } from '../wrong-config.ts';
 import { formOf } from './describe.ts';
 import { Variables } from './variables.ts';
 
-/** Everything that the environment decides, checked. */
+/** The configuration that the environment sets, validated. */
 export type Config = ReturnType<typeof readConfig>;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** These may hold a secret: a wrong value is not repeated. */
+/** Variables that may contain a secret. A message about a wrong value does not show it. */
 const SECRET: ReadonlySet<string> = new Set(['API_TOKEN', 'ROUTER_SECRET']);
-/** Of these, all are set or none: half of them would let in nobody, or anybody. */
+/** Either all of these are set or none: with only some of them, nobody would be let in, or anybody. */
 const TOGETHER = ['JWT_JWKS_URL', 'JWT_ISSUER', 'JWT_AUDIENCE'] as const;
 
-/** Reads the environment; an empty variable counts as one that is not set. Throws WrongConfig. */
+/** Reads the configuration from the environment. An empty variable counts as not set. Throws WrongConfig. */
 export function readConfig(environment: Environment) {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const checked = Variables.safeParse(given);
@@ -30,7 +30,7 @@ export function readConfig(environment: Environment) {
   return { ...rest, GRAPHIQL, JWT: jwtOf(rest) };
 }
 
-/** The issuer of JWTs, whole or not at all. */
+/** Returns the issuer of JWTs; undefined if none is set. Throws WrongConfig if only a part of it is set. */
 function jwtOf(variables: z.output<typeof Variables>) {
   const { JWT_JWKS_URL: jwksUrl, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = variables;
   if (jwksUrl && issuer && audience) {
@@ -40,7 +40,9 @@ function jwtOf(variables: z.output<typeof Variables>) {
   if (missing.length === TOGETHER.length) return undefined;
   const [set] = TOGETHER.filter((name) => variables[name]);
   throw new WrongConfig(
-    missing.map((name) => `${name} must be ${formOf(name)}, since ${set} is set; it is not set.`).join('\n'),
+    missing
+      .map((name) => `${name} must be ${formOf(Variables.shape[name])}, since ${set} is set; it is not set.`)
+      .join('\n'),
   );
 }
 
@@ -48,5 +50,6 @@ function lineOf(issue: z.core.$ZodIssue, given: Environment): string {
   const name = String(issue.path[0]);
   if (issue.code === 'custom' && issue.params?.isWhole) return `${name} ${issue.message}.`;
   const shown = SECRET.has(name) ? 'something else (not shown)' : JSON.stringify(given[name]);
-  return `${name} must be ${formOf(name)}; it is ${shown}.`;
+  const { [name]: schema }: Record<string, z.ZodType> = Variables.shape;
+  return `${name} must be ${formOf(schema)}; it is ${shown}.`;
 }

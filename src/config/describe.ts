@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { purposes } from './purpose.ts';
-import { GROUPS, Variables } from './variables.ts';
+import { GROUPS } from './variables.ts';
 
 /** A variable, as the documentation presents it. */
 export interface Description {
@@ -10,26 +10,25 @@ export interface Description {
   summary: string;
   /** Markdown, with links as from a page in docs/. */
   details: string | undefined;
-  /** Its default, as the environment would have it. */
+  /** Its default, as it would be written in the environment. */
   preset: string | undefined;
-  /** What holds if it is not set and has no default. */
+  /** What applies if it is not set and has no default. */
   unset: string | undefined;
 }
 
-/** All variables, by what they are about. */
+/** Returns all variables, grouped by topic. */
 export function describeVariables(): { title: string; variables: Description[] }[] {
   return Object.entries(GROUPS).map(([title, group]) => ({
     title,
     variables: Object.entries<z.ZodType>(group).map(([name, schema]) => {
       const { summary = '', details, unset } = purposes.get(schema) ?? {};
-      return { name, form: formOf(name), summary, details, preset: presetOf(schema), unset };
+      return { name, form: formOf(schema), summary, details, preset: presetOf(schema), unset };
     }),
   }));
 }
 
-/** What a variable must be: the description of the innermost schema, round which a default or an optional is wrapped. */
-export function formOf(name: string): string {
-  const { [name]: schema }: Record<string, z.ZodType> = Variables.shape;
+/** Returns what a variable must be: the description of its schema, without the default or optional around it. */
+export function formOf(schema: z.ZodType | undefined): string {
   const inner = schema instanceof z.ZodDefault || schema instanceof z.ZodOptional ? schema.unwrap() : schema;
   return inner instanceof z.ZodType ? (inner.description ?? '') : '';
 }
@@ -40,10 +39,10 @@ function presetOf(schema: z.ZodType): string | undefined {
   return typeof defaultValue === 'boolean' ? (defaultValue ? 'on' : 'off') : String(defaultValue);
 }
 
-/** A form that lists all values. */
+/** Matches a form that lists all values. */
 const CHOICE = /^\w+ or \w+$/;
 
-/** The variables for a terminal: one a line, below the titles of their groups. */
+/** Returns the text about all variables for a terminal: one line for each, below the title of its group. */
 export function variablesHelp(): string {
   const groups = describeVariables();
   const width = Math.max(...groups.flatMap(({ variables }) => variables.map(({ name }) => name.length)));

@@ -1,55 +1,48 @@
-import { openSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive } from './cluster.ts';
 import { passwordOf, type Role } from './passwords.ts';
+import { openSocketFolder, socketOf } from './socket-folder.ts';
 
 const STOP_MS = 10_000;
 const POLL_MS = 10;
-/** `sun_path` has 108 bytes on Linux and 104 on macOS, the NUL at its end included. */
-const MAX_SOCKET_LENGTH = process.platform === 'linux' ? 107 : 103;
 
-/** Where the cluster is in a DATA_DIR. */
-export const clusterFolder = (dataDir: string) => join(resolve(dataDir), 'postgres');
-const socketOf = (folder: string) => join(folder, '.s.PGSQL.5432');
+/** Returns the folder of the cluster in a DATA_DIR. */
+export const clusterFolder = (dataDir: string): string => join(resolve(dataDir), 'postgres');
 
 interface Login {
   role?: Role;
   database?: string;
+  /** The path of its socket folder, which is required if the path of the folder may be too long for a socket. */
+  path?: string;
 }
 
-/** The connection string of the server on a folder: a socket in it, and a password that only the owner of DATA_DIR can read. */
-export function urlOf(folder: string, { role = 'segments', database = role }: Login = {}): string {
+/** Returns the connection string of the server on a folder. Its password is in a file that only the owner of DATA_DIR can read. */
+export function urlOf(
+  folder: string,
+  { role = 'segments', database = role, path = folder }: Login = {},
+): string {
   const login = `${role}:${passwordOf(folder, role)}`;
-  return `postgres://${login}@/${database}?host=${encodeURIComponent(reachable(folder))}`;
+  return `postgres://${login}@/${database}?host=${encodeURIComponent(path)}`;
 }
 
-/** The same as an earlier version made the cluster: its superuser, without a password. */
-export const previousUrlOf = (folder: string): string =>
-  `postgres://postgres@/postgres?host=${encodeURIComponent(reachable(folder))}`;
+/** Returns the connection string of a cluster of an earlier version: its superuser, without a password. */
+export const previousUrlOf = (socketFolder: string): string =>
+  `postgres://postgres@/postgres?host=${encodeURIComponent(socketFolder)}`;
 
-const opened = new Map<string, string>();
-
-/** A path to the folder that is short enough for a socket. On Linux an open folder always has one. */
-function reachable(folder: string): string {
-  if (Buffer.byteLength(socketOf(folder)) <= MAX_SOCKET_LENGTH) return folder;
-  if (process.platform !== 'linux')
-    throw new Error(`DATA_DIR is too long for a socket: ${folder}. Set a shorter one.`);
-  const path = opened.get(folder) ?? `/proc/${process.pid}/fd/${openSync(folder, 'r')}`;
-  opened.set(folder, path);
-  return path;
-}
-
-/** As pg_ctl has it: a standby takes statements too, which read. */
+/** The states that pg_ctl waits for. A standby accepts statements too, if they only read. */
 const UP = new Set(['ready', 'standby']);
 
 /**
- * Whether the server takes statements. Line 8 of postmaster.pid is what pg_ctl watches: a socket that accepts
+ * Whether the server accepts statements. Like pg_ctl, it checks line 8 of postmaster.pid, because a server that accepts connections
  * may still answer "starting up".
  */
 export async function isUp(folder: string): Promise<boolean> {
-  return UP.has(pidFile(folder)[7]?.trim() ?? '') && accepts(socketOf(reachable(folder)));
+  if (!UP.has(pidFile(folder)[7]?.trim() ?? '')) return false;
+  using socketFolder = openSocketFolder(folder);
+  return await accepts(socketOf(socketFolder.path));
 }
 
 const accepts = (path: string) =>
@@ -69,13 +62,13 @@ function pidFile(folder: string): string[] {
   }
 }
 
-/** Whether a process runs that a server wrote down as itself: it may be starting or stopping, or another one by now. */
+/** Whether the process in postmaster.pid runs. It may be a server that is starting or stopping, or by now another program. */
 export function isHeld(folder: string): boolean {
   const pid = Number(pidFile(folder)[0]);
   return pid > 0 && isAlive(pid);
 }
 
-/** Asks for a fast shutdown: running statements are rolled back, nothing committed is lost. */
+/** Asks the server for a fast shutdown, which rolls back running statements. Returns its process id; null if it does not run. */
 export function interrupt(folder: string): number | null {
   const pid = Number(pidFile(folder)[0]);
   if (!pid || !isAlive(pid)) return null;
@@ -83,7 +76,7 @@ export function interrupt(folder: string): number | null {
   return pid;
 }
 
-/** Stops the server, whoever started it, and waits until it is gone, for ten seconds at most. */
+/** Stops the server, whoever started it. Waits until it has ended, for ten seconds at most. */
 export async function stopServer(folder: string): Promise<void> {
   const pid = interrupt(folder);
   const deadline = Date.now() + STOP_MS;

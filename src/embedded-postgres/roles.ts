@@ -3,6 +3,7 @@ import { accessOf, setAccess } from './access.ts';
 import { passwordOf, type Role } from './passwords.ts';
 import { urlOf } from './postmaster.ts';
 import type { ServerUser } from './server-user.ts';
+import { openSocketFolder } from './socket-folder.ts';
 
 /** The key of the lock: any number that no other lock has. */
 const LOCK = Number.parseInt('access', 36);
@@ -28,8 +29,9 @@ export async function closeAccess(folder: string, user: ServerUser): Promise<voi
 
 /** Works as superuser, in a session of its own in which no schema of a user is searched. */
 async function as(folder: string, database: string, work: (client: pg.Client) => Promise<unknown>) {
+  using socketFolder = openSocketFolder(folder);
   const client = new pg.Client({
-    connectionString: urlOf(folder, { role: 'postgres', database }),
+    connectionString: urlOf(folder, { role: 'postgres', database, path: socketFolder.path }),
     options: '-c search_path=pg_catalog -c password_encryption=scram-sha-256',
   });
   client.on('error', () => {}); // the statement that runs tells it

@@ -11,12 +11,13 @@ import { freeReserve, keepReserve } from './reserve.ts';
 import { closeAccess } from './roles.ts';
 import { ensureRunning, type Start } from './running.ts';
 import { isRoot, serverUser } from './server-user.ts';
+import { openSocketFolder } from './socket-folder.ts';
 import { takeOver } from './takeover.ts';
 import { lockFolder } from './tenancy.ts';
 
-/** A Postgres of our own. It is reached by a socket in its folder and a password, and listens to no port. */
+/** A Postgres of our own. It accepts connections by a socket in its folder, with a password, and on no port. */
 export interface Embedded {
-  /** As the gateway's role, which owns its database and nothing else. */
+  /** The connection string of the gateway's role, which owns its database and nothing else. */
   url: string;
   stop(): Promise<void>;
 }
@@ -24,7 +25,7 @@ export interface Embedded {
 interface Options {
   /** Postgres settings, as `name=value`. */
   settings?: string[];
-  /** Gives the start up. */
+  /** Cancels the start. */
   signal?: AbortSignal;
 }
 
@@ -35,10 +36,10 @@ const LET_IN_MS = 60_000;
 const NEVER = new AbortController().signal;
 
 /**
- * Starts the server on a folder, for this process alone. One that a killed gateway left running is taken over. Takes the
- * caller's PG* variables out of this process: they are meant for another Postgres.
- * Throws, in words for a person, when another gateway has the folder or it can't be used (WrongConfig); what was started
- * by then is stopped, unless it is another gateway's.
+ * Starts the server on a folder, for this process alone. Takes over a server that a killed gateway left running. Removes the PG*
+ * variables from the environment of this process, because they are meant for another Postgres.
+ * Throws with a message for the user: an Error if another gateway serves the folder, WrongConfig if the folder cannot be used.
+ * Then it stops what it started.
  */
 export async function startEmbedded(
   dataDir: string,
@@ -67,13 +68,15 @@ export async function startEmbedded(
   }
   const onExit = () => interrupt(folder);
   process.once('exit', onExit);
+  const socketFolder = openSocketFolder(folder);
   return {
-    url: urlOf(folder),
-    /** Keeps the folder until the server is gone: whoever waits for it then starts another one. */
+    url: urlOf(folder, socketFolder),
+    /** Keeps the folder until the server has ended, because a process that waits for the folder then starts another server. */
     async stop() {
       process.off('exit', onExit);
       await (launched ?? { stop: () => stopServer(folder) }).stop();
       await letGo();
+      socketFolder[Symbol.dispose]();
     },
   };
 }
@@ -89,7 +92,8 @@ async function ensureOurs(start: Start) {
     const launched = await ensureRunning(start);
     try {
       await closeAccess(folder, user);
-      return { launched, letGo: await lockFolder(urlOf(folder)) };
+      using socketFolder = openSocketFolder(folder);
+      return { launched, letGo: await lockFolder(urlOf(folder, socketFolder)) };
     } catch (error) {
       await launched?.stop();
       signal.throwIfAborted();
@@ -101,11 +105,11 @@ async function ensureOurs(start: Start) {
   }
 }
 
-/** The server that another process runs on a folder, or one of our own. */
+/** Connects to the server that another process runs on a folder, or starts one. */
 export async function joinEmbedded(dataDir: string, options: Options = {}): Promise<Embedded> {
   dropPostgresVariables();
   const folder = clusterFolder(dataDir);
-  if ((await isUp(folder)) && accessOf(folder) === 'closed')
-    return { url: urlOf(folder), stop: async () => {} };
-  return startEmbedded(dataDir, options);
+  if (!(await isUp(folder)) || accessOf(folder) !== 'closed') return startEmbedded(dataDir, options);
+  const socketFolder = openSocketFolder(folder);
+  return { url: urlOf(folder, socketFolder), stop: async () => socketFolder[Symbol.dispose]() };
 }

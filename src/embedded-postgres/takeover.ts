@@ -6,6 +6,7 @@ import { giveTo } from './ownership.ts';
 import { ensurePasswords, hasPasswords } from './passwords.ts';
 import { isHeld, isUp, previousUrlOf, stopServer } from './postmaster.ts';
 import type { ServerUser } from './server-user.ts';
+import { openSocketFolder } from './socket-folder.ts';
 import { lockFolder } from './tenancy.ts';
 
 /** How long a server may take to start or stop. After that, Postgres itself decides whether the folder is in use. */
@@ -36,7 +37,8 @@ async function stopPrevious(folder: string): Promise<boolean> {
   const deadline = performance.now() + PATIENCE_MS;
   while (isHeld(folder) && performance.now() < deadline) {
     if (await isUp(folder)) {
-      const letGo = await lockFolder(previousUrlOf(folder)).catch(goneMeanwhile);
+      using socketFolder = openSocketFolder(folder);
+      const letGo = await lockFolder(previousUrlOf(socketFolder.path)).catch(goneMeanwhile);
       if (letGo === null) return false;
       await stopServer(folder);
       await letGo();

@@ -13,24 +13,24 @@ import type { Observe } from '../observation.ts';
 import type { placesFor } from './places.ts';
 
 export interface Admission {
-  /** Whose JWTs are believed, beside our own tokens. */
+  /** The issuer whose JWTs are accepted, in addition to our own tokens. */
   jwt?: JwtIssuer | undefined;
-  /** What a router sends with each request: without it, its face is closed. */
+  /** The secret that a router sends with each request. If it is set, GraphQL requests without it are refused. */
   routerSecret?: string | undefined;
-  /** What each caller may spend; no limit where it is left out. */
+  /** What each caller may spend. No limit if omitted. */
   rateLimit?: RateLimit | undefined;
 }
 
 interface Parts {
   database: Database;
   tokens: TokenStore;
-  /** What every call shares. */
+  /** The same for all calls. */
   shared: Pick<Context, 'segments' | 'quota'>;
   places: ReturnType<typeof placesFor>;
   observe: Observe;
 }
 
-/** Max callers whose tokens are being checked. Only while the database or an issuer of JWTs does not answer are there so many. */
+/** Max tokens that are verified at once. There are only so many while the database or the issuer of JWTs does not answer. */
 const MAX_IDENTIFYING = 3_000;
 /**
  * What a request without an account is charged, in addition to the work that it causes. All such callers have one share of the
@@ -39,7 +39,10 @@ const MAX_IDENTIFYING = 3_000;
 const MS_OF_STRANGER = 0.3;
 const TOO_MANY = 'Too many tokens are being verified. Try again in a moment.';
 
-/** The ways in for a request: for anyone, and for a router alone. Each tells who calls, and what they may spend. */
+/**
+ * Returns two functions that admit a request: one for any caller, one for callers behind the router. Each finds out who calls,
+ * waits for a place and for the account's share of the event loop, and returns the context of the call.
+ */
 export function admission(
   { jwt, routerSecret, rateLimit }: Admission,
   { database, tokens, shared: { segments, quota }, places, observe }: Parts,
@@ -50,7 +53,7 @@ export function admission(
   const loop = loopTime();
   let identifying = 0;
 
-  const by =
+  const contextFor =
     (identify: Authenticate) =>
     async (exchange: Exchange): Promise<Context> => {
       const { request } = exchange;
@@ -79,8 +82,8 @@ export function admission(
     };
 
   return {
-    anyone: by(authenticate),
-    router: by(routerSecret === undefined ? authenticate : behindRouter(routerSecret, authenticate)),
+    anyone: contextFor(authenticate),
+    router: contextFor(routerSecret === undefined ? authenticate : behindRouter(routerSecret, authenticate)),
   };
 }
 

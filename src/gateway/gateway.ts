@@ -10,8 +10,8 @@ import { segmentQuota } from '../segments/quota.ts';
 import { segmentStore } from '../segments/store.ts';
 import { healthFace } from '../telemetry/health.ts';
 import { type Admission, admission } from './admission.ts';
-import { startChore } from './chore.ts';
 import { faces, type Open } from './faces.ts';
+import { startForgetting } from './forgetting.ts';
 import { type Places, placesFor } from './places.ts';
 
 interface Options extends Admission, Places, Open {
@@ -34,9 +34,6 @@ interface Options extends Admission, Places, Open {
 
 /** How long requests in flight may take to be answered once the gateway stops. */
 const PATIENCE_MS = 10_000;
-
-/** When idempotency keys that are too old are forgotten: soon after the start, then often, so that it is never long work. */
-const FORGET = { firstMs: 10_000, everyMs: 10 * 60_000 };
 
 export type Gateway = Awaited<ReturnType<typeof startGateway>>;
 
@@ -64,18 +61,7 @@ export async function startGateway({
   const clock = await followClock(database);
   const segments = segmentStore(database, clock.now);
   const tokens = tokenStore(database, observe);
-  const forgetting =
-    isForgetful &&
-    startChore({
-      ...FORGET,
-      observe,
-      async work(signal) {
-        const start = performance.now();
-        const keys = await segments.forgetIdempotencyKeys(signal);
-        const ms = Math.round(performance.now() - start);
-        if (keys > 0) observe({ kind: 'idempotency_keys_forgotten', keys, ms });
-      },
-    });
+  const forgetting = isForgetful && startForgetting(database, observe);
   let isDraining = false;
 
   const quota = maxSegmentsPerAccount ? segmentQuota(maxSegmentsPerAccount, segments.countUpTo) : undefined;

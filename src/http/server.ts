@@ -2,11 +2,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { Server as NetServer } from 'node:net';
 import type { ExchangeEnded, Observe } from '../observation.ts';
 import { answerClientError } from './client-error.ts';
+import { connectionTurns } from './connection-turns.ts';
 import { limitConnections } from './connections.ts';
 import { type Exchange, exchangeOf } from './exchange.ts';
 import { WHOLE_SERVER } from './request-target.ts';
 import { respond } from './respond.ts';
-import { turns } from './turns.ts';
 import { isEnding } from './unread-body.ts';
 import { unsentAnswers } from './unsent.ts';
 
@@ -34,7 +34,7 @@ const LIMITS = {
 /** One server for all faces. */
 export function httpServer({ route, observe, maxConnectionsPerAddress }: Options) {
   const unsent = unsentAnswers();
-  const inTurn = turns();
+  const inTurn = connectionTurns();
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     if (isEnding(request.socket)) return void request.socket.destroy();
     const start = performance.now();

@@ -13,7 +13,7 @@ import {
 import { isSegmentId } from './segment-id.ts';
 import { ListSegments } from './segment-list.ts';
 import { liesBehind, type SegmentPage, unreadPage } from './segment-page.ts';
-import { digestOf } from './store/idempotency-key.ts';
+import { draftDigest } from './store/create-once.ts';
 import type { SegmentStore } from './store.ts';
 
 interface Context extends Call {
@@ -74,7 +74,7 @@ export const createSegment = resolver({
   input: CreateSegment,
   run: ({ idempotencyKey, ...draft }, { segments, quota }: Context, { accountId }): Promise<Created> => {
     const segment = { accountId, ...segments.birth(), ...draft };
-    const once = idempotencyKey ? { ...segment, idempotencyKey, digest: digestOf(draft) } : null;
+    const once = idempotencyKey ? { ...segment, idempotencyKey, digest: draftDigest(draft) } : null;
     const create = () => (once ? segments.createOnce(once) : segments.create(segment));
     return quota ? quota.within(accountId, create, async () => once && segments.recall(once)) : create();
   },

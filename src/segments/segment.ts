@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { segments } from '../database/tables.ts';
+import type { segments } from '../database/tables/segments.ts';
 import { quoted } from '../errors/quoted.ts';
 import { aString, text } from '../values/text.ts';
 

@@ -3,20 +3,18 @@ import { segmentIds } from './segment-id.ts';
 import { countSegments } from './store/count.ts';
 import { countSegmentsUpTo } from './store/count-up-to.ts';
 import { createSegments } from './store/create.ts';
-import { createSegmentsOnce } from './store/create-once.ts';
+import { createSegmentsOnce, recallSegments } from './store/create-once.ts';
 import { deleteSegments } from './store/delete.ts';
-import { forgetIdempotencyKeys } from './store/forget.ts';
 import { getSegment } from './store/get.ts';
 import { getSegments } from './store/get-many.ts';
-import { recallSegments } from './store/idempotency-key.ts';
 import { listSegments } from './store/list.ts';
 import { updateSegments } from './store/update.ts';
 
 export type SegmentStore = ReturnType<typeof segmentStore>;
 
 /**
- * The segments in Postgres. Every method is one statement over all the calls of a turn, and names the account. `birth` sends
- * none: it gives a new segment its id and its moment, by the clock.
+ * The segments in Postgres. Each method sends one statement for all calls of a turn, and every call names its account. `birth`
+ * sends no statement: it returns the id and the time of creation of a new segment, by the given clock.
  */
 export const segmentStore = (db: Database, clock: () => number) => ({
   birth: segmentIds(clock),
@@ -28,7 +26,6 @@ export const segmentStore = (db: Database, clock: () => number) => ({
   create: createSegments(db),
   createOnce: createSegmentsOnce(db),
   recall: recallSegments(db),
-  forgetIdempotencyKeys: forgetIdempotencyKeys(db),
   update: updateSegments(db),
   delete: deleteSegments(db),
 });

@@ -11,7 +11,7 @@ const FIRST_ON_RUNNING_TABLES = 3;
 describe.each(readMigrationFiles({ migrationsFolder }).slice(FIRST_ON_RUNNING_TABLES))(
   'the migration of $folderMillis',
   ({ sql }) => {
-    it('builds an index of a table that is in use concurrently: .concurrently() in tables.ts', () => {
+    it('builds an index of a table that is in use concurrently: .concurrently() in src/database/tables', () => {
       const made = sql.flatMap((statement) => /create table "(\w+)"/i.exec(statement)?.[1] ?? []);
       const blocking = sql.filter((statement) => {
         const [, table = ''] =

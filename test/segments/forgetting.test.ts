@@ -3,7 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, disconnect } from '../../src/database/connect.ts';
 import { PLANNER_OPTIONS } from '../../src/database/planner.ts';
-import { forgetIdempotencyKeys } from '../../src/segments/store/forget.ts';
+import { forgetIdempotencyKeys } from '../../src/idempotency/forget.ts';
 import { testGateway } from '../harness.ts';
 import { administer, makeDatabase } from '../postgres.ts';
 import { processes, TOKEN } from '../process/gateway-process.ts';
@@ -23,8 +23,10 @@ const old = (keys: number) =>
 
 describe('idempotency keys that are too old', () => {
   let client: pg.Client;
+  let forget: ReturnType<typeof forgetIdempotencyKeys>;
 
   beforeAll(async () => {
+    forget = forgetIdempotencyKeys(gateway.database);
     const { connectionString = '' } = gateway.database.$client.options;
     client = new pg.Client({ connectionString, options: PLANNER_OPTIONS });
     await client.connect();
@@ -39,7 +41,7 @@ describe('idempotency keys that are too old', () => {
   it('are forgotten a piece at a time, and no longer than wanted', async () => {
     gateway.statements.length = 0;
     const stopping = new AbortController();
-    const forgetting = gateway.segments.forgetIdempotencyKeys(stopping.signal);
+    const forgetting = forget(stopping.signal);
     stopping.abort();
     expect([await forgetting, gateway.statements.length]).toEqual([PIECE, 1]);
   });
@@ -66,12 +68,12 @@ describe('idempotency keys that are too old', () => {
     await client.query(`select from idempotency_keys where key = 'old ${OLD}' for update`);
     const before = await left();
     const both = await Promise.all([
-      gateway.segments.forgetIdempotencyKeys(),
-      gateway.segments.forgetIdempotencyKeys(), // as another gateway does at the same time
+      forget(),
+      forget(), // as another gateway does at the same time
     ]);
     expect([both[0] + both[1], await left()]).toEqual([before - FRESH - 1, FRESH + 1]);
     await client.query('rollback');
-    expect([await gateway.segments.forgetIdempotencyKeys(), await left()]).toEqual([1, FRESH]);
+    expect([await forget(), await left()]).toEqual([1, FRESH]);
   });
 
   it('are left where the database only reads', async () => {

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { startGateway } from '../../src/gateway/gateway.ts';
+import { forgetIdempotencyKeys } from '../../src/idempotency/forget.ts';
 import { deleteSegment, updateSegment } from '../../src/segments/resolvers.ts';
 import { WRITABLE } from '../../src/segments/segment.ts';
-import { digestOf } from '../../src/segments/store/idempotency-key.ts';
+import { draftDigest } from '../../src/segments/store/create-once.ts';
 import { type Answered, graphql, rest } from '../client.ts';
 import { draft, testGateway, type Who } from '../harness.ts';
 
@@ -121,7 +122,7 @@ describe('Idempotency-Key', () => {
     const again = await post(key, draft({ name: 'another request' }));
     expect([again.status, isReplay(again)]).toEqual([201, null]);
     expect(again.body.id).not.toBe(body.id);
-    await gateway.segments.forgetIdempotencyKeys();
+    await forgetIdempotencyKeys(gateway.database)();
     expect(await query('select key from idempotency_keys')).toEqual([{ key }]);
   });
 
@@ -197,10 +198,10 @@ describe('the digest of a creation', () => {
   const given = { name: 'n', criteria: 'c', description: 'd' };
 
   it('is that of earlier versions, so that a key is known after an upgrade', () => {
-    expect(digestOf(given)).toBe('33bec0b1f82944be8aa5e276732234f615d1c413a363c1065d51552eda5c8ba7');
+    expect(draftDigest(given)).toBe('33bec0b1f82944be8aa5e276732234f615d1c413a363c1065d51552eda5c8ba7');
   });
 
   it.each(WRITABLE)('depends on the %s', (property) => {
-    expect(digestOf({ ...given, [property]: 'other' })).not.toBe(digestOf(given));
+    expect(draftDigest({ ...given, [property]: 'other' })).not.toBe(draftDigest(given));
   });
 });

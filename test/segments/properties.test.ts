@@ -1,7 +1,7 @@
 import { getTableColumns } from 'drizzle-orm';
 import { type GraphQLInputObjectType, type GraphQLObjectType, isNonNullType } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { segments } from '../../src/database/tables.ts';
+import { segments } from '../../src/database/tables/segments.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { represent } from '../../src/rest/representation.ts';
 import { WRITABLE } from '../../src/segments/segment.ts';

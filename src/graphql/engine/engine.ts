@@ -3,7 +3,8 @@ import { createYoga, type GraphQLParams } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import { shareOf } from '../../accounts/viewer.ts';
 import type { Context } from '../../context.ts';
-import { turns } from '../../fairness/turns.ts';
+import { accountTurns } from '../../fairness/account-turns.ts';
+import { charged } from '../../fairness/loop-time.ts';
 import { useGuard } from '../limits/guard.ts';
 import { useNoIntrospection } from '../limits/introspection.ts';
 import type { BoundReads } from './admitted-operation.ts';
@@ -58,7 +59,7 @@ export function graphqlEngine({ schema, introspection, boundReads, ...persistenc
   const yoga = createYoga<object, Context>(options);
   const forgetful = createYoga<object, Context>(keepingNothing);
   /** Reading and checking a text can take some 30 ms. */
-  const first = turns();
+  const first = accountTurns();
   let tracing: Promise<{ yoga: TracedEngine; forgetful: TracedEngine }> | undefined;
 
   // What plugins see of a request: its method. What else they need of it is in the context.
@@ -66,7 +67,7 @@ export function graphqlEngine({ schema, introspection, boundReads, ...persistenc
   const seenByPost = new yoga.fetchAPI.Request('http://gateway/graphql', { method: 'POST' });
 
   const begun = <Result>(context: Context, work: () => Promise<Result>): Promise<Result> =>
-    first.begin(shareOf(context), work, context.loop);
+    first.begin(shareOf(context), () => charged(context.loop, work));
 
   const throughYoga = async (params: GraphQLParams, method: string | undefined, context: Context) => {
     const request = method === 'GET' ? seenByGet : seenByPost;

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
-import { segments } from '../../database/tables.ts';
+import { segments } from '../../database/tables/segments.ts';
 import { type TimeRange, timestampOf } from '../../values/moment.ts';
 import { idPrefix } from '../segment-id.ts';
 import type { Filter } from '../segment-list.ts';

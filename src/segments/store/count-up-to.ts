@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Database } from '../../database/connect.ts';
 import { refusalOf } from '../../database/failure.ts';
 import { prepare, statement } from '../../database/statement.ts';
-import { segments } from '../../database/tables.ts';
+import { segments } from '../../database/tables/segments.ts';
 
 /** Rows that one statement counts: some ten milliseconds, whatever the account has. */
 const PIECE = 50_000;

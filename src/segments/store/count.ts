@@ -4,7 +4,7 @@ import type { Database } from '../../database/connect.ts';
 import { accountOf } from '../../database/sql/key.ts';
 import { unnest } from '../../database/sql/unnest.ts';
 import { prepare, statement } from '../../database/statement.ts';
-import { segments } from '../../database/tables.ts';
+import { segments } from '../../database/tables/segments.ts';
 import type { Filter } from '../segment-list.ts';
 import { type Access, accessOfCount } from './access.ts';
 import { COLUMNS } from './row.ts';

@@ -4,7 +4,7 @@ import type { Database } from '../../database/connect.ts';
 import { accountOf, type Key, rowOf } from '../../database/sql/key.ts';
 import { unnest } from '../../database/sql/unnest.ts';
 import { prepare } from '../../database/statement.ts';
-import { segments } from '../../database/tables.ts';
+import { segments } from '../../database/tables/segments.ts';
 import { type Draft, type Segment, WRITABLE } from '../segment.ts';
 import type { Birth } from '../segment-id.ts';
 import { COLUMNS } from './row.ts';

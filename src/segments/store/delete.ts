@@ -5,7 +5,7 @@ import { accountOf, inOrderOf, type Key, rowOf } from '../../database/sql/key.ts
 import { EXPECTING, type Expecting, isExpected, locked } from '../../database/sql/lock.ts';
 import { unnest } from '../../database/sql/unnest.ts';
 import { prepare } from '../../database/statement.ts';
-import { segments } from '../../database/tables.ts';
+import { segments } from '../../database/tables/segments.ts';
 import type { Segment } from '../segment.ts';
 import { COLUMNS, columnsOfSegment, segmentOf } from './row.ts';
 

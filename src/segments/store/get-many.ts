@@ -4,7 +4,7 @@ import type { Database, Lane } from '../../database/connect.ts';
 import { accountOf } from '../../database/sql/key.ts';
 import { type BatchColumn, unnest } from '../../database/sql/unnest.ts';
 import { prepare, type Run } from '../../database/statement.ts';
-import { segments } from '../../database/tables.ts';
+import { segments } from '../../database/tables/segments.ts';
 import type { Segment, Texts } from '../segment.ts';
 import { byTexts, COLUMNS, type NumberedSegment, named, numberedSegments, type Reading } from './row.ts';
 

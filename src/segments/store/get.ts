@@ -4,7 +4,7 @@ import type { Database } from '../../database/connect.ts';
 import { accountOf, type Key } from '../../database/sql/key.ts';
 import { unnest } from '../../database/sql/unnest.ts';
 import { prepare } from '../../database/statement.ts';
-import { segments } from '../../database/tables.ts';
+import { segments } from '../../database/tables/segments.ts';
 import type { Segment, Texts } from '../segment.ts';
 import { byTexts, COLUMNS, named, numberedSegments, type Reading } from './row.ts';
 

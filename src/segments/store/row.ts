@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { columnsOf } from '../../database/sql/column.ts';
 import type { Values } from '../../database/statement.ts';
-import { segments } from '../../database/tables.ts';
+import { segments } from '../../database/tables/segments.ts';
 import { LONG_TEXTS, type Texts } from '../segment.ts';
 
 /** Builds the parts of statements on segments from their columns. */

@@ -2,7 +2,7 @@ import { and, asc, desc, eq, type Placeholder, type SQL, sql } from 'drizzle-orm
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import type { Database } from '../../database/connect.ts';
 import type { BatchColumn, BatchColumns, ColumnType } from '../../database/sql/unnest.ts';
-import { digestOf, segments } from '../../database/tables.ts';
+import { criteriaDigest, segments } from '../../database/tables/segments.ts';
 import type { Access, Index, PageAccess } from './access.ts';
 import { IDS, type Range } from './range.ts';
 
@@ -14,7 +14,7 @@ const VALUES: Record<Index, { of(rows: Rows): SQL | null; type: ColumnType }> = 
   CREATED_AT: { of: () => null, type: 'text' },
   UPDATED_AT: { of: ({ updatedAt }) => sql`${updatedAt}`, type: 'timestamptz' },
   NAME: { of: ({ name }) => sql`${name}`, type: 'text' },
-  CRITERIA: { of: ({ criteria }) => digestOf(criteria), type: 'text' },
+  CRITERIA: { of: ({ criteria }) => criteriaDigest(criteria), type: 'text' },
 };
 
 const keyOf = (index: Index, rows: Rows): SQL[] => {
@@ -95,7 +95,7 @@ export function withinRange({ field, range: { low, high } }: Access, rows: Rows 
 function lookedUp({ index, field, range: { low, high } }: Access, kind: 'one' | 'each'): SQL[] {
   const value = kind === 'one' ? WANTED.sought : sql`each.value`;
   const key = sql.join(keyOf(index, segments), sql`, `);
-  const place = index === 'CRITERIA' ? digestOf(value) : value;
+  const place = index === 'CRITERIA' ? criteriaDigest(value) : value;
   const isOfIds = field === 'CREATED_AT';
   const from = isOfIds && low ? WANTED.low.id : sql.raw(`'${IDS.low}'`);
   const until = isOfIds && high ? WANTED.high.id : sql.raw(`'${IDS.high}'`);

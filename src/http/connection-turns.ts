@@ -11,7 +11,7 @@ const MAX_WAITING = { total: 8_192, each: 1_000 };
  * A connection with too many waiting requests is closed. If too many wait in all, the connection with the most is closed. A
  * server may answer requests of one connection concurrently only if all of their methods are safe (RFC 9112, section 9.3.2).
  */
-export function turns() {
+export function connectionTurns() {
   const waiting = shares<Socket>(MAX_WAITING);
   const watched = new WeakSet<Socket>();
 

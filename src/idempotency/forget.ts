@@ -1,22 +1,22 @@
 import { sql } from 'drizzle-orm';
-import type { Database } from '../../database/connect.ts';
-import { refusalOf, StatementFailed } from '../../database/failure.ts';
-import { prepare, statement } from '../../database/statement.ts';
-import { idempotencyKeys } from '../../database/tables.ts';
-import { KEPT } from './idempotency-key.ts';
+import type { Database } from '../database/connect.ts';
+import { refusalOf, StatementFailed } from '../database/failure.ts';
+import { prepare, statement } from '../database/statement.ts';
+import { idempotencyKeys } from '../database/tables/idempotency.ts';
+import { KEPT } from './key.ts';
 
-/** Keys that one statement forgets, in some twenty milliseconds. */
+/** Max keys that one statement deletes, which takes about 20 ms. */
 const PIECE = 1_000;
-/** The SQLSTATE of a database that only reads: another one forgets. */
+/** The SQLSTATE of a read-only database. The gateway of its primary deletes the keys. */
 const READ_ONLY = '25006';
 
 /**
- * Forgets keys that are too old to be asked for again, the oldest first, piece by piece, until none is left or it is told to stop.
- * Gives how many they were. Each piece begins where the last one ended, and each run an hour before that: what was deleted
- * further back may lie there until Postgres has cleared it away. A key that somebody is just writing is skipped, so
- * gateways that forget at once share the work.
+ * Returns a function that deletes expired keys, the oldest first and piece by piece, until none is left or its signal is aborted.
+ * It returns how many it deleted. Each piece begins where the previous one ended. Each run begins an hour before the end of
+ * the previous run, because deleted rows stay in the index until Postgres has vacuumed it. A key that a transaction is
+ * writing is skipped, so gateways that delete keys at the same time share the work.
  */
-export function forgetIdempotencyKeys(db: Database) {
+export function forgetIdempotencyKeys(db: Database): (signal?: AbortSignal) => Promise<number> {
   const query = statement(sql`
     with forgotten as (
       delete from ${idempotencyKeys} where created_at < now() - ${KEPT} and ctid = any(array(
@@ -33,7 +33,7 @@ export function forgetIdempotencyKeys(db: Database) {
   }));
   let start = '-infinity';
 
-  return async (signal?: AbortSignal): Promise<number> => {
+  return async (signal) => {
     let total = 0;
     for (let since = start; !signal?.aborted; ) {
       const work = () => run({ since });

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { turns } from '../../src/fairness/turns.ts';
+import { accountTurns } from '../../src/fairness/account-turns.ts';
 import { loopTurns } from '../loop-turns.ts';
 
 it('Long work begins at most once in a turn of the event loop, and accounts begin in turn', async () => {
-  const { begin } = turns();
+  const { begin } = accountTurns();
   const passed = loopTurns();
   const begun: { accountId: string; turn: number }[] = [];
   const ask = (accountId: string) =>
@@ -15,7 +15,7 @@ it('Long work begins at most once in a turn of the event loop, and accounts begi
 });
 
 it('Work that waits for something holds no turn', async () => {
-  const { begin } = turns();
+  const { begin } = accountTurns();
   const { promise, resolve } = Promise.withResolvers<string>();
   const waiting = begin('one', () => promise);
   await expect(begin('one', async () => 'done')).resolves.toBe('done');
@@ -24,7 +24,7 @@ it('Work that waits for something holds no turn', async () => {
 });
 
 it('Work that fails fails for its caller alone', async () => {
-  const { begin } = turns();
+  const { begin } = accountTurns();
   const failing = begin('one', async () => Promise.reject(new Error('no')));
   const next = begin('one', async () => 'done');
   await expect(failing).rejects.toThrow('no');

@@ -1,0 +1,57 @@
+import { acceptedToken } from './accepted-token.ts';
+import type { Config } from './config/config.ts';
+import { foldsCase } from './database/encoding.ts';
+import { migrate } from './database/migrate.ts';
+import { startEmbedded } from './embedded-postgres/server.ts';
+import { startGateway } from './gateway/gateway.ts';
+import { keptToken } from './kept-token.ts';
+import type { Observe } from './observation.ts';
+import { welcome } from './welcome.ts';
+
+interface Process {
+  observe: Observe;
+  /** Receives the function that stops a part, as soon as the part has started. */
+  started: AsyncDisposableStack;
+  /** Cancels the start. */
+  signal: AbortSignal;
+}
+
+/** Starts the database if it is embedded, migrates it, and starts the gateway. Throws if a step fails. */
+export async function start(config: Config, { observe, started, signal }: Process): Promise<void> {
+  const embedded =
+    config.DATABASE_URL === undefined ? await startEmbedded(config.DATA_DIR, { signal }) : null;
+  started.defer(async () => embedded?.stop());
+  const databaseUrl = config.DATABASE_URL ?? embedded?.url ?? '';
+  await migrate(databaseUrl, {
+    seconds: config.DATABASE_WAIT,
+    observe,
+    signal,
+    mayBeNewer: config.DATABASE_NEWER === 'serve',
+    pooler: config.DATABASE_POOLER,
+  });
+  const given = config.API_TOKEN ?? (embedded ? await keptToken(config.DATA_DIR) : undefined);
+  const gateway = await startGateway({
+    databaseUrl,
+    poolSize: config.DATABASE_POOL_SIZE,
+    host: config.HOST,
+    port: config.PORT,
+    graphiql: config.GRAPHIQL,
+    introspection: config.INTROSPECTION,
+    jwt: config.JWT,
+    pooler: config.DATABASE_POOLER,
+    corsOrigins: config.CORS_ORIGINS,
+    rateLimit: { points: config.RATE_LIMIT, store: config.RATE_LIMIT_STORE },
+    maxSegmentsPerAccount: config.MAX_SEGMENTS_PER_ACCOUNT,
+    routerSecret: config.ROUTER_SECRET,
+    persistedOperations: config.PERSISTED_OPERATIONS,
+    maxConnectionsPerAddress: config.MAX_CONNECTIONS_PER_ADDRESS,
+    apiToken: given,
+    observe,
+  });
+  started.defer(gateway.stop);
+  signal.throwIfAborted();
+  if (!(await foldsCase(gateway.database.$client))) observe({ kind: 'case_knows_ascii_only' });
+  const apiToken = await acceptedToken(gateway, given, config, observe);
+  observe({ kind: 'listening', url: gateway.url });
+  if (embedded && apiToken !== undefined) welcome(gateway.url, apiToken, config);
+}
