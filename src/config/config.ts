@@ -3,17 +3,17 @@ import { WrongConfig } from '../wrong-config.ts';
 import { formOf } from './describe.ts';
 import { Variables } from './variables.ts';
 
-/** Everything that the environment decides, checked. */
+/** The configuration, checked. */
 export type Config = ReturnType<typeof readConfig>;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** These may hold a secret: a wrong value is not repeated. */
+/** Variables that may contain a secret. Messages do not show their values. */
 const SECRET: ReadonlySet<string> = new Set(['API_TOKEN', 'ROUTER_SECRET']);
-/** Of these, all are set or none: half of them would let in nobody, or anybody. */
+/** Variables that must be set together. With only some of them, either nobody's or anybody's JWTs would be accepted. */
 const TOGETHER = ['JWT_JWKS_URL', 'JWT_ISSUER', 'JWT_AUDIENCE'] as const;
 
-/** Reads the environment; an empty variable counts as one that is not set. Throws WrongConfig. */
+/** Reads the environment. An empty variable counts as not set. Throws WrongConfig. */
 export function readConfig(environment: Environment) {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const checked = Variables.safeParse(given);
@@ -23,14 +23,14 @@ export function readConfig(environment: Environment) {
   }
   if (checked.data.DATABASE_POOLER === 'transaction' && checked.data.RATE_LIMIT_STORE === 'postgres') {
     throw new WrongConfig(
-      'RATE_LIMIT_STORE must be memory behind DATABASE_POOLER=transaction; it is "postgres".',
+      'RATE_LIMIT_STORE must be memory with DATABASE_POOLER=transaction; it is "postgres".',
     );
   }
   const { GRAPHIQL = environment.NODE_ENV !== 'production', ...rest } = checked.data;
   return { ...rest, GRAPHIQL, JWT: jwtOf(rest) };
 }
 
-/** The issuer of JWTs, whole or not at all. */
+/** Returns the issuer of JWTs; undefined if none is set. Throws WrongConfig if only some of its variables are set. */
 function jwtOf(variables: z.output<typeof Variables>) {
   const { JWT_JWKS_URL: jwksUrl, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = variables;
   if (jwksUrl && issuer && audience) {
@@ -40,7 +40,7 @@ function jwtOf(variables: z.output<typeof Variables>) {
   if (missing.length === TOGETHER.length) return undefined;
   const [set] = TOGETHER.filter((name) => variables[name]);
   throw new WrongConfig(
-    missing.map((name) => `${name} must be ${formOf(name)}, since ${set} is set; it is not set.`).join('\n'),
+    missing.map((name) => `${name} must be ${formOf(name)} because ${set} is set; it is not set.`).join('\n'),
   );
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { purposes } from './purpose.ts';
 import { GROUPS, Variables } from './variables.ts';
 
-/** A variable, as the documentation presents it. */
+/** A variable as the documentation presents it. */
 export interface Description {
   name: string;
   /** What it must be. */
@@ -10,13 +10,13 @@ export interface Description {
   summary: string;
   /** Markdown, with links as from a page in docs/. */
   details: string | undefined;
-  /** Its default, as the environment would have it. */
+  /** Its default, as it would be written in the environment. */
   preset: string | undefined;
-  /** What holds if it is not set and has no default. */
+  /** What applies if it is not set and has no default. */
   unset: string | undefined;
 }
 
-/** All variables, by what they are about. */
+/** All variables, grouped by topic. */
 export function describeVariables(): { title: string; variables: Description[] }[] {
   return Object.entries(GROUPS).map(([title, group]) => ({
     title,
@@ -27,7 +27,7 @@ export function describeVariables(): { title: string; variables: Description[] }
   }));
 }
 
-/** What a variable must be: the description of the innermost schema, round which a default or an optional is wrapped. */
+/** Returns what a variable must be: the description of its schema, without the wrapper for a default or an optional. */
 export function formOf(name: string): string {
   const { [name]: schema }: Record<string, z.ZodType> = Variables.shape;
   const inner = schema instanceof z.ZodDefault || schema instanceof z.ZodOptional ? schema.unwrap() : schema;
@@ -43,7 +43,7 @@ function presetOf(schema: z.ZodType): string | undefined {
 /** A form that lists all values. */
 const CHOICE = /^\w+ or \w+$/;
 
-/** The variables for a terminal: one a line, below the titles of their groups. */
+/** Formats the variables for a terminal: one per line, below the titles of their groups. */
 export function variablesHelp(): string {
   const groups = describeVariables();
   const width = Math.max(...groups.flatMap(({ variables }) => variables.map(({ name }) => name.length)));
