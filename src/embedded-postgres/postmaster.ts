@@ -7,7 +7,7 @@ import { passwordOf, type Role } from './passwords.ts';
 
 const STOP_MS = 10_000;
 const POLL_MS = 10;
-/** `sun_path` has 108 bytes on Linux and 104 on macOS, the NUL at its end included. */
+/** `sun_path` has 108 bytes on Linux and 104 on macOS, including the NUL at its end. */
 const MAX_SOCKET_LENGTH = process.platform === 'linux' ? 107 : 103;
 
 /** Where the cluster is in a DATA_DIR. */
@@ -19,13 +19,13 @@ interface Login {
   database?: string;
 }
 
-/** The connection string of the server on a folder: a socket in it, and a password that only the owner of DATA_DIR can read. */
+/** The connection string of the server on a folder: its socket, and a password that only the owner of DATA_DIR can read. */
 export function urlOf(folder: string, { role = 'segments', database = role }: Login = {}): string {
   const login = `${role}:${passwordOf(folder, role)}`;
   return `postgres://${login}@/${database}?host=${encodeURIComponent(reachable(folder))}`;
 }
 
-/** The same as an earlier version made the cluster: its superuser, without a password. */
+/** The same for a cluster that an earlier version created: as superuser, without a password. */
 export const previousUrlOf = (folder: string): string =>
   `postgres://postgres@/postgres?host=${encodeURIComponent(reachable(folder))}`;
 
@@ -41,12 +41,12 @@ function reachable(folder: string): string {
   return path;
 }
 
-/** As pg_ctl has it: a standby takes statements too, which read. */
+/** The states in which pg_ctl considers a server as started. A standby accepts statements that only read. */
 const UP = new Set(['ready', 'standby']);
 
 /**
- * Whether the server takes statements. Line 8 of postmaster.pid is what pg_ctl watches: a socket that accepts
- * may still answer "starting up".
+ * Whether the server accepts statements. Like pg_ctl, this reads line 8 of postmaster.pid, because a server whose socket accepts
+ * connections may still answer "starting up".
  */
 export async function isUp(folder: string): Promise<boolean> {
   return UP.has(pidFile(folder)[7]?.trim() ?? '') && accepts(socketOf(reachable(folder)));
@@ -69,13 +69,13 @@ function pidFile(folder: string): string[] {
   }
 }
 
-/** Whether a process runs that a server wrote down as itself: it may be starting or stopping, or another one by now. */
+/** Whether the process in postmaster.pid is running: a server that may be starting or stopping, or by now another program. */
 export function isHeld(folder: string): boolean {
   const pid = Number(pidFile(folder)[0]);
   return pid > 0 && isAlive(pid);
 }
 
-/** Asks for a fast shutdown: running statements are rolled back, nothing committed is lost. */
+/** Requests a fast shutdown, which rolls back running statements and loses nothing that was committed. Returns the process id. */
 export function interrupt(folder: string): number | null {
   const pid = Number(pidFile(folder)[0]);
   if (!pid || !isAlive(pid)) return null;
@@ -83,7 +83,7 @@ export function interrupt(folder: string): number | null {
   return pid;
 }
 
-/** Stops the server, whoever started it, and waits until it is gone, for ten seconds at most. */
+/** Stops the server, whoever started it, and waits until it is gone, but at most ten seconds. */
 export async function stopServer(folder: string): Promise<void> {
   const pid = interrupt(folder);
   const deadline = Date.now() + STOP_MS;

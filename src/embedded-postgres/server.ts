@@ -14,9 +14,9 @@ import { isRoot, serverUser } from './server-user.ts';
 import { takeOver } from './takeover.ts';
 import { lockFolder } from './tenancy.ts';
 
-/** A Postgres of our own. It is reached by a socket in its folder and a password, and listens to no port. */
+/** A Postgres of our own. Clients connect to a socket in its folder, with a password. It listens on no port. */
 export interface Embedded {
-  /** As the gateway's role, which owns its database and nothing else. */
+  /** Connects as the gateway's role, which owns its database and nothing else. */
   url: string;
   stop(): Promise<void>;
 }
@@ -24,21 +24,21 @@ export interface Embedded {
 interface Options {
   /** Postgres settings, as `name=value`. */
   settings?: string[];
-  /** Gives the start up. */
+  /** Stops the start. */
   signal?: AbortSignal;
 }
 
 const WRONG_PASSWORD = '28P01';
 const NOT_ITS_PASSWORDS =
-  'whose pgpass does not hold the passwords of its Postgres: delete pgpass, and the next start sets new ones.';
-const LET_IN_MS = 60_000;
+  'whose pgpass does not have the passwords of its Postgres: delete pgpass, and the next start sets new ones.';
+const CONNECT_MS = 60_000;
 const NEVER = new AbortController().signal;
 
 /**
- * Starts the server on a folder, for this process alone. One that a killed gateway left running is taken over. Takes the
- * caller's PG* variables out of this process: they are meant for another Postgres.
- * Throws, in words for a person, when another gateway has the folder or it can't be used (WrongConfig); what was started
- * by then is stopped, unless it is another gateway's.
+ * Starts the server on a folder, for this process alone. Takes over one that a killed gateway left running. Removes the caller's
+ * PG* variables from this process, because they are meant for another Postgres.
+ * Throws, with a message for the user, if another gateway has the folder or it cannot be used (WrongConfig). Then it stops what was
+ * started, unless it belongs to another gateway.
  */
 export async function startEmbedded(
   dataDir: string,
@@ -62,14 +62,14 @@ export async function startEmbedded(
   });
   if (!letGo) {
     throw new Error(
-      `DATA_DIR is ${JSON.stringify(dataDir)}, which another gateway serves: stop that one, set another DATA_DIR, or give both one Postgres by DATABASE_URL.`,
+      `DATA_DIR is ${JSON.stringify(dataDir)}, which another gateway is using: stop that gateway, set another DATA_DIR, or use one Postgres for both by DATABASE_URL.`,
     );
   }
   const onExit = () => interrupt(folder);
   process.once('exit', onExit);
   return {
     url: urlOf(folder),
-    /** Keeps the folder until the server is gone: whoever waits for it then starts another one. */
+    /** Keeps the folder until the server is gone, because a gateway that waits for it then starts another one. */
     async stop() {
       process.off('exit', onExit);
       await (launched ?? { stop: () => stopServer(folder) }).stop();
@@ -79,12 +79,12 @@ export async function startEmbedded(
 }
 
 /**
- * A running server, and the way to release its folder; null if another gateway has it. A server that stops meanwhile, because
- * its gateway was just stopping, is started again.
+ * Returns a running server, and a function that releases its folder; null if another gateway has it. Starts the server again if it
+ * stops meanwhile, because its gateway was just stopping.
  */
 async function ensureOurs(start: Start) {
   const { folder, user, signal } = start;
-  const deadline = performance.now() + LET_IN_MS;
+  const deadline = performance.now() + CONNECT_MS;
   for (;;) {
     const launched = await ensureRunning(start);
     try {
@@ -101,7 +101,7 @@ async function ensureOurs(start: Start) {
   }
 }
 
-/** The server that another process runs on a folder, or one of our own. */
+/** Returns the server that another process runs on a folder, or starts one. */
 export async function joinEmbedded(dataDir: string, options: Options = {}): Promise<Embedded> {
   dropPostgresVariables();
   const folder = clusterFolder(dataDir);
