@@ -7,8 +7,8 @@ const days = new Map<number, string>();
 const twoDigits = Array.from({ length: 60 }, (_, i) => String(i).padStart(2, '0'));
 
 /**
- * A moment as `toISOString` writes it. The date is looked up by its day and only the time is worked out: a
- * hundred entities with two moments each cost a tenth less.
+ * Formats a time like `toISOString`, but faster: dates are cached by day, and only the time of day is formatted. On 2026-11-24, this
+ * made a hundred entities with two times each a tenth cheaper.
  */
 export function rfc3339(moment: Date): string {
   const time = moment.getTime();
@@ -31,19 +31,19 @@ function dateOf(day: number): string {
   return date;
 }
 
-/** `date-time` of RFC 3339, section 5.6, whose T and Z may be small letters; the days of a month are checked apart. */
+/** `date-time` of RFC 3339, section 5.6. T and Z can be in lower case. The day of the month is checked separately. */
 const DATE_TIME =
   /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60)(?:\.(\d+))?(?:Z|([+-])([01]\d|2[0-3]):([0-5]\d))$/i;
 
 /**
- * The exact moment that a text of RFC 3339 names, however fine; null for any other text. A leap second, which can only be
- * the last of a month in UTC (section 5.7), counts as the first second of the next month, as it does in Postgres.
+ * Parses an RFC 3339 time of any precision; null for any other text. A leap second, which can only be the last second of a month in
+ * UTC (section 5.7), counts as the first second of the next month, as in Postgres.
  */
 export function readRfc3339(text: string): Moment | null {
   const [, date, hours, minutes, seconds, fraction = '', sign, offsetHours = 0, offsetMinutes = 0] =
     DATE_TIME.exec(text) ?? [];
   const midnight = new Date(`${date}T00:00:00.000Z`);
-  // A day that a month does not have is another day of the next.
+  // Date reads a day that a month does not have as a day of the next month.
   if (Number.isNaN(midnight.getTime()) || midnight.toISOString().slice(0, 10) !== date) return null;
   const offset = (Number(offsetHours) * 60 + Number(offsetMinutes)) * (sign === '-' ? -1 : 1);
   const minute = midnight.getTime() + (Number(hours) * 60 + Number(minutes) - offset) * 60_000;
