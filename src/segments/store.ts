@@ -15,8 +15,8 @@ import { updateSegments } from './store/update.ts';
 export type SegmentStore = ReturnType<typeof segmentStore>;
 
 /**
- * The segments in Postgres. Every method is one statement over all the calls of a turn, and names the account. `birth` sends
- * none: it gives a new segment its id and its moment, by the clock.
+ * The segments in Postgres. Every method combines its calls of one turn into one statement, which selects rows by account. `birth`
+ * sends no statement: it returns an id and a time for a new segment, by the clock.
  */
 export const segmentStore = (db: Database, clock: () => number) => ({
   birth: segmentIds(clock),
