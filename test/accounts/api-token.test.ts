@@ -128,7 +128,7 @@ describe('an API_TOKEN that was made for another purpose', () => {
   ])('is refused, and stays what it is: %s', async (_, accountId, scopes) => {
     const { token, id } = await gateway.tokens.create({ accountId, name: 'ci', scopes, expiresAt: null });
     await expect(configure(token)).rejects.toThrow(
-      `API_TOKEN must be a token of its own, such as \`segments token new\` prints; it is the token ${id} of the account "${accountId}", which was made for ${scopes.join(' and ')}.`,
+      `API_TOKEN must be a dedicated token, such as \`segments token new\` prints; it is the token ${id} of the account "${accountId}", which was created for ${scopes.join(' and ')}.`,
     );
     const record = (await gateway.tokens.list()).find((each) => each.id === id);
     expect(record).toMatchObject({ accountId, name: 'ci', scopes });

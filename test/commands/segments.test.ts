@@ -30,17 +30,17 @@ describe.concurrent('segments', () => {
   });
 
   it.each([
-    [['fly'], 'There is no command fly.'],
-    [['constructor'], 'There is no command constructor.'],
+    [['fly'], 'Unknown command: fly.'],
+    [['constructor'], 'Unknown command: constructor.'],
     [['serve', '--fast'], "Unknown option '--fast'"],
-    [['token'], 'token needs one of create, list, rotate, revoke, new'],
-    [['token', 'fly'], 'token needs one of create, list, rotate, revoke, new, not fly'],
-    [['token', 'revoke'], 'token revoke needs one id'],
-    [['token', 'rotate'], 'token rotate needs one id'],
-    [['token', 'rotate', 'x', 'y'], 'token rotate needs one id'],
+    [['token'], 'token requires one of create, list, rotate, revoke, new'],
+    [['token', 'fly'], 'token requires one of create, list, rotate, revoke, new, not fly'],
+    [['token', 'revoke'], 'token revoke requires one id'],
+    [['token', 'rotate'], 'token rotate requires one id'],
+    [['token', 'rotate', 'x', 'y'], 'token rotate requires one id'],
     [['token', 'rotate', 'x', '--overlap', '1w'], '--overlap must be minutes, hours or days, such as 30m'],
     [['token', 'create', '--name', 'API_TOKEN'], '--name must not be API_TOKEN'],
-    [['token', 'create', '--account', 'a b'], '--account must be 1 to 64'],
+    [['token', 'create', '--account', 'a b'], '--account must have 1 to 64 characters'],
     [['token', 'create', '--scopes', 'all'], '--scopes takes segments:read and segments:write, not "all"'],
     [['token', 'create', '--expires', '0'], '--expires must be a whole number of days'],
   ])('%j is not understood: exit code 2', async (args, message) => {
@@ -108,7 +108,7 @@ describe.concurrent('segments', () => {
     expect(rotated).toMatchObject({ code: 0, out: expect.stringMatching(/^sgw_[0-9A-Za-z]{36}\n$/) });
     expect(rotated.err).toMatch(
       new RegExp(
-        `^Token \\S+ of account acme\\. It ends \\S+Z\\. Keep it.*\nThe token ${id} ends \\S+Z\\.\n$`,
+        `^Token \\S+ of account acme\\. It ends \\S+Z\\. Store it now.*\nThe token ${id} ends \\S+Z\\.\n$`,
       ),
     );
     const { out } = await run(['token', 'list'], environment);

@@ -37,7 +37,7 @@ describe('a DATABASE_URL', () => {
     [
       'sslrootcert=system',
       'postgres://app:secret@h/db?sslmode=verify-full&sslrootcert=system',
-      /sslrootcert; it names "system" \(ENOENT\): leave it out/,
+      /sslrootcert; it names "system" \(ENOENT\): omit it/,
     ],
     [
       'an sslrootcert that is not there',

@@ -98,5 +98,5 @@ describe('The columns of a table', () => {
 
 it('a placeholder that is given no value fails its statement', async () => {
   const run = prepare(gateway.database, '', statement(sql`select ${sql.placeholder('given')}`), () => null);
-  await expect(run({ giben: 1 })).rejects.toThrow('The placeholder "given" is given no value.');
+  await expect(run({ giben: 1 })).rejects.toThrow('The placeholder "given" has no value.');
 });

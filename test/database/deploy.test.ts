@@ -120,7 +120,7 @@ describe('while a transaction that has read segments goes on, and a gateway serv
     await requests.stop();
     expect(requests.failed).toEqual([]);
     expect(told).toEqual([
-      { kind: 'database_awaited', reason: 'a transaction holds what a migration has to lock' },
+      { kind: 'database_awaited', reason: 'a transaction holds a lock that a migration needs' },
     ]);
     expect(await recorded()).toContain(1);
     await client.query('alter table segments drop column noted');
@@ -161,7 +161,7 @@ describe('a build that is broken off', () => {
     expect(told).toEqual([
       {
         kind: 'database_awaited',
-        reason: `the index ${INDEX} is being built by a session that was left behind`,
+        reason: `the index ${INDEX} is being built by a session whose client is gone`,
       },
     ]);
     await reader?.query('commit');

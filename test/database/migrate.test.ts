@@ -48,7 +48,7 @@ describe('a role that may make nothing', () => {
   it('is told what it lacks where it may not even see which migrations there are', async () => {
     expect(await run(['serve'], { DATABASE_URL: forRole(database), PORT: '0' })).toMatchObject({
       code: 2,
-      err: `DATABASE_URL must name a role that may see which migrations the database has; "${ROLE}" may not (permission denied for schema drizzle). As the owner of the tables, run: grant usage on schema drizzle to "${ROLE}"; grant select on drizzle.__drizzle_migrations to "${ROLE}";\n`,
+      err: `DATABASE_URL must name a role that is allowed to read the list of applied migrations; "${ROLE}" is not (permission denied for schema drizzle). As the owner of the tables, run: grant usage on schema drizzle to "${ROLE}"; grant select on drizzle.__drizzle_migrations to "${ROLE}";\n`,
     });
   });
 
@@ -62,7 +62,7 @@ describe('a role that may make nothing', () => {
     expect(await run(['serve'], { DATABASE_URL: forRole(empty), PORT: '0' })).toMatchObject({
       code: 2,
       err: expect.stringMatching(
-        /^DATABASE_URL must name a role that may make tables, .* "app_\d+" may not \(permission denied for .*\)\. Run "segments migrate" with a DATABASE_URL of the owner of the tables, then start again\.\n$/,
+        /^DATABASE_URL must name a role that is allowed to create tables, .* "app_\d+" is not \(permission denied for .*\)\. Run "segments migrate" with a DATABASE_URL of the owner of the tables, then start again\.\n$/,
       ),
     });
     await empty.drop();
@@ -109,7 +109,7 @@ describe('a database that a newer version has migrated', () => {
       expect(await run(args, { DATABASE_URL: database.url, PORT: '0' })).toMatchObject({
         code: 1,
         err: expect.stringMatching(
-          /^The database is newer than this version: it is at the migration of 2100-01-01T00:00:00.000Z, and this version knows none after 20\d\d-.*Z\. Start the version that migrated it or a later one; .*DATABASE_NEWER=serve\.\n$/,
+          /^The database is newer than this version: it is at the migration of 2100-01-01T00:00:00.000Z, and this version has none after 20\d\d-.*Z\. Start the version that migrated it or a later one; .*DATABASE_NEWER=serve\.\n$/,
         ),
       });
     }

@@ -51,7 +51,7 @@ describe.concurrent('API_TOKEN', () => {
     const { code, err } = await run(['serve'], { ...environment, API_TOKEN: out.trim(), PORT: '0' });
     expect([code, err]).toEqual([
       2,
-      expect.stringMatching(/^API_TOKEN must be a token of its own.*"acme".*\n$/),
+      expect.stringMatching(/^API_TOKEN must be a dedicated token.*"acme".*\n$/),
     ]);
     expect(err).not.toContain(out.trim());
     await database.drop();

@@ -43,7 +43,7 @@ describe.concurrent('a DATA_DIR that can not be', () => {
           [
             'on a disk that is only read',
             join(readOnly, 'data'),
-            'which is on a file system that can only be read (EROFS)',
+            'which is on a read-only file system (EROFS)',
           ] as const,
         ]
       : []),

@@ -29,7 +29,7 @@ describe('a DATABASE_URL that leads nowhere ends the start with a line that says
     [
       'a password that is missing',
       () => as('app'),
-      'DATABASE_URL must hold a password: its database asks for one.',
+      'DATABASE_URL must have a password: its database requires one.',
     ],
     [
       'a role that is not there',
@@ -44,7 +44,7 @@ describe('a DATABASE_URL that leads nowhere ends the start with a line that says
     [
       'a host that is not known',
       () => 'postgres://app:hidden@no-such-host.invalid/db',
-      'DATABASE_URL must name a host that is known; "no-such-host.invalid" is not (ENOTFOUND).',
+      'DATABASE_URL must name a host that can be resolved; "no-such-host.invalid" cannot (ENOTFOUND).',
     ],
   ])('%s', async (_, url, line) => {
     const { code, err } = await end({ DATABASE_URL: url() });

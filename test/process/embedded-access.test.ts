@@ -152,7 +152,7 @@ describe('the passwords of the embedded Postgres', () => {
     writeFileSync(pgpass, right.replaceAll(/:\w+$/gm, ':0123456789'));
     expect(await run(['serve'], { DATA_DIR: dataDir, PORT: '0' })).toMatchObject({
       code: 1,
-      err: `DATA_DIR is ${JSON.stringify(dataDir)}, whose pgpass does not hold the passwords of its Postgres: delete pgpass, and the next start sets new ones.\n`,
+      err: `DATA_DIR is ${JSON.stringify(dataDir)}, whose pgpass does not have the passwords of its Postgres: delete pgpass, and the next start sets new ones.\n`,
     });
     rmSync(pgpass);
     expect((await run(['token', 'list'], { DATA_DIR: dataDir })).code).toBe(0);

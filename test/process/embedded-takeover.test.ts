@@ -74,7 +74,7 @@ describe.concurrent('a DATA_DIR of an earlier version is taken over at the first
     const winners = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
     expect(winners).toHaveLength(1);
     expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({
-      reason: { message: expect.stringContaining('another gateway serves') },
+      reason: { message: expect.stringContaining('another gateway is using') },
     });
     for (const winner of winners) {
       expect(await namesOf(winner, token)).toEqual(['kept']);
@@ -88,7 +88,7 @@ describe.concurrent('a DATA_DIR of an earlier version is taken over at the first
     const letGo = await lockFolder(url); // as that gateway does
     expect(await run(['serve'], { DATA_DIR: dataDir, PORT: '0' })).toMatchObject({
       code: 1,
-      err: expect.stringContaining('which another gateway serves'),
+      err: expect.stringContaining('which another gateway is using'),
     });
     expect(await administer(url, 'select name from segments')).toEqual([{ name: 'kept' }]);
     await letGo?.();

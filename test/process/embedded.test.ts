@@ -65,7 +65,7 @@ describe.concurrent('the embedded Postgres', () => {
     await call(first.url, dataDir, SEGMENT);
     const { code, err } = await run(['serve'], { DATA_DIR: dataDir, PORT: '0' });
     expect(code).toBe(1);
-    expect(err).toMatch(/^DATA_DIR is ".*", which another gateway serves: stop that one/);
+    expect(err).toMatch(/^DATA_DIR is ".*", which another gateway is using: stop that gateway/);
     expect((await call(first.url, dataDir)).data).toHaveLength(1);
     await first.end();
   });
@@ -76,7 +76,7 @@ describe.concurrent('the embedded Postgres', () => {
     const winners = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
     expect(winners).toHaveLength(1);
     expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({
-      reason: { message: expect.stringContaining('another gateway serves') },
+      reason: { message: expect.stringContaining('another gateway is using') },
     });
     expect(await call(winners[0]?.url ?? '', dataDir, SEGMENT)).toMatchObject({ criteria: 'c' });
     expect(await winners[0]?.end()).toBe(0);

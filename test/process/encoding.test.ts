@@ -25,7 +25,7 @@ afterAll(async () => {
 describe.concurrent('a database that cannot hold every character', () => {
   it.for(['LATIN1', 'SQL_ASCII', 'EUC_JP'])('is refused at start: %s', async (encoding, { expect }) => {
     const url = await databaseOf(encoding);
-    const line = `DATABASE_URL must name a database whose encoding is UTF8; this one's is ${encoding}. Create another: CREATE DATABASE segments ENCODING 'UTF8' TEMPLATE template0.\n`;
+    const line = `DATABASE_URL must name a database with the encoding UTF8; it has ${encoding}. Create another one: CREATE DATABASE segments ENCODING 'UTF8' TEMPLATE template0.\n`;
     for (const command of ['serve', 'migrate']) {
       const { code, err } = await run([command], { DATABASE_URL: url, PORT: '0' });
       expect([code, err]).toEqual([2, line]);

@@ -47,7 +47,7 @@ describe.concurrent('segments serve', () => {
     [{ DATABASE_POOLER: 'session' }, 'DATABASE_POOLER must be none or transaction; it is "session".'],
     [
       { DATABASE_POOLER: 'transaction', RATE_LIMIT_STORE: 'postgres' },
-      'RATE_LIMIT_STORE must be memory behind DATABASE_POOLER=transaction; it is "postgres".',
+      'RATE_LIMIT_STORE must be memory with DATABASE_POOLER=transaction; it is "postgres".',
     ],
     ...[
       '*',
@@ -59,7 +59,7 @@ describe.concurrent('segments serve', () => {
       'https://app.example.com/',
     ].map((CORS_ORIGINS): [Environment, string] => [
       { CORS_ORIGINS },
-      `CORS_ORIGINS must be origins such as https://app.example.com, with commas between; it is "${CORS_ORIGINS}".`,
+      `CORS_ORIGINS must be origins such as https://app.example.com, separated by commas; it is "${CORS_ORIGINS}".`,
     ]),
     [{ RATE_LIMIT: '0' }, 'RATE_LIMIT must be a whole number from 1 to 999999999; it is "0".'],
     [{ RATE_LIMIT_STORE: 'redis' }, 'RATE_LIMIT_STORE must be memory or postgres; it is "redis".'],
@@ -73,7 +73,7 @@ describe.concurrent('segments serve', () => {
     ],
     [
       { JWT_ISSUER: 'https://id.example.com/', JWT_AUDIENCE: 'segments' },
-      'JWT_JWKS_URL must be a URL such as https://id.example.com/.well-known/jwks.json, since JWT_ISSUER is set; it is not set.',
+      'JWT_JWKS_URL must be a URL such as https://id.example.com/.well-known/jwks.json because JWT_ISSUER is set; it is not set.',
     ],
     [
       { JWT_JWKS_URL: 'https://user:hidden@id.example.com/jwks.json' },

@@ -17,7 +17,7 @@ export const INSERTION = COLUMNS.insertion(['accountId', 'id', ...WRITABLE, 'cre
   version: sql`1`,
 });
 
-/** A new segment as its creation answers it. */
+/** Returns a new segment as it is stored. */
 export const asCreated = (segment: NewSegment): Segment => ({
   id: segment.id,
   ...COLUMNS.pick(WRITABLE, segment),
@@ -26,6 +26,7 @@ export const asCreated = (segment: NewSegment): Segment => ({
   version: 1,
 });
 
+/** Creates segments and returns them. */
 export function createSegments(db: Database) {
   const drafts = unnest<NewSegment>('drafts', INSERTION.columns);
   const query = db.insert(segments).select(sql`select ${INSERTION.values} from ${drafts.table}`);
