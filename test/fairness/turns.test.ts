@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { turns } from '../../src/fairness/turns.ts';
 import { loopTurns } from '../loop-turns.ts';
 
-it('Long work begins at most once in a turn of the event loop, and accounts begin in turn', async () => {
+it('long work begins at most once in a turn of the event loop, and accounts alternate', async () => {
   const { begin } = turns();
   const passed = loopTurns();
   const begun: { accountId: string; turn: number }[] = [];
@@ -14,7 +14,7 @@ it('Long work begins at most once in a turn of the event loop, and accounts begi
   expect(begun.findIndex(({ accountId }) => accountId === 'light')).toBeLessThanOrEqual(1);
 });
 
-it('Work that waits for something holds no turn', async () => {
+it('work that is waiting does not hold up other work', async () => {
   const { begin } = turns();
   const { promise, resolve } = Promise.withResolvers<string>();
   const waiting = begin('one', () => promise);
@@ -23,7 +23,7 @@ it('Work that waits for something holds no turn', async () => {
   await expect(waiting).resolves.toBe('later');
 });
 
-it('Work that fails fails for its caller alone', async () => {
+it('work that fails does so only for its caller', async () => {
   const { begin } = turns();
   const failing = begin('one', async () => Promise.reject(new Error('no')));
   const next = begin('one', async () => 'done');
