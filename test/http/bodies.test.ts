@@ -65,7 +65,7 @@ describe('a body of JSON', () => {
     ['a strange name', '{"x\\"":1,"x\\"":2}', 'x"'],
   ])('that has %s twice is refused', async (_, text, param) => {
     expect(JSON.parse((await create('application/json', text)).body).errors).toEqual([
-      { param, message: 'is given more than once' },
+      { param, message: 'must not be given more than once' },
     ]);
   });
 
