@@ -79,7 +79,7 @@ export function jwtReader({ jwksUrl, issuer, audience, accountClaim, keyTimes }:
       return remembered?.find === current.find ? remembered : await verifyWith(current, token);
     } catch (cause) {
       if (isOfTheToken(cause)) return null;
-      const message = 'The keys that verify tokens cannot be fetched. Try again in a moment.';
+      const message = 'The keys that verify tokens cannot be fetched.';
       throw new Unavailable('not_applied', { cause, message });
     }
   }

@@ -35,7 +35,7 @@ interface Options extends Admission, Places, Open {
 /** How long requests in flight may take once the gateway is stopping. */
 const PATIENCE_MS = 10_000;
 
-/** When old idempotency keys are deleted: soon after the start, then often, so that no run takes long. */
+/** When idempotency keys that are too old are forgotten: soon after the start, then often, so that it is never long work. */
 const FORGET = { firstMs: 10_000, everyMs: 10 * 60_000 };
 
 export type Gateway = Awaited<ReturnType<typeof startGateway>>;
