@@ -64,10 +64,7 @@ export class QuotaExceeded extends Refusal {
 
   constructor(limit: number) {
     const many = limit === 1 ? '1 segment' : `${limit.toLocaleString('en')} segments`;
-    super(
-      'QUOTA_EXCEEDED',
-      `This account may have ${many} at most. Delete segments before you create others.`,
-    );
+    super('QUOTA_EXCEEDED', `This account is limited to ${many}. Delete segments before you create others.`);
     this.limit = limit;
   }
 }

@@ -59,7 +59,7 @@ describe('a DateTime', () => {
   it.each([['2011-08-30'], [0], [true], [['2011-08-30T13:22:53Z']]])('%j is not accepted', async (at) => {
     const query = 'query ($at: DateTime) { segments(filter: { createdAt: { gte: $at } }) { nodes { id } } }';
     const { body } = await graphql(gateway, query, { at });
-    expect(body.errors[0].message).toContain('A DateTime must be a date, a time and an offset');
+    expect(body.errors[0].message).toContain('A DateTime must have a date, a time and an offset');
   });
 
   it('in a year that cannot be stored is refused with an error that names the argument', async () => {

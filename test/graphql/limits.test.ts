@@ -77,7 +77,7 @@ describe('an operation', () => {
       expect(body.errors).toMatchObject([
         {
           message:
-            'An operation may ask for 10,000 objects at most; this one could give 10,450. An object counts once for every 20 fields.',
+            'An operation can request at most 10,000 objects; this one could return 10,450. An object counts once for every 20 fields.',
           extensions: { code: 'COST_LIMIT' },
         },
       ]);

@@ -69,7 +69,7 @@ describe('a JSON body', () => {
     ['a duplicate property with a quotation mark', '{"x\\"":1,"x\\"":2}', 'x"'],
   ])('with %s is refused', async (_, text, param) => {
     expect(JSON.parse((await create('application/json', text)).body).errors).toEqual([
-      { param, message: 'is given more than once' },
+      { param, message: 'must not be given more than once' },
     ]);
   });
 

@@ -83,7 +83,7 @@ describe('an address that cannot be listened on', () => {
   it.each([
     [
       { HOST: 'no-such-host.invalid' },
-      /^HOST must be an address, or a name that is known; it is "no-such-host.invalid"/,
+      /^HOST must be an address, or a name that resolves to one; it is "no-such-host.invalid"/,
     ],
     [{ HOST: '192.0.2.1' }, /^HOST must be an address of this machine; it is "192.0.2.1" \(EADDRNOTAVAIL\)/],
   ])('is reported: %j', async (environment, line) => {

@@ -46,7 +46,7 @@ describe.concurrent('a database whose locale only knows A to Z', () => {
       .split('\n')
       .map((line) => JSON.parse(line));
     expect(lines.filter(({ level }) => level === 40).map(({ msg }) => msg)).toEqual([
-      expect.stringContaining('The locale of the database only knows the letters A to Z'),
+      expect.stringContaining('The locale of the database supports only the letters A to Z'),
     ]);
   });
 

@@ -50,7 +50,7 @@ describe.skipIf(!hasProc)('a start leaves nothing behind, and the next one works
     server.close();
     expect([code, err]).toEqual([
       1,
-      `PORT is ${port}, where another program listens on 127.0.0.1 already (EADDRINUSE): stop that one, or set another PORT.\n`,
+      `PORT is ${port}, but another program already listens on it at 127.0.0.1 (EADDRINUSE). Stop that program, or set another PORT.\n`,
     ]);
     await expectClean(dataDir);
   });

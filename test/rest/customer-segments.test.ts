@@ -31,7 +31,7 @@ describe('POST /v1/customer-segments', () => {
     const query = `?name=${encodeURIComponent(name)}`;
     expect((await rest(gateway, query, { method: 'POST', body: others })).status).toBe(201);
     const twice = await rest(gateway, query, { method: 'POST', body: draft() });
-    expect(twice.body.errors).toEqual([{ param: 'name', message: 'is given more than once' }]);
+    expect(twice.body.errors).toEqual([{ param: 'name', message: 'must not be given more than once' }]);
   });
 
   it.each([
@@ -66,7 +66,7 @@ describe('GET /v1/customer-segments', () => {
     ['limit=1e1', 'limit', 'must be a whole number from 1 to 100, not "1e1"'],
     ['limit=', 'limit', 'must be a whole number from 1 to 100, not ""'],
     ['limit=9007199254740993', 'limit', 'must be a whole number from 1 to 100, not "9007199254740993"'],
-    ['limit=1&limit=2', 'limit', 'is given more than once'],
+    ['limit=1&limit=2', 'limit', 'must not be given more than once'],
     ['starting_after=nope', 'starting_after', 'must be the id of a segment, not "nope"'],
     ['ending_before=', 'ending_before', 'must be the id of a segment, not ""'],
     ['crtieria=x', 'crtieria', 'is not a recognised parameter'],
