@@ -119,7 +119,7 @@ describe('while a transaction that has read segments stays open and a gateway se
     await applied;
     await requests.stop();
     expect(requests.failed).toEqual([]);
-    expect(told).toEqual([
+    expect(observed).toEqual([
       { kind: 'database_awaited', reason: 'a transaction holds a lock that a migration needs' },
     ]);
     expect(await recorded()).toContain(1);

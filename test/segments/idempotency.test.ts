@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { startGateway } from '../../src/gateway/gateway.ts';
 import { forgetIdempotencyKeys } from '../../src/idempotency/forget.ts';
 import { deleteSegment, updateSegment } from '../../src/segments/resolvers.ts';
 import { WRITABLE } from '../../src/segments/segment.ts';
