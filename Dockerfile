@@ -1,5 +1,5 @@
-# Debian slim and not Alpine: the same glibc in both stages, and as on most servers.
-# The bundle is JavaScript: the machine that builds makes it once, for images of every platform.
+# Debian slim instead of Alpine, because most servers use glibc.
+# The bundle is plain JavaScript, so it is built once, on the platform of the build machine, for images of all platforms.
 FROM --platform=$BUILDPLATFORM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
@@ -19,6 +19,6 @@ EXPOSE 4000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=5s --timeout=2s --start-period=10s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-# Young objects get 64 MB from the start: docs/decisions/v8-flags.md says why.
+# V8's young generation gets 64 MB from the start. docs/decisions/v8-flags.md says why.
 ENTRYPOINT ["node", "--min-semi-space-size=64", "--max-semi-space-size=64", "dist/cli.js"]
 CMD ["serve"]

@@ -12,14 +12,14 @@ export function configurationPage(): string {
 
 Environment variables configure the gateway. None is required. An empty variable counts as not set.
 
-A wrong value ends the start with exit code 2 and a line that names the variable, says what it must be, and shows what it is unless it
-may be a secret. \`segments serve --help\` prints a summary of this page.
+If a value is wrong, the gateway prints a line for each wrong variable and exits with code 2. The line says what the variable must be, and
+shows what it is unless it may contain a secret. \`segments serve --help\` prints a summary of this page.
 
 ${sections.join('\n\n')}
 `;
 }
 
-const HEAD = '| variable | value | default | what it is |\n|---|---|---|---|';
+const HEAD = '| variable | value | default | description |\n|---|---|---|---|';
 
 function rowOf({ name, form, summary, details, preset, unset }: Description): string {
   const otherwise = preset === undefined ? (unset ?? 'unset') : `\`${preset}\``;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * What the changelog says of a version: the text below its heading, such as `## 1.2.0 (2026-12-01)` or `## [1.2.0]`, up to the
- * next one. Null if there is no such heading, or nothing below it.
+ * Returns what the changelog says about a version: the text below its heading, such as `## 1.2.0 (2026-12-01)` or `## [1.2.0]`,
+ * up to the next heading. Null if there is no such heading, or nothing below it.
  */
 export function releaseNotes(changelog: string, version: string): string | null {
   const [, ...sections] = changelog.split(/^## /m);

@@ -5,12 +5,12 @@ import { buildSchema } from 'graphql';
 /** The part of a changelog that is not released yet. */
 const UNRELEASED = /^## .*Unreleased[\s\S]*?(?=^## |(?![\s\S]))/m;
 
-/** The directives of federation are known to routers, and not defined in the file. */
+/** Does not validate: the file does not define the directives of federation, which routers know. */
 const schemaOf = (sdl: string) => buildSchema(sdl, { assumeValid: true, assumeValidSDL: true });
 
 /**
- * What breaks clients between two schemas and is not announced: a line of the changelog's unreleased part that says
- * "Breaking" and names the place in backticks (`Query.node`) announces it.
+ * Returns the changes between two schemas that break clients and are not announced. A change is announced by a line in the unreleased
+ * part of the changelog that contains "Breaking" and the changed place in backticks (`Query.node`).
  */
 export async function breakingChanges(before: string, after: string, changelog: string): Promise<Change[]> {
   const changes = await diff(schemaOf(before), schemaOf(after));

@@ -3,7 +3,7 @@ import { GATEWAY, medianOf, type Result } from './results.ts';
 const BAR = { height: 18, gap: 4, left: 190, width: 420 };
 const FONT = 'font-family="system-ui, sans-serif" font-size="12"';
 
-/** Requests per second as bars, a group for each workload. */
+/** Draws requests per second as bars, in a group for each workload. */
 export function chart(results: readonly Result[]): string {
   const groups = Map.groupBy(
     results,

@@ -5,10 +5,10 @@ import { migrate } from '../src/database/migrate.ts';
 import { clusterFolder, urlOf } from '../src/embedded-postgres/postmaster.ts';
 import { startEmbedded } from '../src/embedded-postgres/server.ts';
 
-/** A hundred segments at least in an account, so that a deep page is as full in a small table as in a large one. */
+/** Accounts have at least a hundred segments, so that a deep page is as full in a small table as in a large one. */
 const MAX_ACCOUNTS = 1_000;
 const PER_ACCOUNT = 100;
-/** How many accounts the load is spread over, and how many segments of each it names. */
+/** The accounts that the requests come from, and how many segments of each they use. */
 const LOADED = { accounts: 50, segments: 100 };
 
 export interface Sample {
@@ -20,20 +20,20 @@ export interface Sample {
 export interface Data {
   url: string;
   samples: Sample[];
-  /** Of Postgres. */
+  /** The version of Postgres. */
   version: string;
 }
 
-/** The Postgres of the run: that of BENCH_DATABASE_URL, or a private one, durable as a user's would be. */
+/** Starts Postgres for the run, with the default durability, unless BENCH_DATABASE_URL names one. */
 export async function startPostgres(folder: string) {
   const given = process.env.BENCH_DATABASE_URL;
   if (given) return { url: given, stop: async () => {} };
   mkdirSync(folder, { recursive: true });
   const { stop } = await startEmbedded(folder, { settings: ['max_connections=300', 'shared_buffers=1GB'] });
-  return { url: urlOf(clusterFolder(folder), { role: 'postgres' }), stop }; // as superuser: it makes databases
+  return { url: urlOf(clusterFolder(folder), { role: 'postgres' }), stop }; // as superuser, which can create databases
 }
 
-/** A migrated database of a server, made if it is not there, with a session in it. */
+/** Opens a database of a server. Creates it if it does not exist, and migrates it. */
 export async function openDatabase(
   server: string,
   name: string,
@@ -50,7 +50,7 @@ export async function openDatabase(
   return { url, client };
 }
 
-/** A database with so many segments, spread evenly over the accounts; made once and kept. */
+/** Opens a database with so many segments, distributed evenly among the accounts. It is filled once and kept. */
 export async function loadData(server: string, rows: number): Promise<Data> {
   const { url, client } = await openDatabase(server, `bench_${rows}`);
   try {
@@ -87,7 +87,7 @@ async function sampled(client: pg.Client): Promise<Sample[]> {
       `insert into api_tokens (digest, id, account_id, name, scopes) values ($1, gen_random_uuid(), $2, 'bench', '{segments:read,segments:write}')`,
       [digestOf(token), account],
     );
-    // From the middle of the account's list: a deep page begins there.
+    // From the middle of the account's list, where deep pages start.
     const { rows } = await client.query(
       'select id from segments where account_id = $1 order by id desc offset (select count(*) / 2 from segments where account_id = $1) limit $2',
       [account, LOADED.segments],

@@ -8,9 +8,9 @@ import { workloads } from './workloads.ts';
 const PORT = 14_090;
 const STARTS = 7;
 const CONNECTIONS = 32;
-/** Compared when the table has a hundred times the rows. */
+/** Workloads that are also measured with a hundred times the rows. */
 const GROWING = ['retrieve', 'list 10', 'list 10, deep'];
-/** Resident memory is looked at after so many requests. */
+/** Resident memory is measured after so many requests. */
 const REQUESTS = { early: 100_000, late: 1_000_000 };
 
 interface Options {
@@ -21,7 +21,7 @@ interface Options {
   rounds: number;
 }
 
-/** What the gateway is measured against itself for: growth, memory and its start. */
+/** Measures the gateway alone: how a larger table slows it down, how its memory grows, and how long it takes to start. */
 export async function measureItself({ small, large, postmaster, seconds, rounds }: Options): Promise<Itself> {
   const [gateway] = systems;
   if (!gateway) throw new Error('There is no gateway.');
@@ -49,7 +49,7 @@ export async function measureItself({ small, large, postmaster, seconds, rounds 
   }
 }
 
-/** From the start of the process to the first segments answered, on a migrated database: the median of several. */
+/** The time from the start of the process to its first page of segments, on a migrated database: the median of several starts. */
 async function milliseconds({ url, samples }: Data): Promise<number> {
   const [gateway] = systems;
   const [sample] = samples;

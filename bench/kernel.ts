@@ -13,7 +13,7 @@ export function cpuOf(pid: number): number {
   return ((Number(fields[11]) + Number(fields[12])) / TICKS) * 1e6;
 }
 
-/** The same of each child of a process. */
+/** The same for each child of a process. */
 export function cpuOfChildren(parent: number): Map<number, number> {
   const children = new Map<number, number>();
   for (const name of readdirSync('/proc')) {
@@ -25,11 +25,11 @@ export function cpuOfChildren(parent: number): Map<number, number> {
   return children;
 }
 
-/** What the children used between two looks; one that ended in between is left out. */
+/** The time that the children used between two measurements. A child that ended in between is not counted. */
 export function usedBetween(before: Map<number, number>, after: Map<number, number>): number {
   return [...after].reduce((sum, [pid, micros]) => sum + micros - (before.get(pid) ?? 0), 0);
 }
 
-/** What follows a process' name in its `stat`. */
+/** The fields after the name of a process in its `stat`. */
 const statOf = (pid: number): string[] =>
   readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];

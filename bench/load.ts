@@ -8,7 +8,7 @@ import type { Workload } from './workloads.ts';
 const REQUESTS = 400;
 
 const version = wrkVersion();
-/** What sends the load. */
+/** The program that sends the load. */
 export const generatorName = version ?? 'autocannon';
 const generate = version ? wrk() : (await import('./load/autocannon.ts')).fromAutocannon;
 
@@ -20,7 +20,7 @@ export interface Measured extends Omit<Answers, 'failed'> {
   rss: number;
 }
 
-/** The requests of a workload as a system takes them, with the caller's headers. */
+/** The requests of a workload in the form that a system expects, with the headers of the callers. */
 export function requestsOf(
   { system }: Pick<Started, 'system'>,
   workload: Workload,

@@ -12,7 +12,10 @@ import { neighbour, type Seen } from './neighbours/neighbour.ts';
 import type { Target } from './neighbours/target.ts';
 import { start, systems } from './systems.ts';
 
-/* What a small account feels beside one abuse at a time, in rounds: alone, then beside it. docs/reliability.md keeps what was seen. */
+/*
+ * Measures how each kind of abuse by a big account affects a small one. In each round, the small account is measured alone and then
+ * next to the abuse. docs/reliability.md shows the results.
+ */
 const PORT = 14_097;
 const WARM_UP_MS = 500;
 const COOL_DOWN_MS = 500;
@@ -33,9 +36,9 @@ const seconds = Number(values.seconds);
 interface Round {
   alone: Seen;
   seen: Seen;
-  /** How often the gateway said that it was ready. */
+  /** How often the gateway reported that it was ready. */
   ready: string;
-  /** What the abuser was answered. */
+  /** The answers that the abuser got. */
   answers: string;
 }
 
@@ -67,7 +70,7 @@ try {
   await postgres.stop();
 }
 
-/** The neighbour, and whether the gateway says that it is ready, while an abuse goes on. */
+/** Measures the neighbour and the readiness of the gateway during an abuse. */
 async function beside(name: string, target: Target) {
   const worker = new Worker(new URL('./neighbours/worker.ts', import.meta.url), {
     workerData: { name, target },
@@ -104,7 +107,7 @@ async function readiness(url: string, isOver: AbortSignal): Promise<string> {
   return ready === asked ? 'all' : `${ready} of ${asked}`;
 }
 
-/** Of the gateway; or that it has ended. */
+/** The resident memory of the gateway in MB, or `ended`. */
 function memory(): string {
   try {
     return rssOf(running.pid).toFixed(0);
@@ -113,7 +116,7 @@ function memory(): string {
   }
 }
 
-/** Medians of the rounds; of failures, all. */
+/** Formats the medians of the rounds, and all failures. */
 function rowOf(name: string, rounds: readonly Round[]): string {
   const median = (of: (round: Round) => number): number =>
     rounds.map(of).sort((a, b) => a - b)[Math.floor(rounds.length / 2)] ?? 0;

@@ -9,7 +9,7 @@ import { requestsOf } from './load.ts';
 import { start, systems } from './systems.ts';
 import { type Workload, workloads } from './workloads.ts';
 
-/* What happens beyond the limits. Needs wrk. Prints; docs/reliability.md keeps what was seen. */
+/* Measures what happens beyond the limits, and prints it. Needs wrk. docs/reliability.md shows the results. */
 const folder = mkdtempSync(join(tmpdir(), 'segments-overload-'));
 const PORT = 14_095;
 const [gateway] = systems;
@@ -24,7 +24,7 @@ async function load(at: string, { script, ...given }: Load & { script: string })
   return { accepted: (total - refused) / given.seconds, refused: refused / given.seconds, p99 };
 }
 
-/** A script of some workloads in turn, by some of the callers. */
+/** Writes a script that sends some of the workloads in turn, for some of the callers. */
 function scriptOf(name: string, callers: readonly Sample[], wanted: (workload: Workload) => boolean): string {
   const script = join(folder, `${name}.lua`);
   const [first = [], ...others] = workloads
@@ -38,11 +38,11 @@ function scriptOf(name: string, callers: readonly Sample[], wanted: (workload: W
 const retrieves = (name: string, callers: readonly Sample[]) =>
   scriptOf(name, callers, ({ name, face }) => name === 'retrieve' && face === 'rest');
 
-/** What callers usually ask, of both faces: a segment, a page, a hundred entities. */
+/** Common requests to both faces: a segment, a page, a hundred entities. */
 const ordinary = (callers: readonly Sample[]) =>
   scriptOf('ordinary', callers, ({ name }) => ['retrieve', 'list 10', '_entities of 100'].includes(name));
 
-/** Everything that is refused: documents of each kind of excess, each another, and bodies of junk. */
+/** Requests that are refused: different documents that exceed each of the limits, and bodies of junk. */
 function hostile({ token }: Sample): string {
   const script = join(folder, 'hostile.lua');
   const head = `{ authorization = "Bearer ${token}", ["content-type"] = "application/json" }`;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Data } from './data.ts';
 
-/** Retrieves a second by pgbench with prepared statements: what Postgres gives without any server in front. Null where there is no pgbench. */
+/** Retrieves per second by pgbench with prepared statements, without any server in front. Null if pgbench is not installed. */
 export function pgbench({ url, samples }: Data, connections: number, seconds: number): number | null {
   const [program] = ['/usr/bin/pgbench', ...globSync('/usr/lib/postgresql/*/bin/pgbench').reverse()].filter(
     (path) => globSync(path).length > 0,

@@ -26,7 +26,7 @@ function costOf(system: Result, gateway: Result): number {
   return median(system.rounds.map((round, i) => of(round) / of(gateway.rounds[i] ?? round)));
 }
 
-/** Beside the gateway, the peer that takes the least processor time for a request. */
+/** For each workload of the gateway, the peer that takes the least processor time for a request. */
 function peerRows(): string[] {
   return results
     .filter(({ system, connections }) => system === GATEWAY && connections > 1)
@@ -45,7 +45,7 @@ function peerRows(): string[] {
     });
 }
 
-/** One connection: what the gateway adds to the floor's time, or to a bare server's. */
+/** The latency of the gateway on one connection, relative to the floor's. */
 function floorRows(): string[] {
   const floor = (workload: string) => find('rest', workload, 1, FLOOR);
   return ['rest', 'graphql'].flatMap((face) =>
@@ -58,7 +58,7 @@ function floorRows(): string[] {
   );
 }
 
-/** The gateway by itself: relative to the floor, grown, and after many requests. */
+/** The gateway by itself: relative to the floor, with a larger table, and after many requests. */
 function itselfRows(): string[] {
   const { startMs, memory, growth, connections } = itself;
   const p50 = (rounds: Measured[]) => median(rounds.map((round) => round.p50));
@@ -83,8 +83,8 @@ function itselfRows(): string[] {
 
 const pgbenchLine = () =>
   pgbench.perSecond === null
-    ? 'pgbench is not installed here.'
-    : `Without any server in front, \`pgbench -M prepared\` retrieves ${Math.round(pgbench.perSecond).toLocaleString('en')} segments a second over ${pgbench.connections} connections, with one statement for each.`;
+    ? 'pgbench was not installed.'
+    : `Without any server in front, \`pgbench -M prepared\` retrieves ${Math.round(pgbench.perSecond).toLocaleString('en')} segments per second over ${pgbench.connections} connections, with one statement for each.`;
 
 function resultRows(face: string): string[] {
   return results

@@ -1,6 +1,6 @@
 import type { Measured } from './load.ts';
 
-/** What was measured of one system under one workload. */
+/** The measurements of one system under one workload. */
 export interface Result {
   face: string;
   workload: string;
@@ -9,13 +9,13 @@ export interface Result {
   rounds: Measured[];
 }
 
-/** All that was measured, and where and how. */
+/** All measurements, and where and how they were made. */
 export interface Report {
   run: {
     date: string;
     command: string;
     machine: { cpu: string; cores: number; memoryGB: number; node: string };
-    /** What sent the load. */
+    /** The program that sent the load. */
     generator: string;
     postgres: string;
     rows: number;
@@ -23,11 +23,11 @@ export interface Report {
   };
   results: Result[];
   itself: Itself;
-  /** Retrieves a second by pgbench, with as many connections; null where it is not installed. */
+  /** Retrieves per second by pgbench, with this number of connections; null if it is not installed. */
   pgbench: { connections: number; perSecond: number | null };
 }
 
-/** The gateway beside itself: grown, after a million requests, and at its start. */
+/** Measurements of the gateway alone: with a larger table, after a million requests, and at its start. */
 export interface Itself {
   startMs: number;
   memory: { requests: number; rss: number }[];
@@ -44,7 +44,7 @@ export function median(values: readonly number[]): number {
 export const medianOf = ({ rounds }: Result, key: keyof Measured): number =>
   median(rounds.map((round) => round[key]));
 
-/** How many times one system's figure is another's, round by round: the median, the least and the most. */
+/** The ratio of one system's figure to another's in each round: the median, the lowest and the highest. */
 export function ratio(one: Result, other: Result, key: keyof Measured = 'requestsPerSecond') {
   const ratios = one.rounds.map((round, i) => round[key] / (other.rounds[i]?.[key] ?? Number.NaN));
   return { median: median(ratios), least: Math.min(...ratios), most: Math.max(...ratios) };

@@ -23,7 +23,7 @@ const { values } = parseArgs({
 });
 const wanted = (list: string, name: string) =>
   list === '' || list.split(';').some((part) => name.includes(part));
-/** What is chosen by hand is printed only; what is published is always whole. */
+/** Only a complete run is published. A selection is only printed. */
 const isWhole = !values.systems && !values.workloads && !values.face;
 const SMALL = 10_000;
 const seconds = Number(values.seconds);
@@ -81,7 +81,7 @@ async function stopAll(): Promise<void> {
   for (const each of running.splice(0)) await each.stop();
 }
 
-/** Writes what a whole run has seen, and the page and the chart of it. */
+/** Writes the results of a complete run, and generates the page and the chart. */
 async function publish(report: Omit<Report, 'run'>): Promise<void> {
   const folder = join(import.meta.dirname, 'results');
   mkdirSync(folder, { recursive: true });
@@ -105,7 +105,7 @@ async function publish(report: Omit<Report, 'run'>): Promise<void> {
   await import('./report.ts');
 }
 
-/** A system must answer before it is measured, and with data. */
+/** Throws unless a system answers with data. Called before it is measured. */
 async function check(started: Started, workload: (typeof workloads)[number]): Promise<void> {
   const [first] = requestsOf(started, workload, samples);
   if (!first) throw new Error('There are no requests.');

@@ -8,10 +8,11 @@ export interface System {
   name: string;
   faces: Face[];
   command: string[];
-  /** Workloads that its users could not send, by name. */
+  /** Names of workloads that it does not support. */
   lacks?: string[];
-  /** What the same request is in its own API; the caller's account is in the headers. */
+  /** Headers that identify the caller. */
   headers(sample: Sample): Record<string, string>;
+  /** Translates a request to its own API. */
   translate?(sent: Sent, sample: Sample): Sent;
 }
 
@@ -53,12 +54,12 @@ export const systems: System[] = [
   },
 ];
 
-/** Apollo's standalone server answers at the root. */
+/** Apollo's standalone server is served at the root. */
 function atRoot(sent: Sent): Sent {
   return { ...sent, path: '/' };
 }
 
-/** PostGraphile names fields after the table: the same rows, asked for in its words. */
+/** PostGraphile names fields after the table. The translated request is for the same rows. */
 function toPostGraphile(sent: Sent, { account }: Sample): Sent {
   const { query, variables } = sent.body as { query: string; variables: Record<string, unknown> };
   const fields = 'id: rowId name criteria description createdAt updatedAt';
@@ -78,7 +79,7 @@ function toPostGraphile(sent: Sent, { account }: Sample): Sent {
   return { ...sent, body: { query: text, variables: { segment } } };
 }
 
-/** Whether a system takes part in a workload. PostGraphile makes no ids: its clients would have to. */
+/** Whether a system takes part in a workload. PostGraphile does not generate ids, so it does not take part in `create`. */
 export const takesPart = ({ name, faces, lacks = [] }: System, workload: Workload): boolean =>
   faces.includes(workload.face) &&
   !lacks.includes(workload.name) &&
@@ -119,7 +120,7 @@ export function launch(system: System, databaseUrl: string, port: number, more: 
   };
 }
 
-/** The same, once it answers. */
+/** Starts a system and waits until it answers. */
 export async function start(
   system: System,
   databaseUrl: string,

@@ -11,7 +11,7 @@ export interface Sent {
 export interface Workload {
   name: string;
   face: Face;
-  /** One request of the load. `nth` runs through as many as there are samples. */
+  /** Returns the nth request of the load. */
   request(sample: Sample, nth: number): Sent;
 }
 
@@ -32,7 +32,7 @@ const query = (query: string, variables: object = {}): Sent => ({
 
 export const RETRIEVE = `query ($id: ID!) { segment(id: $id) { ${FIELDS} } }`;
 export const LIST = `query ($first: Int) { segments(first: $first) { nodes { ${FIELDS} } pageInfo { hasNextPage endCursor } } }`;
-/** The gateway's mutations give a union; the peers' the payload itself. */
+/** For the gateway, whose mutations return a union. Those of the peers return the payload, on which the fragment works too. */
 export const CREATE = `mutation ($input: CreateSegmentInput!) { createSegment(input: $input) { ... on CreateSegmentPayload { segment { id name } } } }`;
 const NODES = `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Segment { ${FIELDS} } } }`;
 const ENTITIES = `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Segment { ${FIELDS} } } }`;

@@ -2,7 +2,7 @@
 import { type Command, print, WrongUsage } from './commands/command.ts';
 import { WrongConfig } from './wrong-config.ts';
 
-/** What each command needs is loaded only when it is called: `--help` answers at once. */
+/** A command is loaded only when it is called, so that `--help` responds quickly. */
 const commands: Record<string, () => Promise<Command>> = {
   serve: async () => (await import('./commands/serve.ts')).serve,
   migrate: async () => (await import('./commands/migrate.ts')).migrate,
@@ -17,11 +17,11 @@ process.exitCode = isOld
   ? fail(`segments-gateway needs Node.js ${MIN_NODE} or later; this is ${process.version}.`, 2)
   : await segments(process.argv.slice(2));
 
-/** Runs a command. Gives the exit code: 0 done, 1 failed, 2 not understood (the call or the environment). */
+/** Runs a command. Returns the exit code: 0 for success, 1 for a failure, 2 for a wrong command line or environment. */
 async function segments([name = '--help', ...args]: string[]): Promise<number> {
   if (name === '--help' || name === '-h' || name === 'help') return help();
   const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (!load) return fail(`There is no command ${name}. See segments --help.`, 2);
+  if (!load) return fail(`Unknown command: ${name}. See segments --help.`, 2);
   const command = await load();
   if (args.includes('--help') || args.includes('-h')) {
     print(command.help.trim());
@@ -42,7 +42,7 @@ async function help(): Promise<number> {
     Object.entries(commands).map(async ([name, load]) => `  ${name.padEnd(9)}${(await load()).summary}`),
   );
   print(
-    `Usage: segments <command>\n\n${summaries.join('\n')}\n\nsegments <command> --help explains a command; segments serve --help lists the environment variables.`,
+    `Usage: segments <command>\n\n${summaries.join('\n')}\n\nRun segments <command> --help for details. segments serve --help lists the environment variables.`,
   );
   return 0;
 }
@@ -52,17 +52,17 @@ function fail(message: string, code: number): number {
   return code;
 }
 
-/** Ours, or one of `parseArgs`, which tells its errors by their code. */
+/** Whether an error is a WrongUsage or comes from `parseArgs`, whose errors are recognised by their code. */
 function isWrongUsage(error: unknown): error is Error {
   if (error instanceof WrongUsage) return true;
   return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
 }
 
-/** In words for the person at the terminal, never with the address of the database: it holds the password. */
+/** Returns the message to print. It must not contain the URL of the database, which holds the password. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof AggregateError) return error.errors.map(messageOf).join('\n');
-  // What Drizzle wraps round an error repeats the SQL and its parameters.
+  // Drizzle wraps errors of the database. Its own message repeats the SQL and its parameters.
   if (error.cause instanceof Error) return messageOf(error.cause);
   return error.message;
 }

@@ -5,8 +5,8 @@ import { inFolder } from './embedded-postgres/folder.ts';
 import { replaceFile } from './embedded-postgres/ownership.ts';
 
 /**
- * The token of the embedded database: made by its first start, and kept where only its owner can read it. A file that holds
- * no token is replaced.
+ * Returns the token of the embedded database. The first start creates it, in a file that only its owner can read. A file without
+ * a valid token is replaced.
  */
 export const keptToken = (dataDir: string): Promise<string> =>
   inFolder(dataDir, () => {
@@ -14,7 +14,7 @@ export const keptToken = (dataDir: string): Promise<string> =>
     return isToken(kept) ? kept : makeToken(dataDir);
   });
 
-/** Another one in its place, where it has ended: it was revoked, or an API_TOKEN was set for a while. */
+/** Replaces the token if it has ended, because it was revoked or because API_TOKEN was set for a while. */
 export const renewedToken = (dataDir: string): Promise<string> => inFolder(dataDir, () => makeToken(dataDir));
 
 const fileOf = (dataDir: string) => join(dataDir, 'token');

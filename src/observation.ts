@@ -1,17 +1,17 @@
-/** An event in a running gateway that an operator may want to know about. Readers, such as the log, decide what to do with it. */
+/** An event that an operator may want to know about. Readers, such as the log, decide what to do with it. */
 export type Observation =
   | ExchangeEnded
   /** An unexpected error, or the cause of a refusal. It has no request id if it does not concern a single request. */
   | { kind: 'fault'; error: unknown; requestId?: string }
   /** A connection was closed because its address had too many. */
   | { kind: 'connection_refused'; address: string }
-  /** The start waits until the database can be used. */
+  /** The start is waiting until the database can be used. */
   | { kind: 'database_awaited'; reason: string }
   /** API_TOKEN is not valid yet because the database cannot be written. */
   | { kind: 'api_token_awaited'; reason: string }
-  /** The token of the environment was replaced: it still works, until `endsAt`. */
+  /** API_TOKEN was rotated: it still works, until `endsAt`. */
   | { kind: 'api_token_ending'; tokenId: string; endsAt: Date | null }
-  /** The token of the environment has ended, so the gateway starts without it. */
+  /** API_TOKEN has ended, so the gateway starts without it. */
   | { kind: 'api_token_not_accepted'; tokenId: string; endsAt: Date | null }
   /** The token in DATA_DIR has ended, and a new one could not be stored. */
   | { kind: 'kept_token_not_renewed' }

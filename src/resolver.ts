@@ -5,7 +5,7 @@ import { Refusal } from './errors/refusals.ts';
 import type { LoopShare } from './fairness/loop-time.ts';
 import type { Observe } from './observation.ts';
 
-/** What is known of every call, through whichever face it came. */
+/** What is known about every call, whichever face it came through. */
 export interface Call extends Caller {
   requestId: string;
   /** Deducts points from the caller's rate limit. Returns undefined if there is no limit. Rejects with RATE_LIMITED. */
@@ -23,11 +23,12 @@ interface Definition<Input extends z.ZodType, Context extends Call, Result> {
 }
 
 /**
- * A resolver is a scope, an input and a run. It checks the first two itself, so that no face can forget to:
- * authentication (UNAUTHENTICATED), authorization (FORBIDDEN), validation (INVALID_INPUT). It throws refusals alone:
- * a fault of `run` leaves as INTERNAL, with the fault as its cause, for the face to observe.
+ * Defines a resolver by the scope that it requires, the schema of its input, and the function that does its work. The
+ * resolver does all checks itself, so that no face can forget one: authentication (UNAUTHENTICATED), authorization
+ * (FORBIDDEN), validation (INVALID_INPUT). It throws only refusals. If `run` fails with a fault, it throws INTERNAL with
+ * the fault as its cause, and the face observes the cause.
  *
- * `scope` and `input` describe the resolver, for example to a documentation generator. `parse` is the same for input of unknown
+ * `scope` and `input` describe the resolver, for example to a documentation generator. `parse` accepts input of unknown
  * type. `check` only does the checks.
  */
 export function resolver<Input extends z.ZodType, Context extends Call, Result>({
@@ -53,7 +54,7 @@ export function resolver<Input extends z.ZodType, Context extends Call, Result>(
   return Object.assign(call, { scope, input, parse, check });
 }
 
-/** Returns the refusal that the caller sees: the error itself if it is a refusal, otherwise INTERNAL with the error as its cause. */
+/** Returns what the caller sees: the error itself if it is a refusal, otherwise INTERNAL with the error as its cause. */
 export function shownOf(error: unknown, requestId: string): Refusal {
   if (error instanceof Refusal) return error;
   const message = `Internal error. Quote request ID ${requestId} if you report this.`;

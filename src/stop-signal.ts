@@ -1,12 +1,12 @@
 /**
- * Ctrl-C, Ctrl-\, the end of the terminal, and what supervisors send. All of them must stop this process in order, because
+ * The signals of Ctrl-C, Ctrl-\, a closed terminal, and supervisors. All of them must shut this process down properly, because
  * nothing else stops the embedded Postgres.
  */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 /**
- * Listens to the signals that ask this process to stop. The first one aborts, with its name as the reason. npm passes
- * Ctrl-C on, so a second one says nothing new.
+ * Listens to the signals that ask this process to stop. The first one aborts `signal`, with its name as the reason. Further ones
+ * are ignored: npm forwards Ctrl-C, so it arrives twice.
  */
 export function stopSignal(): { signal: AbortSignal; stopped: Promise<void> } {
   const controller = new AbortController();

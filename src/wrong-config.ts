@@ -1,2 +1,2 @@
-/** A start that the environment makes impossible: exit code 2. Its message has one line for each wrong variable. */
+/** An environment with which the program cannot start: exit code 2. The message has one line for each wrong variable. */
 export class WrongConfig extends Error {}

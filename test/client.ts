@@ -1,10 +1,10 @@
 import type { TestGateway, Who } from './harness.ts';
 
-/** An answer's body: whatever the gateway sent. */
-// biome-ignore lint/suspicious/noExplicitAny: a test reads it as what it expects
+/** The body of a response: whatever the gateway sent. */
+// biome-ignore lint/suspicious/noExplicitAny: each test reads the properties that it expects
 export type Json = any;
 
-interface Sent {
+interface RequestOptions {
   method?: string;
   body?: string | URLSearchParams | object;
   headers?: Record<string, string>;
@@ -17,25 +17,26 @@ export interface Answered {
   body: Json;
 }
 
-/** Sends a request to a path under the collection of segments; an object goes as JSON. */
-export async function rest(gateway: TestGateway, path = '', sent: Sent = {}): Promise<Answered> {
-  return answered(await fetch(`${gateway.url}/v1/customer-segments${path}`, initOf(gateway, sent)));
+/** Sends a request to the collection of segments or a path below it. An object is sent as JSON. */
+export async function rest(gateway: TestGateway, path = '', options: RequestOptions = {}): Promise<Answered> {
+  return answered(await fetch(`${gateway.url}/v1/customer-segments${path}`, initOf(gateway, options)));
 }
 
-/** Sends a GraphQL operation. */
+/** Sends a GraphQL operation with its variables. */
 export async function graphql(
   gateway: TestGateway,
   query: string,
   variables: object = {},
-  { as = 'ada', headers = {} }: Omit<Sent, 'method' | 'body'> = {},
+  { as = 'ada', headers = {} }: Omit<RequestOptions, 'method' | 'body'> = {},
 ): Promise<Answered> {
   const init = initOf(gateway, { method: 'POST', body: { query, variables }, as, headers });
   return answered(await fetch(`${gateway.url}/graphql`, init));
 }
 
+/** The options of `fetch` for such a request. */
 export function initOf(
   gateway: TestGateway,
-  { method = 'GET', body, headers = {}, as = 'ada' }: Sent,
+  { method = 'GET', body, headers = {}, as = 'ada' }: RequestOptions,
 ): RequestInit {
   const isJson = body !== undefined && typeof body !== 'string' && !(body instanceof URLSearchParams);
   return {

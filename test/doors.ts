@@ -5,13 +5,13 @@ import { type Segment, WRITABLE } from '../src/segments/segment.ts';
 import { type Answered, graphql, type Json, rest } from './client.ts';
 import type { TestGateway, Who } from './harness.ts';
 
-/** What a caller writes is shown through every door: a new property too. */
-const SHOWN = ['id', ...WRITABLE] as const;
-type Shown = Pick<Segment, (typeof SHOWN)[number]>;
-export type Outcome = { segment: Shown } | { code: string; issues?: Issue[] };
+/** The properties that every door returns: the id and all writable ones, so that a new property is tested as well. */
+const SHOWN_PROPERTIES = ['id', ...WRITABLE] as const;
+type ShownProperties = Pick<Segment, (typeof SHOWN_PROPERTIES)[number]>;
+export type Outcome = { segment: ShownProperties } | { code: string; issues?: Issue[] };
 type Call<Input> = (gateway: TestGateway, input: Input, as?: Who) => Promise<Outcome>;
 
-/** The same operations through every way in. What is tested through a door is tested through all. */
+/** The operations on a segment through the resolvers, REST or GraphQL. Tests that use doors run once for each of them. */
 export interface Door {
   name: string;
   create: Call<object>;
@@ -20,18 +20,18 @@ export interface Door {
   delete: Call<{ id: string }>;
 }
 
-/** The segment that a call gave; fails the test if it was refused. */
-export function given(outcome: Outcome): Shown {
+/** Returns the segment of an outcome. Throws if the call was refused. */
+export function given(outcome: Outcome): ShownProperties {
   if ('segment' in outcome) return outcome.segment;
   throw new Error(`Refused: ${JSON.stringify(outcome)}`);
 }
 
-const shown = (segment: Shown): Shown =>
-  Object.fromEntries(SHOWN.map((property) => [property, segment[property]])) as Shown;
+const shownProperties = (segment: ShownProperties): ShownProperties =>
+  Object.fromEntries(SHOWN_PROPERTIES.map((property) => [property, segment[property]])) as ShownProperties;
 
-async function outcome(run: () => Promise<Shown>): Promise<Outcome> {
+async function outcome(run: () => Promise<ShownProperties>): Promise<Outcome> {
   try {
-    return { segment: shown(await run()) };
+    return { segment: shownProperties(await run()) };
   } catch (error) {
     if (error instanceof InvalidInput) return { code: error.code, issues: [...error.issues] };
     if (error instanceof Refusal) return { code: error.code };
@@ -62,7 +62,7 @@ const throughRest: Door = {
 };
 
 const ofRest = ({ status, body }: Answered): Outcome => {
-  if (status < 300) return { segment: shown(body) };
+  if (status < 300) return { segment: shownProperties(body) };
   const issues = body.errors?.map(({ param, message }: Issue) => ({
     param: param === 'body' ? 'input' : param,
     message,
@@ -70,7 +70,7 @@ const ofRest = ({ status, body }: Answered): Outcome => {
   return { code: body.code, ...(issues && { issues }) };
 };
 
-const FIELDS = SHOWN.join(' ');
+const FIELDS = SHOWN_PROPERTIES.join(' ');
 const SEGMENT = `segment { ${FIELDS} }`;
 
 const throughGraphql: Door = {

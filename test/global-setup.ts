@@ -9,17 +9,17 @@ import { administer, openPostgres, urlOf } from './postgres.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** A connection string of a Postgres on which tests may make databases. */
+    /** The URL of a Postgres server on which tests may create databases. */
     postgres: string;
-    /** A migrated, empty database, to be copied. */
+    /** The name of a migrated, empty database, which tests copy. */
     template: string;
   }
 }
 
-/** Fast, and as real as ever to a test that kills no server: what is lost is only safety against a power cut. */
+/** Gives up durability for speed. Only a crash could lose data, and tests that crash a server start their own. */
 const FAST = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off', 'max_connections=300'];
 
-/** One Postgres for the run: that of TEST_DATABASE_URL, or the embedded one. */
+/** Provides one Postgres server for the whole run: that of TEST_DATABASE_URL, or an embedded one. */
 export default async function setup({ provide }: TestProject) {
   const folder = mkdtempSync(join(tmpdir(), 'segments-test-'));
   const given = process.env.TEST_DATABASE_URL;
@@ -27,7 +27,7 @@ export default async function setup({ provide }: TestProject) {
   const postgres = given ?? embedded?.url ?? '';
   const template = `template_${process.pid}`;
 
-  await build({ ...bundle }); // the tests of the whole process start what production starts
+  await build({ ...bundle }); // tests that start processes run the bundle of production
   await administer(postgres, `create database ${template}`);
   await migrate(urlOf(postgres, template));
   provide('postgres', postgres);

@@ -9,7 +9,7 @@ import { logTo } from '../src/telemetry/log.ts';
 import { records } from '../src/telemetry/records.ts';
 import { makeDatabase } from './postgres.ts';
 
-/** Who calls: Ada and Bob of two accounts, and one who may only read Ada's. */
+/** The callers: Ada and Bob, in two accounts, and two who may only read or only write in Ada's. */
 export const viewers = {
   ada: viewer('ada', 'ada', SCOPES),
   bob: viewer('bob', 'bob', SCOPES),
@@ -27,9 +27,9 @@ export const origin: Origin = { requestId: 'test', actor: viewers.ada.actor };
 export type Who = keyof typeof viewers;
 
 export interface TestGateway extends Gateway {
-  /** The statements sent since it was last emptied. */
+  /** The statements sent since a test last emptied this list. */
   statements: { text: string; values: unknown[] }[];
-  /** The lines logged since it was last emptied. */
+  /** The lines logged since a test last emptied this list. */
   logged: Record<string, unknown>[];
   authorization(who: Who): { authorization: string };
   context(who?: Who): Context;
@@ -37,7 +37,7 @@ export interface TestGateway extends Gateway {
 
 type Options = Partial<Parameters<typeof startGateway>[0]>;
 
-/** A gateway on a database of its own, for the tests of one file. */
+/** Starts a gateway on its own database before the tests of a file or a `describe`, and stops it after them. */
 export function testGateway(options: Options = {}): TestGateway {
   const running = { statements: [], logged: [] } as unknown as TestGateway;
   let drop = async () => {};
@@ -55,7 +55,7 @@ export function testGateway(options: Options = {}): TestGateway {
         port: 0,
         graphiql: true,
         introspection: true,
-        isForgetful: false, // a test may count statements
+        isForgetful: false, // a test that counts statements would count its deletions
         observe: records(log).observe,
         ...options,
       }),
@@ -88,7 +88,7 @@ export function testGateway(options: Options = {}): TestGateway {
   return running;
 }
 
-/** Another gateway on the database of one, for the caller to stop. */
+/** Starts a second gateway on the database of the first. The caller stops it. */
 export const secondGateway = ({ database }: TestGateway, options: Options = {}): Promise<Gateway> =>
   startGateway({
     databaseUrl: database.$client.options.connectionString ?? '',
@@ -115,7 +115,7 @@ function noteStatements({ database, statements }: TestGateway): void {
   }
 }
 
-/** The documentation's own segment. A test says only what it is about. */
+/** The example segment of the documentation. A test only passes the properties that matter to it. */
 export const draft = (given: Partial<Draft> = {}): Draft => ({
   name: 'High Spend Customers',
   criteria: 'Customers who spend more than $1000 per month',
@@ -123,7 +123,7 @@ export const draft = (given: Partial<Draft> = {}): Draft => ({
   ...given,
 });
 
-/** A segment with all its properties, also those that a test does not know. It is in no database. */
+/** A complete segment that is not stored anywhere. Properties that a test does not pass have default values. */
 export const segmentWith = (given: Partial<Segment> = {}): Segment => ({
   ...asCreated({ ...draft(), ...origin, accountId: 'ada', id: 'xgQQXg3hrtjh7AvZ', createdAt: new Date() }),
   ...given,

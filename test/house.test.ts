@@ -14,7 +14,7 @@ const RESOLVERS = [
   'segments/segment-page.ts',
 ];
 
-/** The house from the roof down: each room, and what it may import. All it may import stands below it. */
+/** The layers of `src`, from the top down: each room (a file or folder), and the rooms it may import, all below it. */
 const HOUSE: Record<string, string[]> = {
   'cli.ts': ['commands/', 'wrong-config.ts'],
   'commands/': [
@@ -136,34 +136,38 @@ const HOUSE: Record<string, string[]> = {
 const rooms = Object.entries(HOUSE);
 const floorOf = (file: string) => rooms.findIndex(([room]) => file.startsWith(room));
 
-it.each(rooms)('%s sees only what stands below it', (room, seen) => {
-  for (const each of seen) expect(floorOf(each), each).toBeGreaterThan(floorOf(room));
+it.each(rooms)('%s may only import rooms below it', (room, allowed) => {
+  for (const each of allowed) expect(floorOf(each), each).toBeGreaterThan(floorOf(room));
 });
 
 describe('The GraphQL server', () => {
   const SERVER = ['graphql/transport/', 'graphql/engine/', 'graphql/limits/', 'graphql/planner/'];
   const DOMAIN = ['graphql/types/', 'graphql/schema.ts', 'segments/', 'rest/'];
 
-  it.each(SERVER)('%s knows no type and no domain', (room) => {
-    const known = (HOUSE[room] ?? []).filter((seen) => DOMAIN.some((barred) => seen.startsWith(barred)));
-    expect(known).toEqual([]);
+  it.each(SERVER)('%s does not import the domain or mention segments', (room) => {
+    const imported = (HOUSE[room] ?? []).filter((allowed) => DOMAIN.some((part) => allowed.startsWith(part)));
+    expect(imported).toEqual([]);
     for (const file of globSync(`${room}**/*.ts`, { cwd: 'src' })) {
       expect(readFileSync(join('src', file), 'utf8'), file).not.toMatch(/\bsegments?\b/i);
     }
   });
 });
 
+it.each(globSync('idempotency/**/*.ts', { cwd: 'src' }))('src/%s knows no entity', (file) => {
+  expect(readFileSync(join('src', file), 'utf8')).not.toMatch(/segment/i);
+});
+
 describe.each(globSync('**/*.ts', { cwd: 'src' }))('src/%s', (file) => {
   const text = readFileSync(join('src', file), 'utf8');
-  const [room = 'no room', seen = []] = rooms[floorOf(file)] ?? [];
+  const [room = 'no room', allowed = []] = rooms[floorOf(file)] ?? [];
   const imports = [...text.matchAll(/(?:from|import|import\()\s*'(\.[^']+)'/g)].map(([, path = '']) =>
     normalize(join(dirname(file), path)),
   );
 
-  it('imports what its room may see', () => {
-    const barred = imports.filter((target) => ![room, ...seen].some((allowed) => target.startsWith(allowed)));
-    expect(barred).toEqual([]);
+  it('only imports rooms that its own may import', () => {
+    const forbidden = imports.filter((target) => ![room, ...allowed].some((each) => target.startsWith(each)));
+    expect(forbidden).toEqual([]);
   });
 
-  it('has 150 lines at most', () => expect(text.split('\n').length).toBeLessThanOrEqual(151));
+  it('has at most 150 lines', () => expect(text.split('\n').length).toBeLessThanOrEqual(151));
 });

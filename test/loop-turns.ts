@@ -1,4 +1,4 @@
-/** Counts the turns of the event loop from now on, until it is told to stop. */
+/** Counts the turns of the event loop from now on until `stop` is called. */
 export function loopTurns(): { count(): number; stop(): void } {
   let turns = 0;
   let isStopped = false;

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { segmentIds } from '../src/segments/segment-id.ts';
 import { doors } from './doors.ts';
 import { draft, testGateway } from './harness.ts';
 
 const gateway = testGateway();
+const newSegment = segmentIds(Date.now);
 
-/** Texts around every edge of the rules: empty, blank, at the limits and beyond, characters that Postgres refuses. */
-const edge = (most: number) =>
+/** Texts at the edges of the rules: empty, blank, at and beyond a length limit, with characters that Postgres rejects. */
+const edge = (limit: number) =>
   fc.oneof(
     fc.string({ unit: 'grapheme', maxLength: 20 }),
     fc.string({ unit: 'binary', maxLength: 20 }),
@@ -17,15 +19,15 @@ const edge = (most: number) =>
       'a\u0000b',
       '\ud800',
       'a\udc00',
-      'x'.repeat(most),
-      'x'.repeat(most + 1),
+      'x'.repeat(limit),
+      'x'.repeat(limit + 1),
     ),
-    fc.constantFrom('𝒳'.repeat(most), '𝒳'.repeat(most + 1)),
+    fc.constantFrom('𝒳'.repeat(limit), '𝒳'.repeat(limit + 1)),
   );
 const properties = fc.record({ name: edge(255), criteria: edge(5000), description: edge(5000) });
 
-describe('the ways in', () => {
-  it('accept and refuse the same drafts, in the same words, and store the same', async () => {
+describe('the resolver, REST and GraphQL', () => {
+  it('accept and refuse the same drafts, with the same messages, and return accepted ones unchanged', async () => {
     await fc.assert(
       fc.asyncProperty(properties, async (input) => {
         const outcomes = await Promise.all(doors.map((door) => door.create(gateway, input)));
@@ -37,7 +39,7 @@ describe('the ways in', () => {
     );
   });
 
-  it('accept and refuse the same changes, in the same words, and leave the same', async () => {
+  it('accept and refuse the same changes, with the same messages, and store the same result', async () => {
     const changes = fc.dictionary(fc.constantFrom('name', 'criteria', 'description'), edge(255), {
       maxKeys: 3,
     });
@@ -48,7 +50,7 @@ describe('the ways in', () => {
             const { id } = await gateway.segments.create({
               accountId: 'ada',
               ...draft(),
-              ...(await birth()),
+              ...newSegment(),
             });
             const outcome = withoutId(await door.update(gateway, { id, ...given }));
             return { outcome, stored: withoutId(await door.retrieve(gateway, { id })) };
@@ -60,11 +62,6 @@ describe('the ways in', () => {
     );
   });
 });
-
-async function birth() {
-  const { segmentIds } = await import('../src/segments/segment-id.ts');
-  return segmentIds(Date.now)();
-}
 
 function withoutId(outcome: object): object {
   if (!('segment' in outcome)) return outcome;

@@ -6,7 +6,7 @@ import { inject } from 'vitest';
 import { clusterFolder, previousUrlOf } from '../src/embedded-postgres/postmaster.ts';
 import { type Embedded, startEmbedded } from '../src/embedded-postgres/server.ts';
 
-/** Runs one statement as the owner of the server, in a session of its own. Gives its rows. */
+/** Runs one statement in its own session and returns its rows. */
 export async function administer(url: string, statement: string) {
   const client = new pg.Client(url);
   await client.connect();
@@ -17,10 +17,13 @@ export async function administer(url: string, statement: string) {
   }
 }
 
-/** Everybody who reaches the socket, as any role. */
+/** Lets in everyone who can reach the socket, as any role and without a password. */
 const TRUST = 'local all all trust\nlocal replication all trust\n';
 
-/** An embedded server that lets in as superuser whoever reaches its socket, for tests that make roles and databases. */
+/**
+ * Starts an embedded server for tests that create roles and databases. `rules` are the lines of its pg_hba.conf. The URL is
+ * that of its superuser, without a password.
+ */
 export async function openPostgres(
   folder: string,
   settings: string[] = [],
@@ -28,23 +31,23 @@ export async function openPostgres(
 ): Promise<Embedded> {
   const file = join(folder, 'rules');
   mkdirSync(folder, { recursive: true });
-  chmodSync(folder, 0o755); // the server's user reads the rules
+  chmodSync(folder, 0o755); // if this is root, the server runs as another user, who has to read the rules
   writeFileSync(file, rules);
   const { stop } = await startEmbedded(folder, { settings: [`hba_file=${file}`, ...settings] });
   return { url: previousUrlOf(clusterFolder(folder)), stop };
 }
 
-/** The same server, another database. */
+/** Returns the URL of another database on the same server. */
 export function urlOf(server: string, database: string): string {
   return server.replace(/^([^?]*\/)[^/?]*(\?|$)/, `$1${database}$2`);
 }
 
-/** The same database, for sessions that can only read. */
+/** Returns the URL of the same database for read-only sessions. */
 export function readOnlyUrlOf(url: string): string {
   return `${url}${url.includes('?') ? '&' : '?'}options=-c%20default_transaction_read_only%3Don`;
 }
 
-/** A database of its own for a test: migrated, or empty where `template` is false. */
+/** Creates a database for a test: migrated, or empty if `template` is false. */
 export async function makeDatabase({
   template = true,
 } = {}): Promise<{ url: string; drop(): Promise<void> }> {

@@ -8,7 +8,7 @@ interface Expression {
   flags: string;
 }
 
-/** The regular expressions of a file, and whether it makes some that no reader of its text can know. */
+/** The regular expression literals of a file, and whether it also creates others, whose text is only known at run time. */
 function expressionsOf(file: string): { found: Expression[]; hasOthers: boolean } {
   const text = readFileSync(file, 'utf8');
   const found: Expression[] = [];
@@ -21,15 +21,15 @@ function expressionsOf(file: string): { found: Expression[]; hasOthers: boolean 
 
 const files = globSync('src/**/*.ts').map((file) => ({ file, ...expressionsOf(file) }));
 
-it('Every regular expression is written out', () => {
+it('Every regular expression is a literal', () => {
   expect(files.filter(({ hasOthers }) => hasOthers).map(({ file }) => file)).toEqual([]);
-  expect(files.flatMap(({ found }) => found).length).toBeGreaterThan(30); // they are found
+  expect(files.flatMap(({ found }) => found).length).toBeGreaterThan(30); // the search for them works
 });
 
-/** Steps back that an expression may take, whatever the text. One that is not linear has no limit. */
+/** Backtracks that an expression may need for any text. If it is not linear, there is no limit to them. */
 const MAX_SCORE = 50;
 
-/** What repeats something. Without it, an expression takes a fixed number of steps. */
+/** A repetition. Without one, the number of steps is bounded. */
 const QUANTIFIER = /[*+]|\{\d+,/;
 
 function isLinear({ pattern, flags }: Expression): boolean {
@@ -46,14 +46,11 @@ function isLinear({ pattern, flags }: Expression): boolean {
 }
 
 describe.each(files.filter(({ found }) => found.length > 0))(
-  'Every regular expression of $file',
+  'Every regular expression in $file',
   ({ found }) => {
-    it.each(found)(
-      'takes a time that is linear in the length of the text: /$pattern/$flags',
-      (expression) => {
-        expect(isLinear(expression)).toBe(true);
-      },
-    );
+    it.each(found)('takes time linear in the length of the text: /$pattern/$flags', (expression) => {
+      expect(isLinear(expression)).toBe(true);
+    });
   },
 );
 
@@ -62,6 +59,6 @@ it.each([
   [' Did you mean .*\\?$', 's'],
   ['"(?:[^"\\\\]|\\\\.)*"', 'g'],
   ['^(a+)+$', ''],
-])('One that does not is found: /%s/%s', (pattern, flags) => {
+])('A regular expression that is not linear is detected: /%s/%s', (pattern, flags) => {
   expect(isLinear({ pattern, flags })).toBe(false);
 });

@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
 
-/** Waits until something is so, in hooks too, where `expect.poll` can not be used. However slow the machine is. */
-export const until = (isSo: () => boolean | Promise<boolean>): Promise<boolean> =>
-  vi.waitUntil(isSo, { timeout: 120_000, interval: 20 });
+/** Waits until a condition holds, even on a slow machine. Works in hooks too, where `expect.poll` cannot be used. */
+export const until = (condition: () => boolean | Promise<boolean>): Promise<boolean> =>
+  vi.waitUntil(condition, { timeout: 120_000, interval: 20 });

@@ -1,7 +1,7 @@
 import autocannon from 'autocannon';
 import type { Generator } from './generator.ts';
 
-/** Load from autocannon, where wrk is not installed: it needs more of the processor than some systems under it. */
+/** Load from autocannon, if wrk is not installed. It needs more processor time than some of the systems that it measures. */
 export const fromAutocannon: Generator = async (url, requests, { connections, seconds }) => {
   const result = await autocannon({
     url,

@@ -1,4 +1,4 @@
-/** A request as it goes over the wire. */
+/** A request as it is sent. */
 export interface Asked {
   method: string;
   path: string;
@@ -20,5 +20,5 @@ export interface Answers {
   p99: number;
 }
 
-/** Sends requests in turn over so many connections for so many seconds. Latencies are in milliseconds. */
+/** Sends requests in turn, over a number of connections, for a number of seconds. Latencies are in milliseconds. */
 export type Generator = (url: string, requests: readonly Asked[], load: Load) => Promise<Answers>;

@@ -28,14 +28,14 @@ export function wrk(): Generator {
   };
 }
 
-/** Runs a script of wrk, in one thread: C, and so the least in the way of what it measures. */
+/** Runs a script with wrk, in one thread. wrk is written in C, so it takes little processor time from the measured system. */
 export async function runScript(url: string, script: string, { connections, seconds }: Load) {
   const { stdout } = await execute('wrk', [
     ...['-t', '1', '-c', `${connections}`, '-d', `${seconds}s`, '--latency', '-s', script, url],
   ]);
   return {
     failed: /Non-2xx or 3xx responses: (\d+)|Socket errors: (.*)/.exec(stdout)?.[0],
-    /** Answers that were no success. */
+    /** Responses with a status that is not a success. */
     refused: Number(/Non-2xx or 3xx responses: (\d+)/.exec(stdout)?.[1] ?? 0),
     total: Number(/(\d+) requests in/.exec(stdout)?.[1]),
     requestsPerSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]),
@@ -54,7 +54,7 @@ export function luaOf(requests: readonly Asked[]): string {
 local i = 0\nrequest = function() i = i % #all + 1; return all[i] end\n`;
 }
 
-/** A text in Lua's long brackets, which know no escapes. */
+/** A text in Lua's long brackets, which have no escape sequences. */
 const lua = (text: string) => `[==[${text}]==]`;
 
 function milliseconds(text = ''): number {

@@ -4,7 +4,7 @@ export interface Sent {
   method?: string;
   path: string;
   headers?: Record<string, string>;
-  /** Goes as JSON; a text as it is. */
+  /** An object is sent as JSON, a text as it is. */
   body?: object | string;
 }
 
@@ -13,7 +13,7 @@ export interface Answer {
   text: string;
 }
 
-/** Sends requests over connections that are kept, from an address of its own: limits by address are told apart. */
+/** Sends requests over persistent connections, from an address of its own, because some limits apply to each address. */
 export function caller(
   url: string,
   { token, address, sockets = Infinity }: { token?: string; address: string; sockets?: number },

@@ -3,7 +3,7 @@ import { digestOf, newToken } from '../../src/accounts/token.ts';
 import { openDatabase } from '../data.ts';
 import type { Account } from './target.ts';
 
-/** A database with a big account and a small one; made once and kept. */
+/** Opens a database with a big account and a small one. It is filled once and kept. */
 export async function twoAccounts(server: string, rows: number) {
   const { url, client } = await openDatabase(server, `neighbours_${rows}`);
   try {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { Abuse } from './target.ts';
 
-/** An abuse by connections that send something, and then neither read nor send. One that is closed is opened again. */
+/** An abuse by connections that send something, and then neither read nor write. When one is closed, another is opened. */
 export const held =
   (connections: number, sent: string): Abuse =>
   async ({ url }, signal, answered) => {

@@ -5,15 +5,15 @@ import type { Abuse, Account } from './target.ts';
 type Caller = ReturnType<typeof caller>;
 
 interface Options {
-  /** How many callers send, each again as soon as it is answered. */
+  /** Number of callers. Each sends its next request as soon as the previous one is answered. */
   callers: number;
-  /** Whose token they send; none, where it is left out. */
+  /** The account whose token they send; without it, they send none. */
   as?: (target: Parameters<Abuse>[0]) => Account;
   /** Milliseconds between two requests of a caller. */
   pauseMs?: number;
 }
 
-/** An abuse by requests, one after the other. */
+/** An abuse by callers that send one request after the other. */
 export const looped =
   (
     { callers, as, pauseMs = 0 }: Options,

@@ -1,10 +1,10 @@
 import { caller } from './caller.ts';
 import type { Account } from './target.ts';
 
-/** What a neighbour saw of its own requests. Times in milliseconds. */
+/** How the requests of a neighbour were answered. Times are in milliseconds. */
 export interface Seen {
   requests: number;
-  /** By status, code or kind of error. */
+  /** Number of failures by status, code or kind of error. */
   failed: Map<string, number>;
   p50: number;
   p99: number;
@@ -15,7 +15,7 @@ const PATIENCE_MS = 10_000;
 const ENTITIES =
   'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Segment { id name criteria } } }';
 
-/** A small, steady workload for so long: list ten, retrieve, create, ten entities, in turn, by four callers. */
+/** A small, steady workload of four callers for a number of seconds: list ten, retrieve, create, and ten entities in turn. */
 export async function neighbour(url: string, { token, ids }: Account, seconds: number): Promise<Seen> {
   const by = caller(url, { token, address: '127.0.0.2', sockets: CONCURRENCY });
   const path = '/v1/customer-segments';

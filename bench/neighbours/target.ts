@@ -4,17 +4,17 @@ export interface Account {
   ids: string[];
 }
 
-/** What an abuse is aimed at, and whose token it may use. */
+/** The target of an abuse, and the account that it may use. */
 export interface Target {
-  /** Of the gateway. */
+  /** URL of the gateway. */
   url: string;
-  /** Of its database. */
+  /** URL of its database. */
   databaseUrl: string;
-  /** The account that abuses: it has many segments. */
+  /** The account of the abuser, which has many segments. */
   big: Account;
 }
 
-/** Goes on until the signal says that it is enough. Counts what it was answered. */
+/** Continues until the signal is aborted. Reports each answer. */
 export type Abuse = (
   target: Target,
   signal: AbortSignal,

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Abuse, Target } from './target.ts';
 
-/* Runs an abuse in a thread of its own, so that what it costs its sender does not slow the neighbour that is measured. */
+/* Runs an abuse in a thread of its own, so that the cost of sending it does not slow down the neighbour. */
 const { name, target } = workerData as { name: string; target: Target };
 const { abuse } = (await import(`./abuses/${name}.ts`)) as { abuse: Abuse };
 const stop = new AbortController();

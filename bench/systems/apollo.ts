@@ -14,7 +14,7 @@ const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7
 const server = new ApolloServer<Context>({
   schema: buildSubgraphSchema({
     typeDefs: parse(LINK + typeDefs),
-    // Its types know no context but `unknown`.
+    // Its types only accept a context of type `unknown`.
     resolvers: { ...resolvers, Segment: { __resolveReference: reference } } as object as Resolvers,
   }),
   csrfPrevention: false,

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import pg from 'pg';
 
-/** What every peer stands on: a pool of ten, as the gateway's, and named statements, which pg plans once. */
+/** The database layer of all peers: ten connections, as many as the gateway's, and named statements, which are prepared once. */
 export const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 });
 pool.on('error', () => {});
 
@@ -44,7 +44,7 @@ export async function retrieveMany(account: string, ids: readonly string[]): Pro
   return ids.map((id) => byId.get(id) ?? null);
 }
 
-/** One row more than asked for tells whether there are more. */
+/** Reads one row more than the page has, to find out whether there are more. */
 export function list(account: string, size: number, after = '~'): Promise<Row[]> {
   const text = `select ${COLUMNS} from segments where account_id = $1 and id < $2 order by id desc limit $3`;
   return rowsOf('list', text, [account, after, size + 1]);

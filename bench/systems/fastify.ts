@@ -10,7 +10,7 @@ import {
   update,
 } from './database.ts';
 
-/** Fastify with its schemas: bodies checked by Ajv, answers written by fast-json-stringify. */
+/** Fastify with schemas: Ajv validates bodies, and fast-json-stringify serialises responses. */
 const app = fastify({ logger: false });
 const text = (maxLength: number, minLength = 0) => ({ type: 'string', minLength, maxLength });
 const properties = { name: text(255, 1), criteria: text(5000, 1), description: text(5000) };

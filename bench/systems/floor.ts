@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { create, list, listByName, represent, representPage, retrieve, update } from './database.ts';
 
-/** The least that can be done in Node: node:http, JSON and named statements; no checks, no routes to speak of. */
+/** The minimum in Node: node:http, JSON and named statements, with no validation and almost no routing. */
 const server = createServer(async (request, response) => {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://floor');
   const account = String(request.headers['x-account']);

@@ -7,7 +7,7 @@ declare module 'mercurius' {
   interface MercuriusContext extends Context {}
 }
 
-/** Mercurius as a subgraph, its documents compiled after their first use. */
+/** Mercurius as a subgraph. It compiles documents after their first use. */
 const app = fastify({ logger: false });
 app.register(mercuriusFederationPlugin, {
   schema: typeDefs,

@@ -4,7 +4,7 @@ import { makePgService } from 'postgraphile/adaptors/pg';
 import { grafserv } from 'postgraphile/grafserv/node';
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber';
 
-/** PostGraphile 5 over the same table: its schema is read from the database. */
+/** PostGraphile 5 on the same table. It generates its schema from the database. */
 const instance = postgraphile({
   extends: [PostGraphileAmberPreset],
   pgServices: [

@@ -1,6 +1,6 @@
 import { camel, camelPage, create, type Draft, list, retrieve, retrieveMany } from './database.ts';
 
-/** The part of the API that is measured, for the peers that take SDL and resolvers. */
+/** The part of the API that is measured, for peers that use SDL and resolvers. */
 export const typeDefs = /* GraphQL */ `
   type Segment @key(fields: "id") {
     id: ID!
@@ -24,7 +24,7 @@ export const typeDefs = /* GraphQL */ `
 
 export interface Context {
   account: string;
-  /** One loader a request, as their users do: aliases and entities of one request share a statement. */
+  /** One loader per request, as is common with these systems. Aliases and entities of one request share a statement. */
   load(id: string): Promise<ReturnType<typeof camel> | null>;
 }
 

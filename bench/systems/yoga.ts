@@ -6,7 +6,7 @@ import { createYoga } from 'graphql-yoga';
 import { create, pool } from './database.ts';
 import { segments } from './table.ts';
 
-/** Yoga, Pothos and Drizzle as most write them: a resolver is a query. */
+/** Yoga, Pothos and Drizzle as they are commonly used: each resolver sends a query. */
 type Row = Omit<typeof segments.$inferSelect, 'account_id'>;
 const db = drizzle({ client: pool });
 const builder = new SchemaBuilder<{ Context: { account: string }; DefaultFieldNullability: false }>({

@@ -17,11 +17,11 @@ import { boundReads } from '../../src/segments/bounded-reads.ts';
 import { segmentStore } from '../../src/segments/store.ts';
 import { schema } from '../../test/federation/products.ts';
 
-// The suite's own start needs Docker or a router that npm does not have. Its tests are run as they are, before the same
-// graph: its reference subgraphs, this stack with the products in it, and Apollo's gateway on npm in the router's place.
+// The suite itself needs Docker, or a router that is not on npm. Here, its tests run unchanged against the same graph: its
+// reference subgraphs, the products on this stack, and Apollo's gateway from npm instead of the router.
 const require = createRequire(import.meta.url);
 const suite = dirname(dirname(require.resolve('@apollo/federation-subgraph-compatibility-tests')));
-/** The suite asks its router at port 4000, whatever one does; the others may be anywhere. */
+/** The suite always expects its router on port 4000. The other ports are arbitrary. */
 const PORTS = { router: 4000, products: 4001, users: 4002, inventory: 4003 };
 const PATIENCE_MS = 60_000;
 const urlOf = (name: keyof typeof PORTS) => `http://127.0.0.1:${PORTS[name]}/`;
@@ -30,7 +30,7 @@ const nowhere = segmentStore(connect({ url: 'postgres://nowhere', poolSize: 1, o
 const observe: Observe = (observation) => {
   if (observation.kind === 'fault') console.error(observation.error);
 };
-const spend = async () => {}; // the suite's callers may spend what they like
+const spend = async () => {}; // no rate limit
 const face = graphqlFace({
   schema,
   contextOf: async ({ requestId }) => ({ requestId, viewer: null, observe, spend, segments: nowhere }),
@@ -74,7 +74,7 @@ try {
   const { assertions, assertionPassed, rawResults } = await runJest(urlOf('products'));
   const named = (name: string) =>
     assertions.some((each: { fullName: string }) => each.fullName.startsWith(name));
-  // The suite calls a test that did not run a passed one.
+  // The suite counts a test that did not run as passed.
   const rows: [string, boolean][] = TESTS.map(({ assertion }: { assertion: string }) => [
     assertion,
     named(assertion) && assertionPassed(assertion),
@@ -91,7 +91,7 @@ try {
   await drain(products, unsentBytes, 1_000);
 }
 
-/** Waits until a reference subgraph answers: it is a process that takes its time to start. */
+/** Waits until a reference subgraph answers. It is a process that takes a while to start. */
 async function answering(name: keyof typeof PORTS): Promise<void> {
   const end = performance.now() + PATIENCE_MS;
   while (performance.now() < end) {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-/** For this run alone: a real one is made by `segments token new`. */
+/** Only for this run. Use `segments token new` to make a real one. */
 const TOKEN = randomBytes(24).toString('hex');
 
 export interface Answer {
@@ -14,7 +14,7 @@ export interface Answer {
   errors?: { message: string; extensions: { code: string } }[];
 }
 
-/** Starts the gateway as a user does, on an embedded database, with some operations or none. */
+/** Starts the gateway as a user would, on an embedded database. `operations` is the file of persisted operations, if any. */
 export async function startGateway(dataDir: string, operations = '') {
   const child = spawn(process.execPath, [join(ROOT, 'src', 'cli.ts'), 'serve'], {
     cwd: ROOT,
@@ -43,7 +43,7 @@ export async function startGateway(dataDir: string, operations = '') {
   };
 }
 
-/** The gateway's log says where it listens. */
+/** Returns the URL that the gateway logs when it is listening. */
 async function listeningUrl(child: ReturnType<typeof spawn>): Promise<string> {
   if (!child.stdout) throw new TypeError('The gateway has no standard output.');
   const lines = createInterface({ input: child.stdout });

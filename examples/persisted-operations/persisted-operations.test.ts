@@ -18,7 +18,7 @@ before(async () => {
 });
 after(() => rmSync(dataDir, { recursive: true }));
 
-/** The ids that a tool gave, by what they are ids of, as a client would hold them. */
+/** Reads the ids that a tool generated, by kind of operation. */
 function idsOf(file: string): Record<'query' | 'mutation', string> {
   const content = JSON.parse(readFileSync(file, 'utf8'));
   const entries: [string, string][] =
@@ -26,14 +26,14 @@ function idsOf(file: string): Record<'query' | 'mutation', string> {
     Object.entries(content);
   const idOf = (kind: string) => {
     const [id] = entries.find(([, text]) => text.startsWith(kind)) ?? [];
-    assert.ok(id, `${file} holds no ${kind}`);
+    assert.ok(id, `${file} has no ${kind}`);
     return id;
   };
   return { query: idOf('query'), mutation: idOf('mutation') };
 }
 
 for (const tool of TOOLS) {
-  describe(`what ${tool.name} writes`, () => {
+  describe(`the file of ${tool.name}`, () => {
     let gateway: Awaited<ReturnType<typeof startGateway>>;
     let ids: ReturnType<typeof idsOf>;
     before(async () => {
@@ -43,7 +43,7 @@ for (const tool of TOOLS) {
     });
     after(() => gateway?.stop());
 
-    it('is what runs, by its ids', async () => {
+    it('has the operations that can be sent by their ids', async () => {
       const input = { name: tool.name, criteria: 'c', description: '' };
       const created = await gateway.ask({ documentId: ids.mutation, variables: { input } });
       assert.match(JSON.stringify(created.data), /"CreateSegmentPayload"/);
@@ -61,7 +61,7 @@ for (const tool of TOOLS) {
       }
     });
 
-    it('is all that runs', async () => {
+    it('excludes all other operations', async () => {
       const { status, errors } = await gateway.ask({ query: '{ __typename }' });
       assert.deepEqual([status, errors?.[0]?.extensions.code], [403, 'PERSISTED_QUERY_ONLY']);
     });

@@ -9,13 +9,13 @@ interface Tool {
   name: string;
   /** The commands that write the file, one after the other. */
   commands: string[][];
-  /** The folder that they run in, where it is not this one. */
+  /** The folder in which they run; this one by default. */
   folder?: string;
   /** The file that PERSISTED_OPERATIONS takes. */
   file: string;
 }
 
-/** What people build their clients with. */
+/** Common tools for building clients. */
 export const TOOLS: Tool[] = [
   {
     name: "graphql-codegen's client preset",
@@ -43,14 +43,14 @@ export const TOOLS: Tool[] = [
   },
 ];
 
-/** Makes the folder that the tools work in, with the schema that they read. */
+/** Creates the folder that the tools write to, with the schema that they read. */
 export function prepare(sdl: string): void {
   mkdirSync(join(BUILD, 'relay'), { recursive: true });
   writeFileSync(join(BUILD, 'schema.graphql'), sdl);
-  writeFileSync(join(BUILD, 'relay.json'), '{}'); // relay-compiler adds to a file that is there
+  writeFileSync(join(BUILD, 'relay.json'), '{}'); // relay-compiler adds to an existing file
 }
 
-/** Runs a tool. Gives the path of what it wrote; throws, with what it said, if it fails. */
+/** Runs a tool. Returns the path of the file that it wrote. Throws with its output if it fails. */
 export function run({ commands, folder = '.', file }: Tool): string {
   for (const [program = '', ...args] of commands) {
     const path = join(HERE, 'node_modules', '.bin', program);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Lets a server listen on this machine, and gives the way to it and to its end. Port 0: any that is free. */
+/** Makes a server listen on a local port; 0 takes any free port. Returns its URL, and a function that stops it. */
 export async function listening(server: Server, port: number) {
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');

@@ -5,7 +5,7 @@ import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { parse } from 'graphql';
 
-/** What a router passes on to its subgraphs of a request that it answers. */
+/** Headers of a request that the router forwards to its subgraphs. */
 const PASSED_ON = ['authorization', 'traceparent', 'x-request-id'] as const;
 
 interface Context {
@@ -17,7 +17,7 @@ export interface Subgraph {
   url: string;
 }
 
-/** Asks each subgraph for its schema and composes them: what a schema registry does for a real graph. */
+/** Fetches the schema of each subgraph and composes them. For a production graph, a schema registry does this. */
 export async function compose(subgraphs: readonly Subgraph[]): Promise<string> {
   const services = await Promise.all(
     subgraphs.map(async ({ name, url }) => ({ name, url, typeDefs: parse(await sdlOf(url)) })),
@@ -37,7 +37,7 @@ async function sdlOf(url: string): Promise<string> {
   return data._service.sdl;
 }
 
-/** Apollo's gateway before the subgraphs. `onPlan` is told each plan that it makes. */
+/** Starts Apollo's gateway in front of the subgraphs. `onPlan` receives each query plan. */
 export async function startRouter(
   supergraphSdl: string,
   port: number,
@@ -49,7 +49,7 @@ export async function startRouter(
     buildService: ({ url = '' }) => new PassingOn({ url }),
     experimental_didResolveQueryPlan: ({ queryPlan }) => onPlan(prettyFormatQueryPlan(queryPlan)),
   });
-  const server = new ApolloServer<Context>({ gateway, stopOnTerminationSignals: false }); // start.ts listens
+  const server = new ApolloServer<Context>({ gateway, stopOnTerminationSignals: false }); // start.ts handles them
   const { url } = await startStandaloneServer(server, {
     listen: { port, host: '127.0.0.1' },
     context: async ({ req }) => ({ headers: req.headers }),

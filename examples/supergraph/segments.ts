@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-/** For this run alone: a real one is made by `segments token new`. */
+/** Only for this run. Use `segments token new` to make a real one. */
 const TOKEN = randomBytes(24).toString('hex');
 
-/** The segments gateway as a user starts it, on an embedded database of its own. */
+/** Starts the segments gateway as a user would, on an embedded database of its own. */
 export async function startSegments(port: number, dataDir: string, signal?: AbortSignal) {
   const child = spawn(process.execPath, [join(ROOT, 'src', 'cli.ts'), 'serve'], {
     cwd: ROOT,
@@ -16,7 +16,7 @@ export async function startSegments(port: number, dataDir: string, signal?: Abor
     env: {
       ...process.env,
       PORT: `${port}`,
-      DATABASE_URL: '', // never one that the caller has for another purpose
+      DATABASE_URL: '', // never a database that the caller uses for another purpose
       DATA_DIR: dataDir,
       API_TOKEN: TOKEN,
       GRAPHIQL: 'off',
@@ -36,7 +36,7 @@ export async function startSegments(port: number, dataDir: string, signal?: Abor
   return {
     url: `${url}/graphql`,
     headers,
-    /** Creates a segment, and gives its id. */
+    /** Creates a segment. Returns its id. */
     async create(segment: { name: string; criteria: string; description: string }): Promise<string> {
       const path = `${url}/v1/customer-segments`;
       const answer = await fetch(path, { method: 'POST', headers, body: JSON.stringify(segment) });
@@ -47,7 +47,7 @@ export async function startSegments(port: number, dataDir: string, signal?: Abor
   };
 }
 
-/** The gateway's log says where it listens. */
+/** Returns the URL that the gateway logs when it is listening. */
 async function listeningUrl(child: ReturnType<typeof spawn>, signal?: AbortSignal): Promise<string> {
   if (!child.stdout) throw new TypeError('The gateway has no standard output.');
   const lines = createInterface({ input: child.stdout, ...(signal && { signal }) });

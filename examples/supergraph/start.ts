@@ -3,7 +3,7 @@ import { ask, CROSSING, startSupergraph } from './supergraph.ts';
 
 const { PORT = '4100', DATA_DIR = `${import.meta.dirname}/.data` } = process.env;
 
-// From the first step on: whatever has been started by then is stopped. A second signal says nothing new.
+// Signals are handled from the beginning, so that whatever was started is stopped. Further signals are ignored.
 const controller = new AbortController();
 const { signal } = controller;
 const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
@@ -24,7 +24,7 @@ async function run(): Promise<void> {
     signal,
   });
   const { url, supergraphSdl, segments } = graph;
-  writeFileSync(`${import.meta.dirname}/supergraph.graphql`, supergraphSdl); // for another router
+  writeFileSync(`${import.meta.dirname}/supergraph.graphql`, supergraphSdl); // for docker-compose.yml
   const answer = await ask(url, CROSSING, segments.headers);
   console.log(`${CROSSING}\n\nThe router's plan:\n\n${plans.join('\n')}\n\nIts answer:\n`);
   console.log(JSON.stringify(answer, null, 2));

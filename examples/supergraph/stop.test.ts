@@ -8,12 +8,12 @@ import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processesIn } from '../../test/process/left-behind.ts';
 
-/** Starts the example as a user does, in a group of its own, and says what it has said so far. */
+/** Starts the example as a user would, in a process group of its own. `said` returns its output so far. */
 function started() {
   const dataDir = mkdtempSync(join(tmpdir(), 'supergraph-'));
   const child = spawn('npm', ['start'], {
     cwd: import.meta.dirname,
-    detached: true, // as a terminal does it, which sends Ctrl-C to all of a group
+    detached: true, // like a terminal, which sends Ctrl-C to the whole group
     env: { ...process.env, PORT: '0', DATA_DIR: dataDir },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -24,16 +24,16 @@ function started() {
   return { child, dataDir, said: () => said };
 }
 
-const isMaking = (dataDir: string) =>
+const isCreating = (dataDir: string) =>
   readdirSync(dataDir).some((name) => name.startsWith('postgres.unfinished-'));
 
-/** npm passes on what it is sent but SIGHUP, which the end of a terminal sends to all of its group. */
-const CASES: [NodeJS.Signals, 'npm alone' | 'all of its group'][] = [
+/** npm forwards all of these signals except SIGHUP, which a terminal sends to the whole group when it is closed. */
+const CASES: [NodeJS.Signals, 'npm alone' | 'its whole group'][] = [
   ['SIGTERM', 'npm alone'],
-  ['SIGTERM', 'all of its group'],
+  ['SIGTERM', 'its whole group'],
   ['SIGINT', 'npm alone'],
-  ['SIGINT', 'all of its group'],
-  ['SIGHUP', 'all of its group'],
+  ['SIGINT', 'its whole group'],
+  ['SIGHUP', 'its whole group'],
 ];
 const timeout = 180_000;
 
@@ -43,10 +43,10 @@ describe('the example', { skip: !existsSync('/proc/self/cwd') }, () => {
       await expectStopped(signal, whom, ({ said }) => said().includes('until Ctrl-C'));
     });
 
-    it(`leaves nothing behind when ${signal} is sent to ${whom} in the middle of its start`, {
+    it(`leaves nothing behind when ${signal} is sent to ${whom} while it starts`, {
       timeout,
     }, async () => {
-      await expectStopped(signal, whom, ({ dataDir }) => isMaking(dataDir));
+      await expectStopped(signal, whom, ({ dataDir }) => isCreating(dataDir));
     });
   }
 });
@@ -67,7 +67,7 @@ async function expectStopped(
   rmSync(dataDir, { recursive: true, force: true });
 }
 
-/** Waits until neither the group nor the Postgres is there any more; the test's own time limit ends it. */
+/** Waits until neither the group nor the Postgres exists any more, or until the test times out. */
 async function left(dataDir: string, group: number): Promise<void> {
   while (processesIn(dataDir).length > 0 || isGroup(group)) await sleep(20);
 }

@@ -18,7 +18,7 @@ before(async () => {
 after(() => graph?.[Symbol.asyncDispose]());
 
 describe('the supergraph', () => {
-  it('answers a query that crosses its subgraphs there and back', async () => {
+  it('answers a query that crosses from one subgraph to the other and back', async () => {
     const { data, errors } = await ask(graph.url, CROSSING, graph.segments.headers);
     assert.equal(errors, undefined);
     assert.deepEqual(data, {
@@ -51,13 +51,13 @@ describe('the supergraph', () => {
     );
   });
 
-  it('passes on who asks: without a token, the segments refuse', async () => {
+  it('forwards the token: without one, the segments subgraph refuses', async () => {
     const { 'content-type': type } = graph.segments.headers;
     const { errors } = await ask(graph.url, '{ segments { nodes { name } } }', { 'content-type': type });
     assert.match(errors?.[0]?.message ?? '', /401/);
   });
 
-  it('has the `node` of the subgraph that has one', async () => {
+  it('resolves `node` by the customers subgraph', async () => {
     const { data } = await ask(
       graph.url,
       '{ node(id: "c1") { id ... on Customer { name } } }',
@@ -66,7 +66,7 @@ describe('the supergraph', () => {
     assert.deepEqual(data, { node: { id: 'c1', name: 'Ada' } });
   });
 
-  it('answers any query on segments as the gateway itself does', async () => {
+  it('answers any query for segments like the gateway itself', async () => {
     const id = Object.values(graph.ids).map((each) => JSON.stringify(each));
     const queries = randomQuery({
       schema,

@@ -3,19 +3,19 @@ import { compose, startRouter } from './router.ts';
 import { startSegments } from './segments.ts';
 
 interface Options {
-  /** Of the router; the subgraphs take the two that follow. 0: any that are free. */
+  /** Port of the router. The subgraphs use the next two. With 0, all take any free port. */
   port: number;
   dataDir: string;
   onPlan?: (plan: string) => void;
-  /** Gives the start up. */
+  /** Stops the start. */
   signal?: AbortSignal;
 }
 
 const portAfter = (port: number, n: number) => (port === 0 ? 0 : port + n);
 
 /**
- * Both subgraphs with something in them, and a router in front. Stopping is disposing. Where a step fails, what was
- * started before it is stopped.
+ * Starts both subgraphs with sample data, and a router in front. Disposing of the result stops them. If a step fails, what was
+ * started before is stopped.
  */
 export async function startSupergraph({ port, dataDir, onPlan, signal }: Options) {
   await using started = new AsyncDisposableStack();
@@ -56,13 +56,13 @@ export async function startSupergraph({ port, dataDir, onPlan, signal }: Options
   };
 }
 
-/** Sends an operation, and gives what came back. */
+/** Sends an operation. Returns the response. */
 export async function ask(url: string, query: string, headers: Record<string, string>) {
   const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }) });
   return (await answer.json()) as { data?: unknown; errors?: { message: string }[] };
 }
 
-/** A query that no subgraph could answer alone. */
+/** A query that neither subgraph could answer alone. */
 export const CROSSING = `query Crossing {
   segments(first: 2) {
     nodes {

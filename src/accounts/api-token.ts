@@ -11,15 +11,15 @@ import { digestOf } from './token.ts';
 import { API_TOKEN, isLive } from './token-store.ts';
 import { DEFAULT_ACCOUNT, SCOPES } from './viewer.ts';
 
-/** What the database knows about the token of the environment. */
+/** The database's record of the token that the environment sets. */
 export interface ApiToken {
   id: string;
-  /** When it ends or ended, because it was revoked, expired or was replaced. Null: never. */
+  /** When it ends or ended: its expiry or its revocation, whichever comes first. Null if it does not end. */
   endsAt: Date | null;
   isLive: boolean;
 }
 
-/** The key of the lock: any number that no other lock has. */
+/** Key of the advisory lock, which differs from those of all other locks. */
 const LOCK = Number.parseInt('apitoken', 36);
 /** How long to wait for gateways that start at the same time. */
 const PATIENCE_MS = 10_000;
@@ -28,11 +28,11 @@ const PAUSE_MS = 50;
 const isConfigured = and(eq(apiTokens.name, API_TOKEN), eq(apiTokens.accountId, DEFAULT_ACCOUNT), isLive);
 
 /**
- * Makes a secret of the environment the only API_TOKEN: a token of the account `default` with every scope. This ends the
- * previous API_TOKEN, which gateways refuse as soon as their caches expire. A token that has ended stays ended, and does not end
- * another one: neither a restart after it was revoked nor a gateway of a rolling deploy that still has the old value brings it
- * back. Writes nothing if nothing changes, so that a read-only database will do. Throws WrongConfig for a token that was made
- * for another purpose.
+ * Makes a secret of the environment the only API_TOKEN: a token of the account `default` with every scope. The previous
+ * API_TOKEN is revoked, and gateways refuse it as soon as their caches expire. A token that has ended stays ended and does not
+ * replace the current one. So neither a restart with a revoked token nor a gateway of a rolling deploy that still has the old
+ * value brings it back. If nothing changes, nothing is written, so a read-only database is sufficient. Throws WrongConfig if the
+ * token was created for another purpose.
  */
 export async function configureApiToken(db: Database, token: string, observe: Observe): Promise<ApiToken> {
   const digest = digestOf(token);
@@ -42,7 +42,7 @@ export async function configureApiToken(db: Database, token: string, observe: Ob
     await replace(db, digest);
   } catch (error) {
     if (!mine) throw error;
-    observe({ kind: 'fault', error }); // the token is valid, although others still are too
+    observe({ kind: 'fault', error }); // the token is valid, but others may still be valid too
   }
   return (await stateOf(db, digest)).mine ?? { id: '', endsAt: null, isLive: false };
 }
@@ -65,13 +65,13 @@ async function stateOf(db: Database, digest: string) {
   const mine = rows.find((row) => row.isMine);
   if (mine && (mine.accountId !== DEFAULT_ACCOUNT || SCOPES.some((scope) => !mine.scopes.includes(scope)))) {
     throw new WrongConfig(
-      `API_TOKEN must be a token of its own, such as \`segments token new\` prints; it is the token ${mine.id} of the account ${JSON.stringify(mine.accountId)}, which was made for ${mine.scopes.join(' and ')}.`,
+      `API_TOKEN must be a dedicated token, such as \`segments token new\` prints; it is the token ${mine.id} of the account ${JSON.stringify(mine.accountId)}, which was created for ${mine.scopes.join(' and ')}.`,
     );
   }
   return { mine, hasOthers: rows.some((row) => !row.isMine) };
 }
 
-/** In one transaction under a lock: if gateways start with several values at once, only the last value stays valid. */
+/** Runs in one transaction under a lock. If gateways start with different values at once, only the last value stays valid. */
 async function replace(db: Database, digest: string): Promise<void> {
   const values = [digest, randomUUID(), DEFAULT_ACCOUNT, API_TOKEN].map(pg.escapeLiteral);
   const scopes = `array[${SCOPES.map(pg.escapeLiteral).join(', ')}]`;

@@ -6,7 +6,7 @@ import type { TokenStore } from './token-store.ts';
 import type { Authenticate } from './trusted-router.ts';
 import type { Viewer } from './viewer.ts';
 
-/** How long a revoked token may still be taken, at most. */
+/** How long a revoked token may still be accepted, at most. */
 const REMEMBERED_MS = 5_000;
 const REMEMBERED_TOKENS = 10_000;
 
@@ -17,9 +17,9 @@ export const sendsToken = ({ authorization = '' }: IncomingHttpHeaders): boolean
   /^Bearer(?: |$)/i.test(authorization);
 
 /**
- * Tells who calls from the `Authorization` header (RFC 6750); null for anybody else. Only good tokens are
- * remembered, and only by digest: an unknown, an expired and a revoked one take the same way and the same time.
- * Where an issuer of JWTs is believed, its tokens are as good as ours.
+ * Identifies the caller from the `Authorization` header (RFC 6750). The viewer is null if the header has no valid token. Only
+ * valid tokens are cached, and only by digest. Unknown, expired and revoked tokens are handled alike and take the same time.
+ * If a JWT issuer is given, its tokens are accepted as well.
  */
 export function authenticator(tokens: TokenStore, jwt?: JwtIssuer): Authenticate {
   const known = new LRUCache<string, Viewer>({ max: REMEMBERED_TOKENS, ttl: REMEMBERED_MS });
@@ -36,7 +36,7 @@ export function authenticator(tokens: TokenStore, jwt?: JwtIssuer): Authenticate
   async function find(digest: string, token: string): Promise<Viewer | null> {
     const grant = isToken(token) ? await tokens.find(digest) : null;
     if (!grant) return null;
-    // A token ends by the database's clock: this machine's may be wrong, or jump. A ttl of 0 would never expire.
+    // The database's clock decides when a token expires, because ours may be wrong or jump. A ttl of 0 would never expire.
     known.set(digest, grant.viewer, { ttl: Math.max(1, Math.min(REMEMBERED_MS, grant.millisecondsLeft)) });
     return grant.viewer;
   }

@@ -4,15 +4,15 @@ import type { Observe } from '../observation.ts';
 const PAUSE_MS = 5_000;
 
 interface Options {
-  /** Told once why the token is not valid yet, and at each later try what else is wrong. */
+  /** Receives once why the token is not valid yet, and the faults of later tries. */
   observe: Observe;
   pauseMs?: number;
 }
 
 /**
- * Makes a token valid. If the database cannot be written for now (it is full, or read-only), it is tried again until it
- * works: meanwhile, the gateway can start and serve reads by other tokens. Returns the way to stop trying. Throws a failure
- * of the first try that will not pass by itself.
+ * Makes a token valid by calling `ensure`. If the database cannot be written for now (it is full or read-only), tries again
+ * until it succeeds. Meanwhile, the gateway can start and serve reads with other tokens. Returns a function that stops trying.
+ * Throws if the first try fails for a reason that will not pass by itself.
  */
 export async function ensuredToken(
   ensure: () => Promise<void>,
@@ -31,12 +31,12 @@ export async function ensuredToken(
         return false;
       },
     );
-  const tryLater = () => {
+  const retryLater = () => {
     timer = setTimeout(async () => {
-      if (!(await isValid()) && !isStopped) tryLater();
+      if (!(await isValid()) && !isStopped) retryLater();
     }, pauseMs).unref();
   };
-  tryLater();
+  retryLater();
   return () => {
     isStopped = true;
     clearTimeout(timer);

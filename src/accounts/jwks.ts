@@ -12,12 +12,12 @@ export interface KeyTimes {
 
 /**
  * The times that the README promises. During an outage of the issuer, tokens are accepted for ten minutes and then refused:
- * an attacker who cuts the gateway off from the issuer cannot keep a removed key in use.
+ * an attacker who blocks the connection to the issuer cannot keep a removed key in use.
  */
 const KEY_TIMES: KeyTimes = { maxAgeMs: 60_000, maxStaleMs: 10 * 60_000, retryMs: 5_000 };
 const TIMEOUT_MS = 1_500;
 
-/** The keys of one answer of the issuer. `find` stays the same function as long as the answer is the same text. */
+/** The keys in one answer of the issuer. `find` stays the same function as long as the text of the answer is the same. */
 export interface KeySet {
   find: JWTVerifyGetKey;
   text: string;
@@ -62,7 +62,7 @@ export function issuerKeys(url: string, times: Partial<KeyTimes> = {}) {
     async current(): Promise<KeySet> {
       const age = kept ? ageOf(kept) : Number.POSITIVE_INFINITY;
       if (kept && age < maxAgeMs) {
-        if (age > maxAgeMs / 2) refresh().catch(() => {}); // tried again, and reported, once they are too old
+        if (age > maxAgeMs / 2) refresh().catch(() => {}); // retried, and reported, once the keys are too old
         return kept;
       }
       return refresh().catch((cause: unknown) => {
@@ -71,7 +71,7 @@ export function issuerKeys(url: string, times: Partial<KeyTimes> = {}) {
       });
     },
 
-    /** Newer keys than those that lack one; null if those are too new to ask again. Throws as `current` does. */
+    /** Fetches newer keys, if `keys` lack one. Null if `keys` are too new to ask again. Throws as `current` does. */
     newerThan: (keys: KeySet): Promise<KeySet> | null => (ageOf(keys) < retryMs ? null : refresh()),
   };
 }

@@ -5,19 +5,19 @@ import { issuerKeys, type KeySet, type KeyTimes } from './jwks.ts';
 import { digestOf } from './token.ts';
 import { isAccountId, type Viewer } from './viewer.ts';
 
-/** Whose JSON Web Tokens are believed. */
+/** An issuer whose JSON Web Tokens are accepted. */
 export interface JwtIssuer {
-  /** Where its public keys are (RFC 7517). */
+  /** URL of its public keys (RFC 7517). */
   jwksUrl: string;
   issuer: string;
   audience: string;
   /** The claim that names the account. */
   accountClaim: string;
-  /** How long its keys are used, if not for the default times. */
+  /** How long its keys are used, where this differs from the default. */
   keyTimes?: Partial<KeyTimes>;
 }
 
-/** Keys that only the issuer can sign with: never a shared secret, never none. */
+/** Asymmetric algorithms, with which only the issuer can sign: no shared secrets, and not `none`. */
 const ALGORITHMS = [
   'EdDSA',
   'Ed25519',
@@ -31,10 +31,10 @@ const ALGORITHMS = [
   'RS512',
 ];
 const CLOCK_TOLERANCE_S = 5;
-/** Verifying a signature costs a hundred times what remembering does. */
+/** Max verified tokens to cache. A lookup is much cheaper than verifying a signature again. */
 const REMEMBERED_TOKENS = 10_000;
 
-/** A token that was verified, and with which keys: remembered only as long as the issuer has the same ones. */
+/** A verified token, and the keys that verified it. It is cached only as long as the issuer has the same keys. */
 interface Verified {
   viewer: Viewer;
   /** Seconds since 1970. */
@@ -42,13 +42,13 @@ interface Verified {
   find: KeySet['find'];
 }
 
-/** Whether a token has the form of a JWT, which none of ours has. */
+/** Whether a token has the form of a JWT. The tokens that we make do not. */
 export const isJwt = (token: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token);
 
 /**
- * Tells who calls from a JWT (RFC 9068): its account from a claim, its scopes from `scope` (RFC 8693). Null for one
- * that is expired, unsigned, for another audience, without an account, or signed with a key that the issuer has removed.
- * Throws UNAVAILABLE while there are no keys to check it with.
+ * Identifies the caller from a JWT (RFC 9068). The account is read from a claim, and the scopes from `scope` (RFC 8693). The
+ * viewer is null if the token is expired, unsigned, for another audience, without an account, or signed with a key that the
+ * issuer has removed. Throws UNAVAILABLE while there are no keys to verify it with.
  */
 export function jwtReader({ jwksUrl, issuer, audience, accountClaim, keyTimes }: JwtIssuer) {
   const keys = issuerKeys(jwksUrl, keyTimes);
@@ -78,13 +78,13 @@ export function jwtReader({ jwksUrl, issuer, audience, accountClaim, keyTimes }:
       const remembered = known.get(digest);
       return remembered?.find === current.find ? remembered : await verifyWith(current, token);
     } catch (cause) {
-      if (isOfTheToken(cause)) return null;
-      const message = 'The keys that verify tokens cannot be fetched.';
+      if (isInvalidToken(cause)) return null;
+      const message = 'The keys that verify tokens cannot be fetched. Try again in a moment.';
       throw new Unavailable('not_applied', { cause, message });
     }
   }
 
-  /** A key that the set lacks may be new: then the issuer is asked once more. */
+  /** If the keys lack the one that signed the token, it may be new, so the issuer is asked for its keys once more. */
   async function verifyWith(current: KeySet, token: string): Promise<Verified | null> {
     const payloadBy = async ({ find }: KeySet) => {
       const { payload } = await jwtVerify(token, find, rules);
@@ -100,7 +100,7 @@ export function jwtReader({ jwksUrl, issuer, audience, accountClaim, keyTimes }:
   }
 }
 
-/** The id of a JWT (`jti`), where it can stand in a log. */
+/** Ids of JWTs (`jti`) that are safe to log. */
 const TOKEN_ID = /^[\w.:-]{1,64}$/;
 
 /** Returns the subject of a JWT; null if it has none that Postgres can store, within the length of a StringOrURI in OpenID. */
@@ -121,8 +121,8 @@ function verifiedOf(
   return { viewer, expires: exp, find };
 }
 
-/** Whether it is the token that is wrong, and not the way to the keys. */
-const isOfTheToken = (error: unknown): boolean =>
+/** Whether an error means that the token is invalid, and not that its keys could not be fetched. */
+const isInvalidToken = (error: unknown): boolean =>
   error instanceof errors.JOSEError &&
   !(error instanceof errors.JWKSInvalid) &&
   error.code !== 'ERR_JOSE_GENERIC';

@@ -6,23 +6,26 @@ import type { Observe } from '../observation.ts';
 import type { Viewer } from './viewer.ts';
 
 export interface RateLimit {
-  /** What a caller may spend in a minute. A REST request costs 1, a GraphQL operation as many as it asks objects. */
+  /** Points that a caller may spend per minute. A REST request costs 1, a GraphQL operation 1 for each object that it requests. */
   points: number;
-  /** Where it is counted: each gateway for itself, or all together. */
+  /** With `memory`, each gateway counts separately; with `postgres`, all gateways count together. */
   store: 'memory' | 'postgres';
 }
 
-/** Counts what a caller spends, and returns the headers that say so. Throws RATE_LIMITED, and UNAVAILABLE if too much of the account waits. */
+/**
+ * Charges points to a caller. Returns the headers that report what is left. Throws RATE_LIMITED, or UNAVAILABLE if too many
+ * requests of the account are waiting.
+ */
 export type Spend = (viewer: Viewer, points: number) => Promise<Readonly<Record<string, string>>>;
 
 const MINUTE_S = 60;
 const NAME = 'minute';
-/** How long a caller beyond its limit waits for the refusal: otherwise one that retries at once would slow down its neighbours. */
+/** Delay of a refusal. Without it, a caller that retries immediately would slow down other callers. */
 const PAUSE_MS = 25;
 
 /**
- * Limits the points that each caller may spend in a minute. Where the count is kept in Postgres and that is away, callers are let
- * in, and the fault is observed: a limit must not be the reason that nothing works.
+ * Limits the points that each caller may spend per minute. If points are counted in Postgres and it is unavailable, requests are
+ * admitted and the fault is observed, so that the limit itself does not cause an outage.
  */
 export function rateLimiter({ points, store }: RateLimit, db: Database, observe: Observe): Spend {
   const rule = { points, duration: MINUTE_S, keyPrefix: '' };
@@ -35,14 +38,14 @@ export function rateLimiter({ points, store }: RateLimit, db: Database, observe:
           tableName: 'rate_limits',
           tableCreated: true,
         });
-  /** The pool serves whoever comes first: without the queue, one account's requests would keep those of others waiting. */
+  /** The pool serves requests in order of arrival. Without the queue, those of one account could delay those of others. */
   const consume = ({ accountId, callerId }: Viewer, cost: number) =>
     store === 'memory'
       ? limiter.consume(callerId, cost)
       : db.queue.run(accountId, () => limiter.consume(callerId, cost));
   const policy = `"${NAME}";q=${points};w=${MINUTE_S}`;
 
-  /** As the IETF's draft has it (draft-ietf-httpapi-ratelimit-headers-10). */
+  /** The headers of draft-ietf-httpapi-ratelimit-headers-10. */
   const headersOf = ({ remainingPoints, msBeforeNext }: RateLimiterRes) => ({
     'ratelimit-policy': policy,
     ratelimit: `"${NAME}";r=${Math.max(0, remainingPoints)};t=${secondsOf(msBeforeNext)}`,
@@ -52,7 +55,7 @@ export function rateLimiter({ points, store }: RateLimit, db: Database, observe:
     try {
       return headersOf(await consume(viewer, cost));
     } catch (rejected) {
-      if (rejected instanceof Unavailable) throw rejected; // too much of the account is waiting
+      if (rejected instanceof Unavailable) throw rejected; // too many requests of the account are waiting
       if (!(rejected instanceof RateLimiterRes)) {
         observe({ kind: 'fault', error: rejected });
         return {};

@@ -1,16 +1,16 @@
-/** What people write until they set something better, or copy from examples: in small letters, without punctuation. */
+/** Placeholders that people forget to replace or copy from examples, in lower case and without punctuation. */
 const PLACEHOLDERS = [
   ...['changeme', 'changethis', 'changeit', 'replaceme', 'replacethis', 'replaceit', 'placeholder'],
   ...['password', 'qwertyu', 'qwertzu', 'example', 'tokenhere', 'secrethere', 'keyhere'],
 ];
 const MIN_CHARACTERS = 8;
-/** Steps from one character to the next: a counted-up or repeated text has few, however many characters it has. */
+/** Min different steps from one character to the next. A sequence such as `abcdefgh` has few, however long it is. */
 const MIN_STEPS = 8;
 
 /**
- * Why a secret is easy to guess, and null where it is not: fewer than 8 different characters (as Django's check of its
- * SECRET_KEY, which wants 5), a piece that repeats to the end, characters in sequence, or a placeholder. What `openssl
- * rand -hex 16` prints has fewer than 8 different characters once in 27 million times. It cannot tell a sentence from chance.
+ * Returns why a secret is easy to guess; null if it is not. It is if it has fewer than 8 different characters (Django's check of
+ * SECRET_KEY requires 5), repeats one piece, has characters in sequence, or contains a placeholder. One in 27 million outputs of
+ * `openssl rand -hex 16` has fewer than 8 different characters. Sentences cannot be distinguished from random text.
  */
 export function weaknessOf(secret: string): string | null {
   if (new Set(secret).size < MIN_CHARACTERS)
@@ -22,12 +22,12 @@ export function weaknessOf(secret: string): string | null {
     : null;
 }
 
-/** Whether a text holds a placeholder, or begins as "your secret" or "my token" do. */
+/** Whether a text contains a placeholder, or starts like "your secret" or "my token". */
 const isPlaceholder = (text: string): boolean =>
   PLACEHOLDERS.some((word) => text.includes(word)) ||
   (/^(your|my)/.test(text) && /token|secret|key/.test(text));
 
-/** Whether a text is one piece over and over, of which the last may be cut. */
+/** Whether a text is one piece that repeats to the end. The last repetition may be incomplete. */
 function repeats(text: string): boolean {
   const lengths = Array.from({ length: Math.floor(text.length / 2) }, (_, i) => i + 1);
   return lengths.some((length) => text.startsWith(text.slice(length)));

@@ -9,7 +9,7 @@ import { digestOf, newToken } from './token.ts';
 import { tokenUse } from './token-use.ts';
 import type { Viewer } from './viewer.ts';
 
-/** Who calls with a token, and how much longer it is valid: Infinity if it does not expire. */
+/** The viewer of a valid token, and how much longer the token is valid: Infinity if it does not expire. */
 export interface Grant {
   viewer: Viewer;
   millisecondsLeft: number;
@@ -22,7 +22,7 @@ export interface TokenDraft {
   expiresAt: Date | null;
 }
 
-/** A token that takes another one's place. */
+/** A token that replaces another one. */
 export interface Rotated {
   token: string;
   id: string;
@@ -31,15 +31,15 @@ export interface Rotated {
   oldEndsAt: Date;
 }
 
-/** The name of the token that the environment sets. `segments token create` gives it to no other. */
+/** Name of the token that the environment sets. `segments token create` refuses this name. */
 export const API_TOKEN = 'API_TOKEN';
-/** The name of a token that was rotated from it: a start with the old one must not end the new one. */
+/** Name of a token that was rotated from it, so that a start with the old value does not revoke the new token. */
 const SUCCESSOR = 'successor of API_TOKEN';
 
 export type TokenRecord = Omit<typeof apiTokens.$inferSelect, 'digest'>;
 export type TokenStore = ReturnType<typeof tokenStore>;
 
-/** All of a token but its digest. */
+/** All columns of a token except its digest. */
 const SHOWN = {
   id: apiTokens.id,
   accountId: apiTokens.accountId,
@@ -52,8 +52,8 @@ const SHOWN = {
 };
 
 /**
- * The API tokens. They are looked up by digest, all of one turn in one statement, which also notes their use. People create,
- * list, rotate and revoke them. `observe` is told why their use cannot be written.
+ * The store of API tokens. Tokens are looked up by digest, and all lookups of one turn of the event loop share a statement. The
+ * time of their last use is recorded; `observe` receives the faults of recording it.
  */
 export function tokenStore(db: Database, observe: Observe = () => {}) {
   const use = tokenUse(db, observe);
@@ -65,7 +65,7 @@ export function tokenStore(db: Database, observe: Observe = () => {}) {
   const find = prepare(db, 'find_api_tokens', live, grantOf);
 
   return {
-    /** The grant of a digest; null alike for one unknown, expired or revoked. */
+    /** Returns the grant of a digest; null if the token is unknown, expired or revoked. */
     find: batch<string, Grant | null>(
       db,
       async (digests) => {
@@ -76,10 +76,10 @@ export function tokenStore(db: Database, observe: Observe = () => {}) {
       { accountOf: () => null },
     ),
 
-    /** Writes now which tokens were used; otherwise this happens once a minute. Throws nothing. */
+    /** Writes immediately which tokens were used, which otherwise happens once a minute. Never throws. */
     writeUse: use.write,
 
-    /** Makes a token and gives it back, for the only time. */
+    /** Creates a token and returns it. Only its digest is stored, so this is the only time that it is shown. */
     async create(draft: TokenDraft): Promise<{ token: string; id: string }> {
       const token = newToken();
       const id = randomUUID();
@@ -88,8 +88,8 @@ export function tokenStore(db: Database, observe: Observe = () => {}) {
     },
 
     /**
-     * Makes a token like an existing one, which ends after an overlap at the latest; until then both are valid. The new token
-     * gets the same lifetime, counted from now. Null if there is no such token, or if it has ended.
+     * Creates a token like an existing one. The existing one ends after an overlap at the latest; until then, both are valid. The
+     * new token gets the same lifetime, counted from now. Returns null if there is no such token or it has ended.
      */
     async rotate(id: string, overlapMs: number): Promise<Rotated | null> {
       const token = newToken();
@@ -118,7 +118,7 @@ export function tokenStore(db: Database, observe: Observe = () => {}) {
     list: (): Promise<TokenRecord[]> =>
       db.select(SHOWN).from(apiTokens).orderBy(asc(apiTokens.createdAt), asc(apiTokens.id)),
 
-    /** Whether there was such a token to revoke. Gateways refuse it within the life of their cache. */
+    /** Revokes a token, which gateways refuse as soon as their caches expire. Returns whether it exists. */
     async revoke(id: string): Promise<boolean> {
       const revoked = await db
         .update(apiTokens)
@@ -130,7 +130,7 @@ export function tokenStore(db: Database, observe: Observe = () => {}) {
   };
 }
 
-/** Of a token that is neither revoked nor expired. */
+/** Matches a token that is neither revoked nor expired. */
 export const isLive: SQL | undefined = and(
   isNull(apiTokens.revokedAt),
   or(isNull(apiTokens.expiresAt), gt(apiTokens.expiresAt, sql`now()`)),

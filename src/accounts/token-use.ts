@@ -9,9 +9,9 @@ import type { Observe } from '../observation.ts';
 const PAUSE_MS = 60_000;
 
 /**
- * Writes when the tokens of `digests` were used: `ages` milliseconds ago. It leaves out those that another gateway is writing
- * now, and those whose last known use is less than half a minute older, or later: gateways do not wait for each other, and
- * do not write a token more than twice a minute.
+ * Writes that the tokens of `digests` were used `ages` milliseconds ago. Skips tokens that another gateway is writing, so that
+ * gateways do not wait for each other. Also skips tokens whose recorded use is later or less than 30 s earlier, so that no token
+ * is written more than twice a minute.
  */
 const RECORD = sql`
   with due as (
@@ -26,8 +26,8 @@ const RECORD = sql`
   where ${apiTokens.digest} = due.digest`;
 
 /**
- * Records when tokens were last used: in memory first, then once a minute for all tokens of this gateway in one statement,
- * which no request waits for. What cannot be written is tried again a minute later. A read-only database never has it.
+ * Records when tokens were last used. The times are collected in memory and written once a minute, in one statement that no
+ * request waits for. If they cannot be written, this is tried again a minute later. In a read-only database, they never are.
  */
 export function tokenUse(
   db: Database,
@@ -60,12 +60,12 @@ export function tokenUse(
   }
 
   return {
-    /** Notes that a token is used now. */
+    /** Notes that a token was used now. */
     note(digest: string): void {
       used.set(digest, now());
       writeLater();
     },
-    /** Writes what was noted. Throws nothing. */
+    /** Writes what was noted. Never throws. */
     write,
   };
 }

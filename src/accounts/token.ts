@@ -6,19 +6,19 @@ const PREFIX = 'sgw_';
 const SECRET_LENGTH = 30;
 const CHECKSUM_LENGTH = 6;
 
-/** Characters that a header takes as a token (RFC 6750), in a number that can hold a secret. */
+/** Matches the characters of a bearer token (RFC 6750), in a length that is sufficient for a secret. */
 export const TOKEN = /^[\w.~+/=-]{32,200}$/;
 
 /**
- * A new token: `sgw_`, 30 characters of 0-9A-Za-z by chance (178 bits), 6 of their CRC-32. The prefix lets
- * scanners find a leaked one; the checksum tells a mistyped one without asking the database.
+ * Makes a token: `sgw_`, 30 random characters of 0-9A-Za-z (178 bits), and 6 characters of their CRC-32. Secret scanners find a
+ * leaked token by its prefix. A mistyped token is detected by its checksum, without a query.
  */
 export function newToken(): string {
   const secret = Array.from({ length: SECRET_LENGTH }, () => base62(randomInt(BASE), 1)).join('');
   return PREFIX + secret + checksum(secret);
 }
 
-/** Whether it can be a token: one of our own form must bear its checksum; any other secret must be long. */
+/** Whether a text can be a token. With our prefix, its checksum must be right; without, it only has to be long enough. */
 export function isToken(text: string): boolean {
   if (!TOKEN.test(text)) return false;
   if (!text.startsWith(PREFIX)) return true;
@@ -27,8 +27,8 @@ export function isToken(text: string): boolean {
 }
 
 /**
- * What is kept of a token. A plain SHA-256 is enough, and wanted: the secret is too long to be guessed, and
- * a slow hash would let anybody keep our processors busy.
+ * Returns the digest of a token, which is stored instead of it. A plain SHA-256 is sufficient, because the secret is too long to
+ * be guessed. A slow hash would let anybody keep our processors busy.
  */
 export const digestOf = (token: string): string => hash('sha256', token, 'hex');
 

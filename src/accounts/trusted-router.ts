@@ -3,17 +3,17 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Refusal } from '../errors/refusals.ts';
 import { isAccountId, type Viewer } from './viewer.ts';
 
-/** Tells who calls from the headers of a request; null for anybody. */
+/** Identifies the caller from the headers of a request; null if the caller is unknown. */
 export type Authenticate = (headers: IncomingHttpHeaders) => Promise<Viewer | null>;
 
-/** What a router sends: the secret that it shares with its subgraphs, and who calls. */
+/** Headers that a router sends: the secret that it shares with its subgraphs, and the caller's account and scopes. */
 const SECRET = 'x-router-secret';
 const ACCOUNT = 'x-account-id';
 const SCOPES = 'x-account-scopes';
 
 /**
- * Lets in a router and nobody else, by a secret that both hold: FORBIDDEN without it, whatever is asked. Who calls
- * stands in the token that the router passes on, or, where there is none, in the router's own words.
+ * Accepts only requests from a router that sends the shared secret; all others get FORBIDDEN. The caller is identified by the
+ * token that the router forwards or, without one, by the router's own headers.
  */
 export function behindRouter(secret: string, authenticate: Authenticate): Authenticate {
   const expected = hash('sha256', secret, 'buffer');

@@ -1,18 +1,18 @@
 import { Refusal } from '../errors/refusals.ts';
 
-/** What a token may be allowed to do. */
+/** What a token can allow. */
 export const SCOPES = ['segments:read', 'segments:write'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** Whose segments API_TOKEN opens, and a token of `segments token create` unless told otherwise. */
+/** Account of API_TOKEN, and of tokens that `segments token create` makes without `--account`. */
 export const DEFAULT_ACCOUNT = 'default';
 
-/** Who calls, as its token says. */
+/** An authenticated caller. */
 export interface Viewer {
   accountId: string;
-  /** What it is counted by: its token, or where it has none of ours, its account. */
+  /** What its points are counted by: its token if it is one of ours, otherwise its account. */
   callerId: string;
-  /** What its token is called, by `token list` or by the issuer; for the log. */
+  /** Id of its token for the log, as `token list` shows it or as the issuer set it (`jti`). */
   tokenId?: string | undefined;
   scopes: ReadonlySet<string>;
   /** Who the token says it is; for the event log. */
@@ -29,23 +29,23 @@ export interface Actor {
 
 const ACCOUNT_ID = /^[\w.-]{1,64}$/;
 
-/** Whether a text can name an account: 1 to 64 of A-Z a-z 0-9 _ . - */
+/** Whether a text can be the id of an account: 1 to 64 characters of A-Z a-z 0-9 _ . - */
 export const isAccountId = (text: string): boolean => ACCOUNT_ID.test(text);
 
-/** Who calls, as far as it is known. */
+/** A caller, known or not. */
 export interface Caller {
   viewer: Viewer | null;
-  /** Whether it is unknown although a bearer token was sent. */
+  /** Whether the caller sent a bearer token that is not valid. */
   hasBadToken?: boolean;
 }
 
-/** How an answer asks for a token (RFC 9110, section 11.6.1; RFC 6750, section 3). */
+/** The challenge of an answer that requires a token (RFC 9110, section 11.6.1; RFC 6750, section 3). */
 const CHALLENGE = 'Bearer realm="segments"';
 const BAD_TOKEN = `${CHALLENGE}, error="invalid_token", error_description="The token is malformed, unknown, expired or revoked"`;
 
 /**
- * Throws UNAUTHENTICATED. One answer for every token that is malformed, unknown, expired or revoked; one for a caller who
- * sent none, without an `error` (RFC 6750, section 3.1).
+ * Returns the viewer, or throws UNAUTHENTICATED. Malformed, unknown, expired and revoked tokens all get the same answer. The
+ * answer to a caller who sent no token has no `error` (RFC 6750, section 3.1).
  */
 export function requireViewer({ viewer, hasBadToken = false }: Caller): Viewer {
   if (viewer) return viewer;
@@ -54,7 +54,7 @@ export function requireViewer({ viewer, hasBadToken = false }: Caller): Viewer {
   });
 }
 
-/** Throws UNAUTHENTICATED, or FORBIDDEN where the token lacks the scope. */
+/** Returns the viewer. Throws UNAUTHENTICATED, or FORBIDDEN if the token lacks the scope. */
 export function requireScope(caller: Caller, scope: Scope): Viewer {
   const viewer = requireViewer(caller);
   if (viewer.scopes.has(scope)) return viewer;
@@ -63,8 +63,8 @@ export function requireScope(caller: Caller, scope: Scope): Viewer {
   });
 }
 
-/** The account that callers without one count as. No account has this name. */
+/** The account that callers without one count as. No real account has this id. */
 export const STRANGER = '';
 
-/** Whose share of a fair queue a call uses: its account's. Callers without an account have one together; no account has its name. */
+/** Returns the account whose share of a fair queue a call uses. Callers without an account have one share together. */
 export const shareOf = ({ viewer }: Caller): string => viewer?.accountId ?? STRANGER;

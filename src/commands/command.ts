@@ -1,11 +1,11 @@
-/** One thing that `segments` does. */
+/** A command of `segments`. */
 export interface Command {
   summary: string;
   help: string;
   run(args: string[], environment: NodeJS.ProcessEnv): Promise<void>;
 }
 
-/** A call that can't be understood: exit code 2, and where to read how it is done. */
+/** A wrong command line. The program refers to the help of the command and exits with code 2. */
 export class WrongUsage extends Error {}
 
 export const print = (text: string): void => {

@@ -5,8 +5,8 @@ import { joinEmbedded } from '../embedded-postgres/server.ts';
 import { stopSignal } from '../stop-signal.ts';
 
 /**
- * Runs some work on the migrated database that the environment names; the embedded one is started if need be. What was
- * started is stopped at the end, also where a signal comes first.
+ * Migrates the database that the environment names, and runs `work` on it. Starts the embedded database if necessary. Whatever
+ * was started is stopped at the end, even after a signal.
  */
 export async function withDatabase<Result>(
   environment: NodeJS.ProcessEnv,

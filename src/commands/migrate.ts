@@ -5,8 +5,9 @@ export const migrate: Command = {
   summary: 'migrate the database to this version',
   help: `Usage: segments migrate
 
-Applies the migrations that the database of DATABASE_URL (or the embedded one) lacks. serve does so too;
-any number may run at once. Where serve is to run as a role that may not make tables, run this before it, as their owner.
+Applies the migrations that the database of DATABASE_URL (or the embedded one) lacks. serve does the same, and any number
+of processes can do it at once. If serve runs as a role that is not allowed to create tables, run this command before it, as
+the owner of the tables.
 `,
   async run(args, environment) {
     parseArgs({ args });

@@ -5,7 +5,7 @@ export const schema: Command = {
   summary: 'print the GraphQL schema',
   help: `Usage: segments schema
 
-Prints the schema as SDL, with its Apollo Federation directives, to be composed into a supergraph.
+Prints the schema as SDL, with its Apollo Federation directives. Use it to compose a supergraph.
 `,
   async run(args) {
     parseArgs({ args });

@@ -5,7 +5,7 @@ import type { Command } from './command.ts';
 
 export const serve: Command = {
   summary: 'run the gateway',
-  /** Built only when requested, so that a start does not pay for it. */
+  /** Built only when requested, so that it does not slow down the start. */
   get help() {
     return `Usage: segments serve
 
@@ -19,7 +19,7 @@ None is required. An empty variable counts as not set. docs/configuration.md des
   },
   async run(args, environment) {
     parseArgs({ args });
-    const config = readConfig(environment); // before the gateway is loaded: a wrong one is told at once
+    const config = readConfig(environment); // before the gateway is loaded, so that a wrong one is reported quickly
     const main = await import('../main.ts');
     await main.serve(config);
   },

@@ -7,7 +7,7 @@ const MAX_LIFETIME_DAYS = 36_500;
 /** The name of the token of the environment. */
 const RESERVED = 'API_TOKEN';
 
-/** The token that `token create` is asked for. Throws WrongUsage. */
+/** Parses the arguments of `token create`. Throws WrongUsage. */
 export function draftOf(args: string[]) {
   const { values } = parseArgs({
     args,
@@ -20,9 +20,9 @@ export function draftOf(args: string[]) {
   });
   const { account: accountId, name } = values;
   if (!isAccountId(accountId))
-    throw new WrongUsage(`--account must be 1 to 64 of A-Z a-z 0-9 _ . -, not ${accountId}.`);
+    throw new WrongUsage(`--account must have 1 to 64 characters of A-Z a-z 0-9 _ . -, not ${accountId}.`);
   if (name === RESERVED)
-    throw new WrongUsage(`--name must not be ${RESERVED}: that is the token of the environment.`);
+    throw new WrongUsage(`--name must not be ${RESERVED}, the name of the environment's token.`);
   return { accountId, name, scopes: scopesOf(values.scopes), expiresAt: expiryOf(values.expires) };
 }
 
@@ -44,7 +44,7 @@ function expiryOf(days: string | undefined): Date | null {
 
 const UNITS: Record<string, number> = { m: 60_000, h: 60 * 60_000, d: DAY_MS };
 
-/** What `token rotate` is asked for. Throws WrongUsage. */
+/** Parses the arguments of `token rotate`. Throws WrongUsage. */
 export function overlapOf(args: string[]) {
   const options = { overlap: { type: 'string', default: '24h' } } as const;
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
@@ -60,8 +60,8 @@ function millisecondsOf(overlap: string): number {
   );
 }
 
-/** The one id that an action is given. Throws WrongUsage. */
+/** Returns the only argument of an action, an id. Throws WrongUsage if there are none or several. */
 export function onlyId(action: string, [id, ...more]: string[]): string {
-  if (id === undefined || more.length > 0) throw new WrongUsage(`token ${action} needs one id.`);
+  if (id === undefined || more.length > 0) throw new WrongUsage(`token ${action} requires one id.`);
   return id;
 }

@@ -7,15 +7,15 @@ import { draftOf, onlyId, overlapOf } from './token-options.ts';
 
 const help = `Usage: segments token <create|list|rotate|revoke|new>
 
-  create   make a token, and print it for the only time
-    --account <id>     whose segments it opens: 1 to 64 of A-Z a-z 0-9 _ . - (default: default)
-    --name <text>      what it is for (default: unnamed)
-    --scopes <list>    what it may do, by commas (default: ${SCOPES.join(',')})
-    --expires <days>   after how many days it ends (default: never)
-  list     show every token, without its secret, and when it was last used (to about a minute)
-  rotate   <id>        make a token like this one, print it, and let this one end
-    --overlap <time>   how long both are good: minutes, hours or days, such as 30m, 24h, 7d (default: 24h)
-  revoke   <id>        end a token; gateways refuse it within five seconds
+  create   create a token and print it; it is not shown again
+    --account <id>     account of the token: 1 to 64 characters of A-Z a-z 0-9 _ . - (default: default)
+    --name <text>      purpose of the token, as list shows it (default: unnamed)
+    --scopes <list>    what it allows, separated by commas (default: ${SCOPES.join(',')})
+    --expires <days>   number of days until it expires (default: never)
+  list     list all tokens without their secrets, and when they were last used (to about a minute)
+  rotate   <id>        create a token like this one, print it, and end this one after an overlap
+    --overlap <time>   how long both are valid, in minutes, hours or days: 30m, 24h, 7d (default: 24h)
+  revoke   <id>        revoke a token; gateways refuse it within five seconds
   new      print a token for API_TOKEN, without a database
 `;
 
@@ -26,7 +26,7 @@ export const token: Command = {
     const run = Object.hasOwn(actions, action) ? actions[action] : undefined;
     if (!run)
       throw new WrongUsage(
-        `token needs one of create, list, rotate, revoke, new${action && `, not ${action}`}.`,
+        `token requires one of create, list, rotate, revoke, new${action && `, not ${action}`}.`,
       );
     await run(args, environment);
   },
@@ -36,7 +36,9 @@ const actions: Record<string, Command['run']> = {
   async create(args, environment) {
     const draft = draftOf(args);
     const made = await withTokens(environment, (tokens) => tokens.create(draft));
-    process.stderr.write(`Token ${made.id} of account ${draft.accountId}. Keep it: it is not shown again.\n`);
+    process.stderr.write(
+      `Token ${made.id} of account ${draft.accountId}. Store it now: it is not shown again.\n`,
+    );
     print(made.token);
   },
 
@@ -53,7 +55,7 @@ const actions: Record<string, Command['run']> = {
     if (!made) throw new Error(`There is no live token ${id}.`);
     const until = made.expiresAt ? `It ends ${made.expiresAt.toISOString()}. ` : '';
     process.stderr.write(
-      `Token ${made.id} of account ${made.accountId}. ${until}Keep it: it is not shown again.\nThe token ${id} ends ${made.oldEndsAt.toISOString()}.\n`,
+      `Token ${made.id} of account ${made.accountId}. ${until}Store it now: it is not shown again.\nThe token ${id} ends ${made.oldEndsAt.toISOString()}.\n`,
     );
     print(made.token);
   },
@@ -61,8 +63,8 @@ const actions: Record<string, Command['run']> = {
   async revoke(args, environment) {
     const { positionals } = parseArgs({ args, allowPositionals: true });
     const id = onlyId('revoke', positionals);
-    const was = await withTokens(environment, (tokens) => tokens.revoke(id));
-    if (!was) throw new Error(`There is no token ${id}.`);
+    const exists = await withTokens(environment, (tokens) => tokens.revoke(id));
+    if (!exists) throw new Error(`There is no token ${id}.`);
     print(`Revoked ${id}.`);
   },
 
@@ -72,7 +74,7 @@ const actions: Record<string, Command['run']> = {
   },
 };
 
-/** The database is loaded only for what needs it: a wrong call is told at once. */
+/** Loads the code of the database only when it is needed, so that a wrong command line is reported quickly. */
 async function withTokens<Result>(
   environment: NodeJS.ProcessEnv,
   work: (tokens: TokenStore) => Promise<Result>,
@@ -94,8 +96,8 @@ function rowOf({
   revokedAt,
   lastUsedAt,
 }: TokenRecord): string {
-  const isOver = expiresAt !== null && expiresAt.getTime() <= Date.now();
-  const state = revokedAt ? 'revoked' : isOver ? 'expired' : 'live';
+  const isExpired = expiresAt !== null && expiresAt.getTime() <= Date.now();
+  const state = revokedAt ? 'revoked' : isExpired ? 'expired' : 'live';
   const expires = expiresAt?.toISOString() ?? 'never';
   const lastUsed = lastUsedAt?.toISOString() ?? 'never';
   return [id, accountId, name, scopes.join(','), createdAt.toISOString(), expires, state, lastUsed].join(

@@ -23,7 +23,7 @@ export function readConfig(environment: Environment) {
   }
   if (checked.data.DATABASE_POOLER === 'transaction' && checked.data.RATE_LIMIT_STORE === 'postgres') {
     throw new WrongConfig(
-      'RATE_LIMIT_STORE must be memory behind DATABASE_POOLER=transaction; it is "postgres".',
+      'RATE_LIMIT_STORE must be memory with DATABASE_POOLER=transaction; it is "postgres".',
     );
   }
   const { GRAPHIQL = environment.NODE_ENV !== 'production', ...rest } = checked.data;
@@ -41,7 +41,7 @@ function jwtOf(variables: z.output<typeof Variables>) {
   const [set] = TOGETHER.filter((name) => variables[name]);
   throw new WrongConfig(
     missing
-      .map((name) => `${name} must be ${formOf(Variables.shape[name])}, since ${set} is set; it is not set.`)
+      .map((name) => `${name} must be ${formOf(Variables.shape[name])} because ${set} is set; it is not set.`)
       .join('\n'),
   );
 }

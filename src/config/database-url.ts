@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
 
-const FORM = /^postgres(ql)?:\/\/\S+$/; // no URL parser: libpq's form may leave the host out, for a socket
+const FORM = /^postgres(ql)?:\/\/\S+$/; // not a URL parser: libpq's form can omit the host, for a socket
 /** What a DATABASE_URL must be. */
 export const EXAMPLE = 'a URL such as postgres://user:password@host:5432/database?sslmode=verify-full';
 const PORT = 'must have a port from 1 to 65535; its port is not one';
 const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
 const SSL_FILES = ['sslrootcert', 'sslcert', 'sslkey'];
-/** Host and port, as far as the URL has them, and what follows. A password may hold anything but what ends this. */
+/** Captures host and port, if any, and the rest. A password can contain any characters but / and ?, which end this part. */
 const PARTS = /^postgres(?:ql)?:\/\/(?:[^/?]*@)?([^/?]*)(.*)/s;
 
 /**
- * What is wrong with a DATABASE_URL ("must …; it …"), and null where nothing is. pg's own reading decides, so that what
- * passes is what pg connects to. This adds what pg silently takes for something else, and words for what pg refuses. It
- * shows nothing of the URL but the names of hosts and files.
+ * Returns what is wrong with a DATABASE_URL ("must …; it …"); null if nothing is. pg itself parses the URL, so a URL that passes
+ * means the same to pg. This function also refuses URLs that pg would silently misread, and explains those that pg refuses. The
+ * message shows no part of the URL except hosts, files and `sslmode`.
  */
 export function problemOf(url: string): string | null {
   if (!FORM.test(url)) return `must be ${EXAMPLE}; it is something else (not shown)`;
@@ -31,20 +31,20 @@ export function problemOf(url: string): string | null {
 
 const SLASH = 'must have every / and ? of a password written as %2F and %3F; it contains one';
 
-/** What follows the slash would be the database, which Postgres repeats in its errors. */
+/** Whether a password contains a bare slash. Its rest would be read as the database, which Postgres repeats in its errors. */
 function hasSlashInPassword(url: string): boolean {
   const [, , rest = ''] = PARTS.exec(url) ?? [];
   const [path = ''] = rest.split('?');
   return path.includes('@');
 }
 
-/** pg takes a mode that it does not know for verify-full: one that is misspelt is better told. */
+/** Refuses an unknown mode, because pg silently treats a misspelt one as verify-full. */
 function problemOfMode(mode: string | null): string | null {
   if (mode === null || SSL_MODES.includes(mode)) return null;
   return `must have an sslmode of ${SSL_MODES.join(', ')}; it has "${mode}"`;
 }
 
-/** Words for a URL that pg can't read. */
+/** Explains a URL that pg cannot parse. */
 function problemOfParts(url: string, error: unknown): string {
   if (error instanceof URIError)
     return 'must have every % of a password written as %25; it contains a bare %';
@@ -55,11 +55,11 @@ function problemOfParts(url: string, error: unknown): string {
   if (port !== undefined && !(Number(port) <= 65_535)) return PORT;
   const file = SSL_FILES.map((name) => problemOfFile(name, parameterOf(url, name))).find((each) => each);
   if (file) return file;
-  if (error instanceof TypeError) return `must be ${EXAMPLE}; it cannot be read as one (not shown)`;
-  return `must be ${EXAMPLE}; ${error instanceof Error ? error.message : 'it cannot be read'}`;
+  if (error instanceof TypeError) return `must be ${EXAMPLE}; it cannot be parsed (not shown)`;
+  return `must be ${EXAMPLE}; ${error instanceof Error ? error.message : 'it cannot be parsed'}`;
 }
 
-/** What follows the last colon, unless that is part of an IPv6 address. */
+/** Returns what follows the last colon, unless the colon is part of an IPv6 address. */
 function portOf(authority: string): string | undefined {
   const mark = authority.lastIndexOf(':');
   return mark < 0 || authority.includes(']', mark) ? undefined : authority.slice(mark + 1);
@@ -72,7 +72,7 @@ function problemOfFile(name: string, file: string | null): string | null {
     return null;
   } catch (error) {
     const hint =
-      file === 'system' ? ': leave it out, and the authorities that Node.js knows are trusted' : '';
+      file === 'system' ? ': omit it to trust the certificate authorities that Node.js trusts' : '';
     const code = error instanceof Error && 'code' in error ? error.code : 'no file';
     return `must name a file that can be read as ${name}; it names "${file}" (${code})${hint}`;
   }

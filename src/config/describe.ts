@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { purposes } from './purpose.ts';
 import { GROUPS } from './variables.ts';
 
-/** A variable, as the documentation presents it. */
+/** A variable as the documentation presents it. */
 export interface Description {
   name: string;
   /** What it must be. */

@@ -4,18 +4,18 @@ import { isToken } from '../accounts/token.ts';
 import { EXAMPLE, problemOf } from './database-url.ts';
 import { readPersistedOperations, WrongOperations } from './persisted-operations.ts';
 
-/* What a variable must be is the description of its form: documentation shows it, and so does the line that a wrong value gets. */
+/* The description of a form says what a variable must be. The documentation shows it, and so does the message for a wrong value. */
 
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
-/** A number between two others, both included. */
-export const wholeNumber = (least: number, most: number) =>
+/** A whole number from `min` to `max`, inclusive. */
+export const wholeNumber = (min: number, max: number) =>
   z
     .string()
     .regex(/^\d{1,9}$/)
     .transform(Number)
-    .refine((value) => value >= least && value <= most)
-    .describe(`a whole number from ${least} to ${most}`);
+    .refine((value) => value >= min && value <= max)
+    .describe(`a whole number from ${min} to ${max}`);
 
 /** One of two words. */
 export const either = <One extends string, Other extends string>(one: One, other: Other) =>
@@ -48,7 +48,7 @@ export const jwksUrl = z
   .superRefine(hasNoLogin)
   .describe('a URL such as https://id.example.com/.well-known/jwks.json');
 
-/** Refuses what `fetch` refuses. Its issue is the whole message, because the value must not be shown. */
+/** Refuses a user or password, as `fetch` does. Its issue is the whole message, because the value must not be shown. */
 function hasNoLogin(url: string, { addIssue }: z.RefinementCtx): void {
   const { username, password } = new URL(url);
   if (username === '' && password === '') return;
@@ -56,14 +56,14 @@ function hasNoLogin(url: string, { addIssue }: z.RefinementCtx): void {
   addIssue({ code: 'custom', message, params: { isWhole: true } });
 }
 
-/** A scheme and a host, and nothing after: as a browser sends it. Not `*`, not `null`. */
+/** Whether a text is an origin exactly as browsers send it: a scheme, a host and perhaps a port. `*` and `null` are not. */
 const isOrigin = (text: string): boolean => /^https?:/.test(text) && URL.parse(text)?.origin === text;
 
 export const origins = z
   .string()
   .transform((text) => new Set(text.split(',').map((origin) => origin.trim())))
   .refine((all) => [...all].every(isOrigin))
-  .describe('origins such as https://app.example.com, with commas between');
+  .describe('origins such as https://app.example.com, separated by commas');
 
 /** Refuses a secret that is easy to guess. Its issue is the whole message, because the value must not be shown. */
 const notWeak = (command: string) => (secret: string, context: z.RefinementCtx) => {
@@ -88,9 +88,9 @@ export const routerSecret = z
 export const operationsFile = z
   .string()
   .transform(operationsOf)
-  .describe('a JSON file of operations, as tools write it');
+  .describe('a JSON file of operations, as client tools generate it');
 
-/** The operations of a file. Says by itself what is wrong with it. */
+/** Reads the operations of a file. Its issue is the whole message. */
 function operationsOf(file: string, context: z.RefinementCtx): ReadonlyMap<string, string> {
   try {
     return readPersistedOperations(file);

@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { quoted } from '../errors/quoted.ts';
 
-/** A file of operations that cannot be taken. Its message says why, and goes on from the name of the variable. */
+/** A wrong file of operations. The message says why, and follows the name of the variable. */
 export class WrongOperations extends Error {}
 
 const FORMAT = 'apollo-persisted-query-manifest';
 const FORMS = `{"<id>": "<text>", …} or {"format": "${FORMAT}", "version": 1, "operations": [{"id": "…", "body": "…"}, …]}`;
 
 /**
- * Reads the operations that may be sent, by their ids without the prefix `sha256:`. It takes what tools write: a plain map
- * (relay-compiler, the client preset of graphql-codegen, gql.tada) or the manifest of Apollo's
- * generate-persisted-query-manifest. Whether a text is valid is for the schema to say. Throws WrongOperations.
+ * Reads the operations that are allowed. Returns their texts by id, without the prefix `sha256:`. Accepts what client tools
+ * generate: a plain map (relay-compiler, the client preset of graphql-codegen, gql.tada) or the manifest of Apollo's
+ * generate-persisted-query-manifest. Does not check the texts against the schema. Throws WrongOperations.
  */
 export function readPersistedOperations(file: string): ReadonlyMap<string, string> {
   const wrong = (why: string) => new WrongOperations(`names ${quoted(file)}, ${why}`);
@@ -19,11 +19,11 @@ export function readPersistedOperations(file: string): ReadonlyMap<string, strin
     if (typeof key !== 'string') throw wrong(`in which ${place} has no "id"`);
     const id = key.replace(/^sha256:/, '');
     if (id === '') throw wrong(`in which the id of ${place} is empty`);
-    if (typeof text !== 'string') throw wrong(`in which ${place} must be a text and is ${quoted(text)}`);
-    if ((operations.get(id) ?? text) !== text) throw wrong(`which has two texts of the id ${quoted(id)}`);
+    if (typeof text !== 'string') throw wrong(`in which ${place} must be a string, not ${quoted(text)}`);
+    if ((operations.get(id) ?? text) !== text) throw wrong(`which has two texts for the id ${quoted(id)}`);
     operations.set(id, text);
   }
-  if (operations.size === 0) throw wrong('which holds no operation');
+  if (operations.size === 0) throw wrong('which has no operations');
   return operations;
 }
 
@@ -49,10 +49,10 @@ function contentOf(file: string, wrong: Wrong): object {
   } catch {
     throw wrong('which is not JSON');
   }
-  throw wrong(`which must hold ${FORMS}`);
+  throw wrong(`which must contain ${FORMS}`);
 }
 
-/** The id and the text of each entry, as they stand there, and where that is. */
+/** Returns the id and the text of each entry, unchecked, and its place in the file for messages. */
 function entriesOf(content: object, wrong: Wrong): [id: unknown, text: unknown, place: string][] {
   const { format, version, operations }: { format?: unknown; version?: unknown; operations?: unknown } =
     content;
@@ -60,7 +60,7 @@ function entriesOf(content: object, wrong: Wrong): [id: unknown, text: unknown, 
     return Object.entries(content).map(([id, text]) => [id, text, `the entry ${quoted(id)}`]);
   }
   if (format !== FORMAT || version !== 1 || !Array.isArray(operations)) {
-    throw wrong(`which must hold ${FORMS}`);
+    throw wrong(`which must contain ${FORMS}`);
   }
   return operations.map((operation, i) => {
     const { id, body }: { id?: unknown; body?: unknown } = Object(operation);

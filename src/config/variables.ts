@@ -5,7 +5,7 @@ import { graphql } from './variables/graphql.ts';
 import { limits } from './variables/limits.ts';
 import { server } from './variables/server.ts';
 
-/** The environment variables that configure the gateway, by what they are about. */
+/** The environment variables that configure the gateway, grouped by topic. */
 export const GROUPS = {
   Server: server,
   Database: database,
@@ -14,5 +14,5 @@ export const GROUPS = {
   GraphQL: graphql,
 };
 
-/** All of them, and what each may hold. */
+/** The schema of all variables. */
 export const Variables = z.object({ ...server, ...database, ...callers, ...limits, ...graphql });

@@ -5,23 +5,23 @@ import type { Wait } from './connect-when-ready.ts';
 import type { Migration } from './migrations.ts';
 
 /**
- * How long a statement waits for its lock, and those of the gateways behind it: shorter than these wait for a lock themselves.
- * Then everything that waited goes on, and the migration is tried again later.
+ * How long a statement waits for a lock. Statements of gateways queue behind it, so this is shorter than they wait for a lock
+ * themselves. After that, they continue, and the migration is tried again later.
  */
 const LOCK_MS = 100;
-/** Between tries; up to as much again by chance. */
+/** Pause between tries, plus up to as much again at random. */
 const PAUSE_MS = 1_000;
 const PATIENCE_MS = 10 * 60_000;
 
-/** SQLSTATEs of a lock that was not had in time, and of a deadlock: both may go well the next time. */
+/** SQLSTATEs of a lock timeout and a deadlock. The next try may succeed. */
 const LOCKED = /^(55P03|40P01)$/;
 
-/** Migrations are recorded where Drizzle does, so that older versions know them. */
+/** Migrations are recorded in Drizzle's table, where older versions look for them. */
 const RECORD = 'insert into drizzle.__drizzle_migrations (hash, created_at) values ($1, $2)';
 
 /**
- * Applies migrations while gateways are at work: no statement makes others wait for longer than they can. One that is
- * interrupted, wherever, can be applied again. Throws if a lock cannot be had in ten minutes.
+ * Applies migrations while gateways are running. No statement blocks others for longer than they can wait. An interrupted
+ * migration can be applied again. Throws if a lock cannot be acquired within ten minutes.
  */
 export async function applyMigrations(
   client: pg.Client,
@@ -37,14 +37,14 @@ export async function applyMigrations(
 
 async function makeRecords(client: pg.Client): Promise<void> {
   const { rows } = await client.query(`select to_regclass('drizzle.__drizzle_migrations') as made`);
-  if (rows[0]?.made) return; // a role that may use the schema need not be one that may make it
+  if (rows[0]?.made) return; // a role that can use the schema may not be allowed to create it
   await client.query('create schema if not exists drizzle');
   await client.query(
     'create table if not exists drizzle.__drizzle_migrations (id serial primary key, hash text not null, created_at bigint)',
   );
 }
 
-/** All of a migration, and its record, or nothing. */
+/** Applies a migration and records it, in one transaction. */
 async function change(client: pg.Client, { sql, hash, folderMillis }: Migration): Promise<void> {
   await client.query('begin');
   try {
@@ -58,7 +58,7 @@ async function change(client: pg.Client, { sql, hash, folderMillis }: Migration)
   }
 }
 
-/** A migration of indexes that are built while the table is written. That is no matter of one transaction. */
+/** Applies a migration that builds indexes concurrently, which cannot be done in a transaction. */
 async function build(client: pg.Client, { sql, hash, folderMillis }: Migration, wait: Partial<Wait>) {
   for (const statement of sql) await buildIndex(client, statement, wait);
   await client.query(RECORD, [hash, folderMillis]);
@@ -72,7 +72,7 @@ async function untilUnlocked(run: () => Promise<void>, { observe, signal }: Part
     } catch (error) {
       const isLocked = error instanceof pg.DatabaseError && LOCKED.test(error.code ?? '');
       if (!isLocked || performance.now() > end) throw error;
-      const reason = 'a transaction holds what a migration has to lock';
+      const reason = 'a transaction holds a lock that a migration needs';
       if (isFirst) observe?.({ kind: 'database_awaited', reason });
     }
     await sleep(PAUSE_MS * (1 + Math.random()), undefined, { signal });

@@ -7,13 +7,13 @@ import { rowTurns } from './row-turns.ts';
 import { writeLanes } from './write-lanes.ts';
 
 interface Options<Key> {
-  /** Whose call it is; null if it is nobody's in particular. */
+  /** The account of a call; null if it belongs to no single account. */
   accountOf(key: Key): string | null;
-  /** Max calls that one statement answers. */
+  /** Max calls in one statement. */
   largest?: number;
-  /** Max calls that an account may have in a statement that answers other accounts too; 0 if it may not. */
+  /** Max calls of one account in a statement that it shares with other accounts; 0 if it shares none. */
   shared?: number;
-  /** Which row a call changes; given if they write. */
+  /** The row that a call changes. Given if the calls write. */
   rowOf?(key: Key): string;
 }
 
@@ -22,17 +22,17 @@ const PATIENCE_MS = 1_000;
 
 const BUSY = 'Too many writes are waiting. Try again in a moment.';
 
-/** Sizes of calls of a row each. */
+/** Limits for calls that each concern one row. */
 const SMALL = { largest: 1_000, shared: 100 };
 
 /**
- * Calls made in the same turn of the event loop, from whichever requests, become as few statements of a lane as possible.
- * An account with many of them gets statements of its own, so that it cannot make those of others long. Changes to one
- * row are made one after the other. Nothing is cached: a batch lives for one turn, so no request can see another's stale row.
+ * Combines the calls of one turn of the event loop, from all requests, into as few statements of a lane as possible. An account
+ * with many calls gets statements of its own, so that it does not slow down those of others. Changes to one row are made one
+ * after the other. Nothing is cached: a batch lives for one turn, so no request can see another's stale row.
  *
- * A statement that fails for some of its calls is sent again in parts, by account and then by call, until it fails for
- * those calls alone. Each call is answered as soon as its own statement is. A database that cannot be reached is
- * UNAVAILABLE, to each caller.
+ * A statement that fails for some of its calls is sent again in parts, by account and then by call, until only the calls that
+ * fail are left. Each call is answered as soon as its own statement is. If the database is unavailable, each caller gets
+ * UNAVAILABLE.
  */
 export function batch<Key, Value>(
   lane: Lane,
@@ -91,7 +91,7 @@ export function batch<Key, Value>(
   };
 
   const gatherReads = () => {
-    // DataLoader gathers the calls of a turn. Each has a promise of its own, which does not wait for the others.
+    // DataLoader collects the calls of a turn. Each has a promise of its own, which does not wait for the others.
     const loader = new DataLoader<Call<Key, Value>, void>(
       async (calls) => {
         for (const group of groupsOf(calls)) void send(group);
@@ -122,12 +122,12 @@ export function batch<Key, Value>(
   };
 }
 
-const noOutcome = (i: number) => new Error(`A statement gave no outcome for its call ${i}.`);
+const noOutcome = (i: number) => new Error(`A statement returned no outcome for its call ${i}.`);
 
-/** Up to this many calls that failed together are sent again one by one; more are sent again in parts first. */
+/** Up to this many calls that failed together are sent again one by one. More are first sent again in parts. */
 const FEW = 32;
 
-/** One call of a thousand that fails is found with 64 statements, in two rounds. */
+/** With parts of this size, one failing call in a thousand is found with 64 statements, in two rounds. */
 const partSizeOf = (calls: number): number => (calls <= FEW ? 1 : Math.ceil(Math.sqrt(calls)));
 
 function portionsOf<Each>(all: readonly Each[], size: number): Each[][] {

@@ -2,21 +2,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Wait } from './connect-when-ready.ts';
 
-/** How long a build may take before it is told. */
-const TELL_MS = 5_000;
-const BUILDING = 'an index is being built, which waits for every transaction that is open';
+/** How long a build may take before it is reported. */
+const REPORT_MS = 5_000;
+const BUILDING = 'an index is being built, which waits for every open transaction';
 
-/** Between looks at a build that another session has begun. */
-const LOOK_MS = 250;
+/** Pause between checks of a build that another session started. */
+const POLL_MS = 250;
 
 const CONCURRENTLY = /^\s*create\s+(?:unique\s+)?index\s+concurrently\s+"(\w+)"/i;
 
-/** The index that a statement builds while its table is written; undefined for any other statement. */
+/** Returns the name of the index that a statement builds concurrently; undefined for any other statement. */
 export const indexIn = (statement: string): string | undefined => CONCURRENTLY.exec(statement)?.[1];
 
 /**
- * Builds an index without keeping anybody from reading or writing. A build that was broken off leaves an index that Postgres
- * goes on writing and never reads: it is dropped, and built again. One that still runs, though its client has left, is waited for.
+ * Builds an index without blocking reads or writes. An interrupted build leaves an index that Postgres keeps writing but never
+ * reads; it is dropped and built again. If a build is still running although its client is gone, waits for it.
  */
 export async function buildIndex(
   client: pg.Client,
@@ -25,18 +25,18 @@ export async function buildIndex(
 ): Promise<void> {
   const name = indexIn(statement);
   if (name === undefined)
-    throw new Error(`A migration that builds an index may do nothing else: ${statement}`);
+    throw new Error(`A migration that builds an index must contain nothing else: ${statement}`);
   for (let isFirst = true; ; isFirst = false) {
     const state = await stateOf(client, name);
     if (state === 'valid') return;
     if (state === 'building') {
-      const reason = `the index ${name} is being built by a session that was left behind`;
+      const reason = `the index ${name} is being built by a session whose client is gone`;
       if (isFirst) observe?.({ kind: 'database_awaited', reason });
-      await sleep(LOOK_MS, undefined, { signal });
+      await sleep(POLL_MS, undefined, { signal });
       continue;
     }
     const reason = `${BUILDING} (${name})`;
-    const slow = setTimeout(() => observe?.({ kind: 'database_awaited', reason }), TELL_MS);
+    const slow = setTimeout(() => observe?.({ kind: 'database_awaited', reason }), REPORT_MS);
     try {
       if (state === 'broken') await client.query(`drop index concurrently "${name}"`);
       await client.query(statement);
@@ -61,10 +61,10 @@ async function stateOf(client: pg.Client, name: string): Promise<'valid' | 'buil
   return index.is_building ? 'building' : 'broken';
 }
 
-/** Only behind a pooler is there a time limit: of the role, and nothing there can lift it. */
+/** Explains that a build exceeded the role's time limit. This only happens behind a pooler, where the limit cannot be lifted. */
 function tooSlow(error: unknown, name: string): unknown {
   if (!(error instanceof pg.DatabaseError && error.code === '57014')) return error;
   return new Error(
-    `The index ${name} takes longer to build than a time limit of the role allows (${error.message}). Run "segments migrate" with a DATABASE_URL that leads to Postgres itself and not to a pooler, then start again.`,
+    `The index ${name} takes longer to build than the time limit of the role allows (${error.message}). Run "segments migrate" with a DATABASE_URL of Postgres itself, not of a pooler, then start again.`,
   );
 }

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Database } from './connect.ts';
 
-/** What the database's clock said, and when it was asked and had answered by a monotonic clock of ours. */
+/** The time of the database's clock, and when it was requested and received by our own monotonic clock. */
 export interface Reading {
   asked: number;
   /** Milliseconds since 1970, with fractions. */
@@ -9,7 +9,7 @@ export interface Reading {
   answered: number;
 }
 
-/** Bounds of the difference between the database's clock and ours, and when they were known by ours. */
+/** Bounds of the difference between the database's clock and ours, and when they were measured by ours. */
 interface Range {
   min: number;
   max: number;
@@ -48,7 +48,7 @@ export function databaseClock(start: number, monotonic: () => number = () => per
   };
 }
 
-/** What two ranges have in common at the later one's moment; null where they contradict each other. */
+/** The intersection of two ranges at the time of the later one; null if they contradict each other. */
 function overlap(earlier: Range, later: Range): Range | null {
   const drift = (later.at - earlier.at) * DRIFT;
   const min = Math.max(earlier.min - drift, later.min);
@@ -57,7 +57,7 @@ function overlap(earlier: Range, later: Range): Range | null {
 }
 
 const EVERY_MS = 5_000;
-/** The database is asked until so many answers in a row were no quicker than the quickest, or until so much time has passed. */
+/** Readings stop after so many in a row that were no quicker than the quickest one, or after so much time. */
 const ASKED = { inVain: 4, milliseconds: 250 };
 
 /**
@@ -72,7 +72,7 @@ export async function followClock({ probe }: Pick<Database, 'probe'>) {
     if (isReading) return;
     isReading = true;
     try {
-      const client = await probe.connect(); // first, so that a wait for the connection does not count
+      const client = await probe.connect(); // separately, so that waiting for the connection does not count
       try {
         clock.take(await quickestReading(client));
       } finally {
@@ -96,14 +96,14 @@ async function quickestReading(client: pg.PoolClient): Promise<Reading> {
   const end = quickest.asked + ASKED.milliseconds;
   for (let inVain = 0; inVain < ASKED.inVain && performance.now() < end; inVain++) {
     const reading = await readingOf(client);
-    if (wayOf(reading) >= wayOf(quickest)) continue;
+    if (roundTripOf(reading) >= roundTripOf(quickest)) continue;
     quickest = reading;
     inVain = -1;
   }
   return quickest;
 }
 
-const wayOf = ({ asked, answered }: Reading): number => answered - asked;
+const roundTripOf = ({ asked, answered }: Reading): number => answered - asked;
 
 async function readingOf(client: pg.PoolClient): Promise<Reading> {
   const asked = performance.now();

@@ -10,40 +10,40 @@ import { PLANNER_OPTIONS } from './planner.ts';
 export interface Lane {
   $client: pg.Pool;
   queue: FairQueue;
-  /** Whether a session stays ours, and with it what was prepared there. */
+  /** Whether a connection keeps its session, and with it the statements that were prepared there. */
   hasSessions: boolean;
 }
 
 /**
- * A statement never waits for one of another lane. The database itself is the lane of small statements: a few rows a
- * call, all found by an index. Accounts share these.
+ * A statement never waits for one of another lane. The database itself is the lane of small statements, which read or write a few
+ * rows per call by an index. Accounts share them.
  */
 export interface Database extends NodePgDatabase, Lane {
   $client: pg.Pool;
   /**
-   * Statements that give up to thousands of rows. With few at a time, their answers do not come all at once: turns stay
-   * short, and Node lets in one new caller a turn. Of 128 that came at once, each for a hundred entities, the last was let
-   * in after 1.6 s; now after 0.2 s.
+   * Statements that return up to thousands of rows. Few of them run at a time, so that their rows do not all arrive at once. That
+   * keeps the turns of the event loop short, and Node accepts one new connection per turn. See docs/decisions/lanes.md.
    */
   large: Lane;
   /** Statements that may read all segments of an account. */
   scan: Lane;
-  /** One connection that serves nobody: whether it is answered does not depend on any account. */
+  /** One connection for readiness checks and the clock. No account can keep it busy. */
   probe: pg.Pool;
 }
 
-/** What stands between us and the database: nothing, or a pooler that gives each transaction another session. */
+/** What is between us and the database: nothing, or a pooler that can give each transaction another session. */
 export type Pooler = 'none' | 'transaction';
 
 /**
- * Each limit gives the one before it time to speak first: a lock, the statement (both below), the connection.
- * Together they answer within two seconds, whatever the database does.
+ * Time limits in milliseconds: for opening a connection, and for a query as the gateway sees it. The server's own limits, for a
+ * lock and for a statement (both below), are shorter, so that its errors arrive first. Callers get an answer within about two
+ * seconds, whatever the database does.
  */
 const LIMITS = { connection: 800, query: 1_500 };
 
 /**
- * How long a statement may wait for its turn, and how many of one account may wait. A scan takes hundreds of times as long as a small
- * statement, and an operation may ask for fifty.
+ * How long a statement may wait for its turn, and how many of one account may wait. A scan takes hundreds of times as long as a
+ * small statement, and an operation may request fifty of them.
  */
 const WAITING = {
   small: { patienceMs: LIMITS.connection, maxWaiting: 1_000 },
@@ -51,7 +51,7 @@ const WAITING = {
   scan: { patienceMs: 5_000, maxWaiting: 100 },
 };
 
-/** What a session is told when it begins. A pooler by transactions refuses it: there it is set on the role. */
+/** Settings of a session. A transaction pooler does not accept them, so there they are set on the role. */
 const SESSION = {
   lock_timeout: 300,
   statement_timeout: 1_200,
@@ -63,13 +63,13 @@ interface Options {
   url: string;
   poolSize: number;
   pooler?: Pooler;
-  /** Told of connections that fail while no statement uses them. */
+  /** Receives the errors of connections that fail while no statement uses them. */
   observe: Observe;
 }
 
 /**
  * Opens at most `poolSize` connections in all lanes together, but at least one in each, and one more for the probe. TLS is
- * set by the URL (`?sslmode=…`). None is opened before the first statement.
+ * configured in the URL (`?sslmode=…`). No connection is opened before the first statement.
  */
 export function connect({ url, poolSize, pooler = 'none', observe }: Options): Database {
   const hasSessions = pooler === 'none';
@@ -84,7 +84,7 @@ export function connect({ url, poolSize, pooler = 'none', observe }: Options): D
     });
     closeOverdue(pool, LIMITS.query);
     keepConnections(pool);
-    // Without a listener, one connection that the server closes ends the whole process.
+    // Without a listener, a connection that the server closes would end the whole process.
     return pool.on('error', (error) => observe({ kind: 'fault', error }));
   };
   const laneOf = (
@@ -106,17 +106,17 @@ export function connect({ url, poolSize, pooler = 'none', observe }: Options): D
   });
 }
 
-/** How many of all connections each lane has: of ten, five, three and two. */
+/** Divides the connections among the lanes. Of ten, five are small, three large and two for scans. */
 function slotsOf(poolSize: number) {
   const large = Math.max(1, Math.floor(poolSize * 0.3));
   const scan = Math.max(1, Math.floor(poolSize * 0.2));
   return { large, scan, small: Math.max(1, poolSize - large - scan) };
 }
 
-/** What one account may have: the last slot is left to the others. */
+/** Slots that one account may use. The last one is left to the others. */
 const allButOne = (slots: number) => Math.max(1, slots - 1);
 
-/** Refuses what waits for its turn, lets what runs end, and closes every connection. */
+/** Refuses waiting statements, lets running ones finish, and closes all connections. */
 export function disconnect({ $client, queue, large, scan, probe }: Database): Promise<unknown> {
   for (const lane of [queue, large.queue, scan.queue]) lane.close();
   return Promise.all([$client, large.$client, scan.$client, probe].map((pool) => pool.end()));

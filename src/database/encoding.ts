@@ -3,20 +3,20 @@ import { WrongConfig } from '../wrong-config.ts';
 
 type Session = Pick<pg.Client | pg.Pool, 'query'>;
 
-/** Makes sure that the database can store any character. Throws WrongConfig, with one line. */
+/** Throws WrongConfig, with one line, unless the database can store any character. */
 export async function requireUtf8(session: Session): Promise<void> {
   const { rows } = await session.query<{ server_encoding: string }>('show server_encoding');
   const encoding = rows[0]?.server_encoding;
   if (encoding === 'UTF8') return;
   throw new WrongConfig(
-    `DATABASE_URL must name a database whose encoding is UTF8; this one's is ${encoding}. Create another: CREATE DATABASE segments ENCODING 'UTF8' TEMPLATE template0.`,
+    `DATABASE_URL must name a database with the encoding UTF8; it has ${encoding}. Create another one: CREATE DATABASE segments ENCODING 'UTF8' TEMPLATE template0.`,
   );
 }
 
 /**
- * Whether the locale of the database knows capital and small letters beyond ASCII. C and POSIX of the system's C library do
- * not. Asked by example: where a locale is kept differs between the versions of Postgres. True where it cannot be asked: no
- * start should fail for the sake of a warning.
+ * Whether the locale of the database converts between upper and lower case beyond ASCII. C and POSIX of the system's C library do
+ * not. This is tested with an example, because the versions of Postgres store the locale in different places. Returns true if
+ * the query fails: a start should not fail because of a warning.
  */
 export async function foldsCase(session: Session): Promise<boolean> {
   const unknown = { rows: [] };

@@ -2,26 +2,26 @@ import pg from 'pg';
 import { Timeout, Unavailable } from '../errors/refusals.ts';
 
 /**
- * SQLSTATEs that say "not now" and not "wrong": connection lost (08), out of resources (53), shut down or
- * cancelled by a time limit (57), a lock not had in time (55P03), a read-only or rolled-back server (25006, 40).
+ * SQLSTATEs of failures that may pass: connection lost (08), out of resources (53), shut down or cancelled by a time limit (57),
+ * lock timeout (55P03), read-only server (25006), transaction rolled back (40).
  */
 const NOT_NOW = /^(08|53|57|40)|^(55P03|25006)$/;
 
-/** Of what never came to speak with the database: nobody there, or not by that name yet. */
-const NOBODY = /^(ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|ENOENT)/;
+/** Error codes of a database that was not reached: nothing listens there, or its name cannot be resolved yet. */
+const UNREACHED = /^(ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|ENOENT)/;
 
-/** SQLSTATEs of an end that may have come after the statement had done its work: all others undo it. */
+/** SQLSTATEs of failures after which a statement may have been applied. All other failures undo it. */
 const UNDECIDED = /^(08|40003|57P0[124])/;
 
-/** Of what never came to send a statement: nobody there; or no connection to be had in time, which has no code. */
+/** Errors before a statement was sent: the database was not reached, or no connection was available in time (without a code). */
 const NEVER_SENT = /^(ECONNREFUSED|ENOENT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
 const NOT_IN_TIME = /timeout/;
 const NO_ANSWER = /timeout|^Connection terminated/;
 
 /**
  * SQLSTATEs of the connection or the server (08, 53100, 53300, 57P, 58, 25006), of an outcome that is unknown (40003), or
- * of the statement's text (0A, 26, 3D, 3F, 42). None of them depends on what the calls of a statement hold. XX000 is with
- * them because poolers use it for errors of their own, after which the outcome of a write is unknown.
+ * of the statement's text (0A, 26, 3D, 3F, 42). None of them depends on the calls of a statement. XX000 is included because
+ * poolers use it for errors of their own, after which the outcome of a write is unknown.
  */
 const OF_ALL_CALLS = /^(08|57P|58|0A|26|3D|3F|42)|^(25006|40003|53100|53300|XX000)$/;
 
@@ -34,7 +34,7 @@ const OF_STATEMENT = /^(2[123]|40|54)|^(55P03|57014)$/;
 /** The SQLSTATE of a statement that ran longer than `statement_timeout`. It was undone. */
 const TOO_LATE = '57014';
 
-/** A statement that the driver could not bring to its end; the cause is the driver's error. */
+/** A statement that failed in the driver, whose error is the cause. */
 export class StatementFailed extends Error {
   readonly state: string | undefined;
 
@@ -45,21 +45,21 @@ export class StatementFailed extends Error {
 }
 
 /**
- * Why a database let nobody in, where that may change by itself: it is away, starting, or full. Undefined where it won't,
- * as with a wrong password, or one that is missing, of which the driver itself complains.
+ * Returns why the database cannot be used, if that may change by itself: it is unavailable, starting, or full. Returns undefined if
+ * it will not change, for example if the password is wrong or missing.
  */
 export function reasonToWait(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if (!('code' in error)) return NO_ANSWER.test(error.message) ? 'no answer' : undefined;
   const code = String(error.code);
-  const mayChange = error instanceof pg.DatabaseError ? NOT_NOW : NOBODY;
+  const mayChange = error instanceof pg.DatabaseError ? NOT_NOW : UNREACHED;
   return mayChange.test(code) ? code : undefined;
 }
 
 /**
- * Whether a statement that answers many calls may succeed for some of them if it is sent again without the others: a
- * value that the database refuses, a locked row, a deadlock, the time limit. What failed so was undone, so it may be
- * sent again.
+ * Whether a statement with many calls may succeed for some of them if it is sent again without the others. This is the case after a
+ * value that the database refuses, a locked row, a deadlock, or the time limit. Such a failure undoes the statement, so it is safe
+ * to send it again.
  */
 export const mayFailForSome = (error: unknown): boolean =>
   error instanceof StatementFailed && error.state !== undefined && !OF_ALL_CALLS.test(error.state);
@@ -68,13 +68,13 @@ export const mayFailForSome = (error: unknown): boolean =>
 export const leavesSession = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && OF_STATEMENT.test(error.code ?? '');
 
-/** Whether a statement waited in vain for a row that somebody else is writing. */
+/** Whether a statement waited too long for a row that another session is writing. */
 export const isLockedOut = (error: unknown): boolean =>
   error instanceof StatementFailed && error.state === '55P03';
 
 /**
- * What a failed statement is to its callers: UNAVAILABLE if trying again may help, TIMEOUT if it ran too long, otherwise
- * the fault itself. Of a write, UNAVAILABLE says whether it can have been made.
+ * Returns the error that the callers of a failed statement get: UNAVAILABLE if trying again may help, TIMEOUT if it ran too long,
+ * otherwise the fault itself. For a write, UNAVAILABLE says whether it may have been applied.
  */
 export function refusalOf(error: unknown, { isWrite }: { isWrite: boolean }): Error {
   if (!(error instanceof StatementFailed)) return error instanceof Error ? error : new Error(String(error));

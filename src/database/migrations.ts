@@ -3,25 +3,25 @@ import { dirname, join } from 'node:path';
 import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator';
 import type pg from 'pg';
 
-/** From the sources and from the bundle, the package's folder is the one that holds package.json. */
+/** Folder of the migrations, beside package.json. It is found from the sources and from the bundle. */
 export const migrationsFolder = join(dirname(findPackageJSON(import.meta.url) ?? '.'), 'drizzle');
 
-/** What Drizzle writes: statements, and the moment by which they are known. */
+/** A migration as Drizzle writes it: its statements, and the time that identifies it. */
 export type Migration = Pick<MigrationMeta, 'sql' | 'hash' | 'folderMillis'>;
 
-/** How a database and this version stand to each other. A migration is known by its moment. */
+/** The migrations of a database compared with those of this version. A migration is identified by its time. */
 export interface Standing {
   /** The migrations of this version that the database lacks, in their order. */
   lacking: Migration[];
   /** The newest migration of the database that this version does not know. */
   unknown: Date | null;
-  /** The newest that this version knows. */
+  /** The newest migration of this version. */
   known: Date;
 }
 
 /**
- * Compares the database with this version. Only reads: a role without rights to make anything may ask, and a database
- * that only reads answers. A migration that was merged late is lacking too, although a newer one was applied.
+ * Compares the database with this version. Only reads, so it works in a read-only database and for a role that cannot create
+ * anything. A migration that was merged late counts as lacking, although a newer one was applied.
  */
 export async function standingOf(client: pg.Client): Promise<Standing> {
   const migrations = readMigrationFiles({ migrationsFolder });
@@ -35,7 +35,7 @@ export async function standingOf(client: pg.Client): Promise<Standing> {
   };
 }
 
-/** The moments of the migrations that were applied: of none, where Drizzle has not made its table yet. */
+/** Returns the times of the applied migrations; none if Drizzle's table does not exist yet. */
 async function appliedOf(client: pg.Client): Promise<number[]> {
   const { rows } = await client.query<{ is_made: boolean }>(
     `select to_regclass('drizzle.__drizzle_migrations') is not null as is_made`,

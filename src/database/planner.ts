@@ -1,8 +1,8 @@
 /**
- * Every statement is planned once, and has one plan, whatever Postgres believes about the data: rows are read from a range of
- * one index, call by call. Left to itself, Postgres plans a batch anew each time, which takes three times as long as
- * running it; and it reads whole tables if accounts differ in size or statistics are missing. `off` means: only if there is no other way.
- * See `docs/decisions/plans.md`; `test/segments/plans.test.ts` holds the plans.
+ * With these settings, every statement is planned once and has a single plan, whatever Postgres estimates about the data: each call
+ * reads rows from a range of one index. By default, Postgres plans a batch anew each time, which takes longer than running it, and
+ * reads whole tables if accounts differ in size or statistics are missing. `off` means that Postgres uses a method only if there is
+ * no other. See `docs/decisions/plans.md`; `test/segments/plans.test.ts` checks the plans.
  */
 export const PLANNER = {
   plan_cache_mode: 'force_generic_plan',
@@ -15,7 +15,7 @@ export const PLANNER = {
   max_parallel_workers_per_gather: '0', // one statement takes one core
 } as const;
 
-/** The same, as a connection is told it. */
+/** The same as options of a connection. */
 export const PLANNER_OPTIONS = Object.entries(PLANNER)
   .map(([name, value]) => `-c ${name}=${value}`)
   .join(' ');

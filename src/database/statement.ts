@@ -10,20 +10,20 @@ interface Query {
 
 const dialect = new PgDialect();
 
-/** A statement that Drizzle's builders have no words for. */
+/** A statement that Drizzle's query builders cannot express. */
 export const statement = (text: SQL): Query => ({ toSQL: () => dialect.sqlToQuery(text) });
 
-/** A row as it comes over the wire: its values, in the order of the columns asked for. */
+/** A row as it is received: its values, in the order of the selected columns. */
 export type Values = readonly unknown[];
 
-/** A statement, run with the values of its placeholders. */
+/** Runs a statement with the values of its placeholders. */
 export type Run<Row> = (given: Readonly<Record<string, unknown>>) => Promise<Row[]>;
 
 /**
  * Prepares a query and returns the function that runs it, with its placeholders filled by name. The server keeps the
- * statement under the given name; it keeps none if the name is empty or the lane has no sessions.
- * Drizzle writes the SQL; the rows are decoded here, because Drizzle looks up what each value of each row is
- * anew: that was a fifth of what a list of ten cost. Throws StatementFailed, or a TypeError if a placeholder has no value.
+ * statement under the given name; it keeps none if the name is empty or the lane has no sessions. Drizzle writes the SQL, but does
+ * not decode the rows, because it looks up the type of every value of every row again (see docs/decisions/columns.md). The function
+ * throws StatementFailed, or a TypeError if a placeholder has no value.
  */
 export function prepare<Row>(
   { $client: pool, hasSessions }: Pick<Lane, '$client' | 'hasSessions'>,
@@ -47,13 +47,13 @@ export function prepare<Row>(
 /** Returns the value of a placeholder. Throws if there is none, because a misspelt name would otherwise become null. */
 function filled(given: Readonly<Record<string, unknown>>, name: string): unknown {
   const value = given[name];
-  if (value === undefined) throw new TypeError(`The placeholder "${name}" is given no value.`);
+  if (value === undefined) throw new TypeError(`The placeholder "${name}" has no value.`);
   return value;
 }
 
-/** A moment as a number, which is read ten times faster than a text. */
+/** Selects a time as a number of milliseconds since 1970, which is decoded faster than a text. */
 export const milliseconds = (moment: AnyPgColumn | SQL): SQL<number> =>
   sql<number>`date_part('epoch', ${moment}) * 1000`;
 
-/** The moment that `milliseconds` asked for. Postgres counts in seconds: the last digit needs rounding. */
+/** Reads a time that `milliseconds` selected. Postgres calculates in seconds, so the result has to be rounded. */
 export const momentOf = (value: unknown): Date => new Date(Math.round(Number(value)));

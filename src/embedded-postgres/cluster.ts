@@ -11,15 +11,15 @@ import { giveTo } from './ownership.ts';
 import { ensurePasswords } from './passwords.ts';
 import { initdbUser, isRoot, type ServerUser } from './server-user.ts';
 
-/** C.UTF-8 built into Postgres: the same order on every machine, and it knows that "ä" is "Ä" in small. */
+/** The C.UTF-8 that is built into Postgres. It sorts the same on every machine, and converts case beyond ASCII. */
 const LOCALE = ['-E', 'UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
 
-/** Far beyond the second that initdb takes. */
+/** Much longer than initdb needs. */
 const INITDB_MS = 120_000;
 
 /**
- * Makes a database cluster in a folder, for a user, unless there is one. It is built aside and then renamed, so that one
- * killed half-way, or two at once, leave either a whole cluster or none.
+ * Creates a database cluster in a folder, for a user, unless there is one. It is created in another folder and then renamed. So a
+ * process that is killed, or two at once, leave either a complete cluster or none.
  */
 export async function ensureCluster(
   folder: string,
@@ -57,7 +57,7 @@ async function runInitdb(
     ...maker,
     env: serverEnvironment(),
     cwd: '/',
-    detached: true, // a group of its own: the server that it runs ends with it
+    detached: true, // a process group of its own, so that the server that it runs ends with it
     stdio: ['ignore', 'ignore', 'pipe', ...opened.stdio],
   });
   const kill = () => killGroup(child);
@@ -83,8 +83,8 @@ function killGroup({ pid }: ChildProcess): void {
 }
 
 /**
- * How the server's user gets into a folder. As root that is another user, whom a folder above (`/root`) may
- * keep out: root opens the folder and hands it down, and `/proc/self/fd` leads straight into it.
+ * Returns a path by which the server's user can enter a folder. If we are root, that user may not be able to enter a folder above
+ * (`/root`). So root opens the folder and passes it on, and the path is `/proc/self/fd/3`.
  */
 export function openFolder(folder: string): { path: string; stdio: number[]; close(): void } {
   if (!isRoot || process.platform !== 'linux') return { path: folder, stdio: [], close: () => {} };
@@ -92,10 +92,10 @@ export function openFolder(folder: string): { path: string; stdio: number[]; clo
   return { path: '/proc/self/fd/3', stdio: [fd], close: () => closeSync(fd) };
 }
 
-/** What stands between the name of a cluster and the process that builds it: nobody names a copy of theirs like this. */
+/** Separates the name of a cluster from the id of the process that creates it. Nobody names a copy of their own like this. */
 const UNFINISHED = '.unfinished-';
 
-/** Clusters that a killed process left half built. In a container, that process may have had the number of this one. */
+/** Removes clusters that a killed process left unfinished. In a container, it may have had the same id as this one. */
 function removeUnfinished(folder: string): void {
   const prefix = basename(folder) + UNFINISHED;
   for (const name of readdirSync(dirname(folder))) {
@@ -105,10 +105,10 @@ function removeUnfinished(folder: string): void {
   }
 }
 
-/** Its initdb may outlive it for a moment, and still write. */
+/** Retries, because the initdb of a killed process may run, and write, for a moment longer. */
 const remove = (folder: string) => rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 
-/** Whether a process of this number runs, whoever's it is. */
+/** Whether a process with this id is running, no matter whose. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -1,10 +1,10 @@
-/** What Postgres' programs may take from the caller: where things are found, and who its user is where no passwd says. */
+/** Variables that Postgres gets from the caller: search paths, and the name of a user who is not in /etc/passwd (NSS_WRAPPER). */
 const PASSED_ON = ['PATH', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'LD_PRELOAD', 'TMPDIR'];
 const OF_WRAPPER = /^NSS_WRAPPER_/;
 
 /**
- * What initdb and the server are started with. They read much from the environment (`PGPORT`, `PGOPTIONS`, `PGDATESTYLE`,
- * `LC_ALL`, `TZ` …), all of which is meant for other Postgres than this one.
+ * Returns the environment of initdb and the server. It omits what they would otherwise read (`PGPORT`, `PGOPTIONS`,
+ * `PGDATESTYLE`, `LC_ALL`, `TZ` …), because the caller set it for another Postgres.
  */
 export function serverEnvironment(): NodeJS.ProcessEnv {
   const given = Object.entries(process.env);
@@ -13,9 +13,9 @@ export function serverEnvironment(): NodeJS.ProcessEnv {
 }
 
 /**
- * Takes the caller's PG* variables out of this process. pg fills with them whatever a connection string leaves open, and
- * there is always something: `PGOPTIONS` (any setting of a session), `PGSSLMODE`, `PGSSLNEGOTIATION`, `PGREPLICATION`,
- * `PGCLIENT_ENCODING`, `PGPASSWORD`. A connection string can't say "nothing" for the first of them.
+ * Removes the caller's PG* variables from this process. pg uses them for whatever a connection string omits, and none is complete:
+ * `PGOPTIONS` (any setting of a session), `PGSSLMODE`, `PGSSLNEGOTIATION`, `PGREPLICATION`, `PGCLIENT_ENCODING`, `PGPASSWORD`. A
+ * connection string cannot override `PGOPTIONS` with an empty value.
  */
 export function dropPostgresVariables(): void {
   for (const name of Object.keys(process.env)) if (name.startsWith('PG')) delete process.env[name];

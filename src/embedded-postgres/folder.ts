@@ -4,8 +4,8 @@ import { dirname } from 'node:path';
 import { WrongConfig } from '../wrong-config.ts';
 
 /**
- * Makes a folder, and those above it that are not there. Not by `recursive` of `mkdirSync`: below `/proc` that tries the same
- * two folders in turn for ever, deaf to signals, and on a disk that is read-only it says ENOENT.
+ * Creates a folder, and missing ones above it. Does not use the `recursive` option of `mkdirSync`: below `/proc`, it tries the same
+ * two folders forever and blocks signals, and on a read-only disk, it reports ENOENT.
  */
 export function makeFolder(path: string, mode = 0o700): void {
   try {
@@ -23,8 +23,8 @@ function isFolder(path: string): boolean {
 }
 
 /**
- * Writes a new file beside another one, to be put in its place: only its owner can read it. No other process has a draft of
- * this name, also in another container, where process ids repeat; and no link can wait there.
+ * Writes a new file next to another one, which it is going to replace. Only its owner can read it. The name is random, so no other
+ * process uses it, not even one in another container with the same process id, and nobody can put a link there.
  */
 export function writeDraft(path: string, content: string): string {
   const draft = `${path}.${randomUUID()}`;
@@ -33,8 +33,8 @@ export function writeDraft(path: string, content: string): string {
 }
 
 /**
- * The content of a file that the first start makes, which only its owner can read. Processes that make it at the same time get
- * the same content. One that is killed leaves the whole file or none.
+ * Returns the content of a file that only its owner can read, and creates it if it does not exist. Processes that create it at the
+ * same time get the same content. One that is killed leaves a complete file or none.
  */
 export function writeOnce(path: string, make: () => string): string {
   while (statSync(path, { throwIfNoEntry: false }) === undefined) {
@@ -50,19 +50,19 @@ export function writeOnce(path: string, make: () => string): string {
   return readFileSync(path, 'utf8');
 }
 
-/** What the errors of the file system say of a folder that can not be used, however often it is tried. */
+/** What the errors of the file system mean for a folder that cannot be used. Trying again would not help. */
 const PROBLEMS: Record<string, string> = {
   ENOTDIR: 'which is a file or lies below one',
   EEXIST: 'which is a file',
   ENOENT: 'where no folder can be created',
-  EROFS: 'which is on a file system that can only be read',
+  EROFS: 'which is on a read-only file system',
   EACCES: 'which this user is not allowed to read and write',
   EPERM: 'which this user is not allowed to read and write',
-  ELOOP: 'which leads to a loop of links',
+  ELOOP: 'which has a loop of symbolic links',
   ENAMETOOLONG: 'which is too long',
 };
 
-/** Does something in a DATA_DIR. An error of the file system then names it: WrongConfig where the folder is to blame. */
+/** Does something in a DATA_DIR. Errors of the file system name it; they are a WrongConfig if the folder is wrong. */
 export async function inFolder<Result>(
   dataDir: string,
   work: () => Result | Promise<Result>,
@@ -80,7 +80,7 @@ export async function inFolder<Result>(
   }
 }
 
-/** Of the file system's errors, their code; empty for any other, such as those of programs and sockets. */
+/** Returns the code of an error of the file system; empty for other errors, such as those of programs and sockets. */
 const codeOf = (error: unknown): string =>
   error instanceof Error &&
   'code' in error &&

@@ -8,21 +8,21 @@ import type { ServerUser } from './server-user.ts';
 /** A server that this process started. */
 export interface Launched {
   hasExited(): boolean;
-  /** The end of what it said. */
-  said(): string;
-  /** Ends it, however stuck it is. */
+  /** The end of its output. */
+  output(): string;
+  /** Stops it, by force if necessary. */
   stop(): Promise<void>;
 }
 
 const POLL_MS = 10;
-/** How to end it: a fast shutdown, one without, by force; and how long each may take. */
+/** How to stop it, and how long each way may take: a fast shutdown, an immediate one, by force. */
 const WAYS_TO_STOP: [NodeJS.Signals, number][] = [
   ['SIGINT', 10_000],
   ['SIGQUIT', 5_000],
   ['SIGKILL', 5_000],
 ];
 
-/** Only a socket in the folder itself; and a log that holds no statement. */
+/** Listens only on a socket in the folder itself, and logs no statements. */
 const SETTINGS = [
   'listen_addresses=',
   'unix_socket_directories=.',
@@ -31,11 +31,11 @@ const SETTINGS = [
   'log_min_error_statement=panic',
 ];
 
-/** Starts a server on a folder. It does not end with this process. */
+/** Starts a server on a folder. It keeps running after the end of this process. */
 export function launch(folder: string, postgres: string, user: ServerUser, settings: string[]): Launched {
   const log = `${folder}.log`;
-  const output = openSync(log, 'a', 0o600);
-  const logged = fstatSync(output).size;
+  const file = openSync(log, 'a', 0o600);
+  const logged = fstatSync(file).size;
   const entry = openFolder(folder);
   const child = spawn(
     postgres,
@@ -44,8 +44,8 @@ export function launch(folder: string, postgres: string, user: ServerUser, setti
       ...user,
       env: serverEnvironment(),
       cwd: '/',
-      detached: true, // Ctrl-C in a terminal must not reach it before the gateway has answered what is in flight
-      stdio: ['ignore', output, output, ...entry.stdio],
+      detached: true, // Ctrl-C in a terminal must not reach it before the gateway has answered the requests in flight
+      stdio: ['ignore', file, file, ...entry.stdio],
     },
   );
   let failure: Error | undefined;
@@ -53,12 +53,12 @@ export function launch(folder: string, postgres: string, user: ServerUser, setti
     failure = error;
   });
   child.unref();
-  closeSync(output);
+  closeSync(file);
   entry.close();
   const hasExited = () => failure !== undefined || child.exitCode !== null || child.signalCode !== null;
   return {
     hasExited,
-    said: () => failure?.message ?? readFileSync(log).subarray(logged).toString().slice(-2_000),
+    output: () => failure?.message ?? readFileSync(log).subarray(logged).toString().slice(-2_000),
     async stop() {
       for (const [signal, milliseconds] of WAYS_TO_STOP) {
         if (hasExited()) return;

@@ -6,9 +6,9 @@ import type { ServerUser } from './server-user.ts';
 const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
 /**
- * Gives a folder, with all that is in it, to a user. The folder itself comes last, so that what was interrupted is seen and
- * done again. Whoever had it before may still change it: each folder is opened without following a link, and what is in it
- * is reached through what was opened, so that nothing outside is ever given away.
+ * Makes a user the owner of a folder and everything in it. The folder itself comes last, so that an interruption is noticed and
+ * this is done again. The previous owner may still change the folder meanwhile. So each folder is opened without following
+ * links, and its entries are reached through what was opened: nothing outside of it can be given away.
  */
 export function giveTo(folder: string, user: ServerUser): void {
   if (!user) return;
@@ -26,7 +26,7 @@ export function giveTo(folder: string, user: ServerUser): void {
   }
 }
 
-/** A server that another gateway starts at the same time may remove files. */
+/** Ignores that a file is gone: a server that another gateway starts at the same time may remove files. */
 function unlessGone(work: () => void): void {
   try {
     work();
@@ -35,7 +35,7 @@ function unlessGone(work: () => void): void {
   }
 }
 
-/** Puts a file, which only a user can read, in the place of another one or of a link. */
+/** Replaces a file, or a link, by a file that only one user can read. */
 export function replaceFile(path: string, content: string, user: ServerUser): void {
   const draft = writeDraft(path, content);
   if (user) lchownSync(draft, user.uid, user.gid);

@@ -3,11 +3,11 @@ import { closeSync, openSync, rmSync, statfsSync, statSync, writeSync } from 'no
 import { dirname } from 'node:path';
 
 /**
- * What a start of Postgres may write: its lock file, without which it does not start, caches, and a segment of its log of
- * 16 MB, which a recovery may need.
+ * The space that a start of Postgres may need, in bytes: its lock file, without which it does not start, caches, and a segment of
+ * its write-ahead log (16 MB), which a recovery may need.
  */
 const SIZE = 24 * 1024 * 1024;
-/** Not zeros: some file systems keep no room for those. */
+/** Written at once. The bytes are random, because some file systems store no zeros. */
 const CHUNK = 1024 * 1024;
 
 const fileOf = (folder: string) => `${folder}.reserve`;
@@ -33,7 +33,7 @@ export function keepReserve(folder: string, freed: number): void {
   if (wanted > 0) fill(fileOf(folder), wanted);
 }
 
-/** Writes a file of so many bytes, or of as many as there is room for. */
+/** Writes a file of this size, or of what fits on the disk. */
 function fill(file: string, size: number): void {
   try {
     const descriptor = openSync(file, 'w', 0o600);

@@ -5,12 +5,12 @@ import { urlOf } from './postmaster.ts';
 import type { ServerUser } from './server-user.ts';
 import { openSocketFolder } from './socket-folder.ts';
 
-/** The key of the lock: any number that no other lock has. */
+/** Key of the advisory lock, which differs from those of all other locks. */
 const LOCK = Number.parseInt('access', 36);
 
 /**
- * Requires passwords of a running server: gives its superuser a password, and the gateway a role that owns its database and
- * has no other right. Converts what an earlier version made in the database `postgres` as superuser. Does nothing if this was
+ * Makes a running server require passwords. Gives its superuser a password, and the gateway a role that owns its database and
+ * has no other right. Converts what an earlier version created in the database `postgres` as superuser. Does nothing if this was
  * done before. Every step can be repeated after an interruption. If several processes try at once, one of them does it.
  */
 export async function closeAccess(folder: string, user: ServerUser): Promise<void> {
@@ -27,14 +27,14 @@ export async function closeAccess(folder: string, user: ServerUser): Promise<voi
   });
 }
 
-/** Works as superuser, in a session of its own in which no schema of a user is searched. */
+/** Works as superuser, in a session of its own that searches no schema of other users. */
 async function as(folder: string, database: string, work: (client: pg.Client) => Promise<unknown>) {
   using socketFolder = openSocketFolder(folder);
   const client = new pg.Client({
     connectionString: urlOf(folder, { role: 'postgres', database, path: socketFolder.path }),
     options: '-c search_path=pg_catalog -c password_encryption=scram-sha-256',
   });
-  client.on('error', () => {}); // the statement that runs tells it
+  client.on('error', () => {}); // the statement that was running reports it
   await client.connect();
   try {
     await work(client);
@@ -53,17 +53,17 @@ async function makeRoles(folder: string, client: pg.Client): Promise<void> {
   await client.query(`alter role postgres password ${passwordFor('postgres')}`);
 }
 
-/** The database that initdb made becomes the gateway's; another one takes its name, which tools connect to. */
+/** Turns the database that initdb created into the gateway's, and creates another `postgres`, which tools connect to. */
 async function makeDatabase(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ datname: string }>('select datname from pg_database');
   const has = (name: string) => rows.some(({ datname }) => datname === name);
   if (!has('segments')) await client.query('alter database postgres rename to segments');
   await client.query('alter database segments owner to segments');
-  // Not from template1: another process that starts may be connected to it, waiting for its turn.
+  // Not from template1: another process that is starting may be connected to it, waiting for its turn.
   if (!has('segments') || !has('postgres')) await client.query('create database postgres template template0');
 }
 
-/** REASSIGN OWNED refuses to take anything from the first superuser: its system objects cannot be had. */
+/** REASSIGN OWNED does not work for the first superuser, which owns system objects. */
 const GIVE_ALL = `do $do$
 declare object text;
 begin

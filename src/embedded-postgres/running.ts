@@ -7,7 +7,7 @@ import type { ServerUser } from './server-user.ts';
 const START_MS = 60_000;
 const POLL_MS = 10;
 
-/** What a server is started on, and as whom. */
+/** How to start a server. */
 export interface Start {
   folder: string;
   binaries: Binaries;
@@ -16,7 +16,7 @@ export interface Start {
   signal: AbortSignal;
 }
 
-/** Gives the server that it launched, and null if one runs already. Throws if it does not start within a minute. */
+/** Starts a server, unless one is running. Returns what it launched, or null. Throws if it does not start within a minute. */
 export async function ensureRunning({
   folder,
   binaries,
@@ -38,16 +38,16 @@ export async function ensureRunning({
     if (!launched.hasExited()) return launched;
     if (await isUp(folder)) return null;
     signal.throwIfAborted();
-    // A killed server that is not yet reaped, or another gateway's that is starting, still holds the folder.
-    const isHeld = HELD.some((words) => launched.said().includes(words));
+    // A killed server that was not reaped yet, or a starting one of another gateway, still holds the folder.
+    const isHeld = HELD.some((words) => launched.output().includes(words));
     if (!isHeld || performance.now() > deadline) throw notStarted(folder, launched);
     await sleep(POLL_MS * 10);
   }
   return null;
 }
 
-/** What Postgres says of a folder that another server holds. */
+/** How Postgres reports that another server holds the folder. */
 const HELD = ['postmaster.pid" already exists', 'shared memory block'];
 
-const notStarted = (folder: string, { said }: Launched) =>
-  new Error(`The embedded Postgres did not start in ${folder}:\n${said().trim()}`);
+const notStarted = (folder: string, { output }: Launched) =>
+  new Error(`The embedded Postgres did not start in ${folder}:\n${output().trim()}`);

@@ -4,21 +4,21 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { WrongConfig } from '../wrong-config.ts';
 import { writeOnce } from './folder.ts';
 
-/** The user and group that Postgres' programs run as. Undefined: the user of this process, which is not root. */
+/** The user and group that Postgres runs as. Undefined means the user of this process, which is not root. */
 export type ServerUser = { uid: number; gid: number } | undefined;
 
 export const isRoot = process.getuid?.() === 0;
 
-/** The user that earlier versions ran the server as. Any number of other programs share it. */
+/** The user `nobody`, whom earlier versions used. Other programs may run as the same user. */
 const NOBODY = 65_534;
-/** The number of `nobody` on macOS. */
+/** The id of `nobody` on macOS. */
 const NOBODY_OF_MAC = 4_294_967_294;
 const isShared = (uid: number) => uid === 0 || uid === NOBODY || uid === NOBODY_OF_MAC;
 
 /**
- * Numbers that nobody gives out: neither login.defs (users, subordinate ids up to 600,100,000) nor systemd
- * (https://systemd.io/UIDS-GIDS), sssd or FreeIPA (both up to 2,000,200,000). The second range is for user namespaces, which
- * often have 65,536 numbers.
+ * Ranges of user ids that are not assigned by login.defs (users, subordinate ids up to 600,100,000), systemd
+ * (https://systemd.io/UIDS-GIDS), sssd or FreeIPA (both up to 2,000,200,000). The second range is for user namespaces, which often
+ * have 65,536 ids.
  */
 const UNUSED: [number, number][] = [
   [2_000_300_000, 2_147_300_000],
@@ -26,9 +26,9 @@ const UNUSED: [number, number][] = [
 ];
 
 /**
- * The user of a cluster: its owner, unless that is root or `nobody`. Otherwise a user number that belongs to no account and no
- * process. The first start chooses it and keeps it beside the cluster, so that simultaneous starts agree. It needs no
- * entry in /etc/passwd. Throws WrongConfig if this root may not run programs as another user.
+ * Returns the user of a cluster: its owner, unless that is root or `nobody`. Otherwise, it is a user id that belongs to no account
+ * and no process. The first start chooses it and stores it next to the cluster, so that simultaneous starts agree. It needs no
+ * entry in /etc/passwd. Throws WrongConfig if this root is not allowed to run programs as another user.
  */
 export function serverUser(folder: string): ServerUser {
   if (!isRoot) return undefined;
@@ -37,12 +37,14 @@ export function serverUser(folder: string): ServerUser {
   if (owner && !isShared(owner.uid)) return { uid: owner.uid, gid: owner.gid || owner.uid };
   const uid = Number(writeOnce(`${folder}.uid`, () => `${unusedUid()}\n`));
   if (Number.isInteger(uid) && uid > 0) return { uid, gid: uid };
-  throw new Error(`${folder}.uid must hold the number of a user, and holds something else: delete it.`);
+  throw new Error(
+    `${folder}.uid must contain the id of a user, and contains something else. Delete it, and start again.`,
+  );
 }
 
 /**
- * The account that initdb runs as: initdb insists on a user name, which the server's user lacks. It is a system account that has
- * no process now, so that nobody can interfere. The cluster is given to the server's user before it is served.
+ * Returns the account that initdb runs as, because initdb requires a user name and the server's user has none. It is a system
+ * account that has no process now, so that nobody can interfere. The cluster is given to the server's user afterwards.
  */
 export function initdbUser(): ServerUser {
   if (!isRoot) return undefined;
@@ -50,13 +52,13 @@ export function initdbUser(): ServerUser {
   const free = accounts().filter(({ uid }) => uid !== 0 && !running.has(uid));
   const [best] = free.sort((a, b) => rankOf(a) - rankOf(b));
   if (best) return { uid: best.uid, gid: best.uid };
-  throw new WrongConfig(`No account in /etc/passwd is free to make a database as. ${INSTEAD}`);
+  throw new WrongConfig(`No account in /etc/passwd is free to create a database. ${INSTEAD}`);
 }
 
 const INSTEAD =
   'The embedded Postgres cannot run as root: start the gateway as another user, or set DATABASE_URL.';
 
-/** Capabilities by their bits (capabilities(7)): to become another user, and to look after its folder and processes. */
+/** Capabilities (capabilities(7)) and their bits: to become another user, and to manage its folder and processes. */
 const RIGHTS = { CAP_CHOWN: 0, CAP_DAC_OVERRIDE: 1, CAP_KILL: 5, CAP_SETGID: 6, CAP_SETUID: 7 };
 
 function requireRights(): void {
@@ -73,14 +75,14 @@ function requireRights(): void {
 function unusedUid(): number {
   const taken = new Set([...runningUids(), ...accounts().map(({ uid }) => uid)]);
   const range = UNUSED.find((each) => isMapped('uid', each) && isMapped('gid', each));
-  if (!range) throw new WrongConfig(`This user namespace has no user to spare. ${INSTEAD}`);
+  if (!range) throw new WrongConfig(`This user namespace has no unused user. ${INSTEAD}`);
   for (;;) {
     const uid = randomInt(...range);
     if (!taken.has(uid)) return uid;
   }
 }
 
-/** Whether a range of numbers exists in this user namespace (user_namespaces(7)). */
+/** Whether a range of ids exists in this user namespace (user_namespaces(7)). */
 function isMapped(kind: 'uid' | 'gid', [first, last]: [number, number]): boolean {
   const lines = contentOf(`/proc/self/${kind}_map`).trim();
   if (lines === '') return true;
@@ -90,7 +92,7 @@ function isMapped(kind: 'uid' | 'gid', [first, last]: [number, number]): boolean
   });
 }
 
-/** Accounts that run nothing on common systems come first; `nobody` and those of people last. */
+/** Accounts that run nothing on common systems. They are preferred; those of people and `nobody` come last. */
 const IDLE = ['sys', 'bin', 'games', '_postgres'];
 
 function rankOf({ name, uid }: { name: string; uid: number }): number {
@@ -106,7 +108,7 @@ function accounts(): { name: string; uid: number }[] {
   });
 }
 
-/** The users of all processes: real, effective, saved and of the file system. */
+/** The user ids of all processes: real, effective, saved and of the file system. */
 function runningUids(): Set<number> {
   const numbers = existsSync('/proc/self/status')
     ? readdirSync('/proc')
@@ -122,7 +124,7 @@ function runningUids(): Set<number> {
   return new Set(numbers.map(Number));
 }
 
-/** Empty where there is none: a process may have ended in between. */
+/** Returns the content of a file; empty if it cannot be read, for example because a process has ended. */
 function contentOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');

@@ -31,8 +31,8 @@ interface Options {
 
 const WRONG_PASSWORD = '28P01';
 const NOT_ITS_PASSWORDS =
-  'whose pgpass does not hold the passwords of its Postgres: delete pgpass, and the next start sets new ones.';
-const LET_IN_MS = 60_000;
+  'whose pgpass does not have the passwords of its Postgres: delete pgpass, and the next start sets new ones.';
+const CONNECT_MS = 60_000;
 const NEVER = new AbortController().signal;
 
 /**
@@ -63,7 +63,7 @@ export async function startEmbedded(
   });
   if (!letGo) {
     throw new Error(
-      `DATA_DIR is ${JSON.stringify(dataDir)}, which another gateway serves: stop that one, set another DATA_DIR, or give both one Postgres by DATABASE_URL.`,
+      `DATA_DIR is ${JSON.stringify(dataDir)}, which another gateway is using: stop that gateway, set another DATA_DIR, or use one Postgres for both by DATABASE_URL.`,
     );
   }
   const onExit = () => interrupt(folder);
@@ -82,12 +82,12 @@ export async function startEmbedded(
 }
 
 /**
- * A running server, and the way to release its folder; null if another gateway has it. A server that stops meanwhile, because
- * its gateway was just stopping, is started again.
+ * Returns a running server, and a function that releases its folder; null if another gateway has it. Starts the server again if it
+ * stops meanwhile, because its gateway was just stopping.
  */
 async function ensureOurs(start: Start) {
   const { folder, user, signal } = start;
-  const deadline = performance.now() + LET_IN_MS;
+  const deadline = performance.now() + CONNECT_MS;
   for (;;) {
     const launched = await ensureRunning(start);
     try {

@@ -14,14 +14,14 @@ const PATIENCE_MS = 10_000;
 const POLL_MS = 50;
 
 /**
- * Makes a cluster ready to be served by this version: it belongs to the user that its server runs as, and has passwords
- * (which are required from the end of the first start on: see `closeAccess`). A cluster of an earlier version is converted in
- * place, after a server that was left running on it was stopped. False if a gateway of an earlier version serves it.
+ * Prepares a cluster for this version. It gets the owner that its server runs as, and passwords, which are required after the first
+ * start (see `closeAccess`). A cluster of an earlier version is converted in place, after a server that was left running on it is
+ * stopped. Returns false if a gateway of an earlier version is using it.
  */
 export async function takeOver(folder: string, user: ServerUser): Promise<boolean> {
   const isPrevious = accessOf(folder) === 'previous';
   if (isPrevious && !(await stopPrevious(folder))) return false;
-  if (user && statSync(folder).uid !== user.uid) giveTo(realpathSync(folder), user); // it may be a link to another disk
+  if (user && statSync(folder).uid !== user.uid) giveTo(realpathSync(folder), user); // the folder may be a link to another disk
   if (!isPrevious && hasPasswords(folder)) return true;
   if (!isPrevious && (await isUp(folder))) throw new Error(LOST);
   ensurePasswords(folder);
@@ -30,9 +30,9 @@ export async function takeOver(folder: string, user: ServerUser): Promise<boolea
 }
 
 const LOST =
-  'The file pgpass in DATA_DIR is gone, and with it the passwords of its Postgres, which is running: put it back, or stop that Postgres and start again to set new ones.';
+  'The file pgpass in DATA_DIR is missing, and with it the passwords of its Postgres, which is running: restore the file, or stop that Postgres and start again to set new passwords.';
 
-/** Stops a server that an earlier version left running. False if its gateway still runs. */
+/** Stops a server that an earlier version left running. Returns false if its gateway is still running. */
 async function stopPrevious(folder: string): Promise<boolean> {
   const deadline = performance.now() + PATIENCE_MS;
   while (isHeld(folder) && performance.now() < deadline) {

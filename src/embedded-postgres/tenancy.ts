@@ -1,14 +1,14 @@
 import pg from 'pg';
 
 const LOCK = Number.parseInt('tenancy', 36);
-/** Long enough for a gateway that is just stopping to be gone. */
+/** Long enough for a gateway that is stopping to finish. */
 const PATIENCE = '3s';
-/** A server that is up lets in at once, unless it was halted. */
+/** A server that is up accepts a connection immediately, unless it was suspended. */
 const CONNECT_MS = 20_000;
 
 /**
- * Makes this process the only one that serves a folder. Postgres holds the lock, so it ends with the process,
- * however that dies. Gives the way to let go; null where another process has the folder.
+ * Makes this process the only one that uses a folder. Postgres holds the lock, so it ends with the process, however that ends.
+ * Returns a function that releases the folder; null if another process has it.
  */
 export async function lockFolder(url: string): Promise<(() => Promise<void>) | null> {
   const client = new pg.Client({
@@ -16,7 +16,7 @@ export async function lockFolder(url: string): Promise<(() => Promise<void>) | n
     application_name: 'segments-gateway tenancy',
     connectionTimeoutMillis: CONNECT_MS,
   });
-  client.on('error', () => {}); // the server went away, and the lock with it
+  client.on('error', () => {}); // the server is gone, and with it the lock
   await client.connect();
   try {
     await client.query(`set lock_timeout = '${PATIENCE}'`);

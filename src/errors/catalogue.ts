@@ -1,4 +1,4 @@
-/** Everything the gateway may answer instead of a result: one list, which both faces read. */
+/** All errors that the gateway can return, with the status and title that REST uses. Both faces use this list. */
 export const catalogue = {
   INVALID_INPUT: { status: 400, title: 'Invalid input' },
   UNAUTHENTICATED: { status: 401, title: 'Unauthenticated' },

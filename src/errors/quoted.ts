@@ -1,6 +1,6 @@
 const SHOWN = 40;
 
-/** What a parameter held, as an answer may show it: short, and quoted if it is text. */
+/** Formats the value of a parameter for a message: shortened, and quoted if it is text. */
 export function quoted(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'an object';
@@ -8,7 +8,7 @@ export function quoted(value: unknown): string {
   return `"${brief(value)}"`;
 }
 
-/** The beginning of a text that came from outside. */
+/** Shortens a text that a caller sent. */
 export function brief(text: string): string {
   if (text.length <= SHOWN) return text.toWellFormed();
   const characters = [...text.slice(0, 2 * SHOWN + 2).toWellFormed()];

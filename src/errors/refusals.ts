@@ -12,7 +12,7 @@ export class Refusal extends Error {
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: Code, message: string, { cause, headers = {} }: Details = {}) {
-    // Without a stack, which nobody is shown: finding it costs more than the rest of a refusal, and floods are refused.
+    // Without a stack, which is never shown. Capturing it costs more than the rest of a refusal, and a flood means many refusals.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     super(message, { cause });
@@ -28,7 +28,7 @@ const TRY_AGAIN = 'The database is unavailable. Try again in a moment.';
 const LOOK_FIRST =
   'The connection was lost before the database confirmed the write, so it may or may not have been applied. Check before retrying; a create is safe to retry with its idempotency key.';
 
-/** Something that is needed is away. The outcome tells whether anything can have been changed: surely not, or nobody knows. */
+/** Something that is needed is unavailable. The outcome says whether anything was changed: nothing, or unknown. */
 export class Unavailable extends Refusal {
   readonly outcome: 'not_applied' | 'unknown';
 
@@ -41,7 +41,7 @@ export class Unavailable extends Refusal {
   }
 }
 
-/** Something named by its id is not there, or belongs to another account: the two can't be told apart. */
+/** There is nothing with this id, or it belongs to another account. Callers cannot tell the two apart. */
 export class NotFound extends Refusal {
   constructor(what: string, id: string) {
     super('NOT_FOUND', `There is no ${what} ${quoted(id)}.`);
@@ -58,21 +58,18 @@ export class VersionConflict extends Refusal {
   }
 }
 
-/** An account has as many segments as it may have. Nothing was changed. */
+/** The account has reached its maximum number of segments. Nothing was changed. */
 export class QuotaExceeded extends Refusal {
   readonly limit: number;
 
   constructor(limit: number) {
     const many = limit === 1 ? '1 segment' : `${limit.toLocaleString('en')} segments`;
-    super(
-      'QUOTA_EXCEEDED',
-      `This account may have ${many} at most. Delete segments before you create others.`,
-    );
+    super('QUOTA_EXCEEDED', `This account is limited to ${many}. Delete segments before you create others.`);
     this.limit = limit;
   }
 }
 
-/** A key that another request was sent with. Nothing was changed. */
+/** The key was used for a different request. Nothing was changed. */
 export class IdempotencyKeyReused extends Refusal {
   constructor() {
     super(
@@ -82,7 +79,7 @@ export class IdempotencyKeyReused extends Refusal {
   }
 }
 
-/** The first request with a key is not done yet. */
+/** The first request with this key is still in progress. */
 export class IdempotencyKeyInUse extends Refusal {
   constructor() {
     super(
@@ -102,7 +99,7 @@ export class CursorExpired extends Refusal {
   }
 }
 
-/** A statement ran longer than one may. Nothing was changed. */
+/** A statement exceeded its time limit. Nothing was changed. */
 export class Timeout extends Refusal {
   constructor({ cause, isWrite }: { cause?: unknown; isWrite: boolean }) {
     super('TIMEOUT', isWrite ? WRITE_TOOK_TOO_LONG : READ_TOOK_TOO_LONG, { cause });
@@ -113,10 +110,10 @@ const READ_TOOK_TOO_LONG =
   'The read exceeded its time limit. Request less data: use a narrower filter, or omit totalCount.';
 const WRITE_TOOK_TOO_LONG = 'The write exceeded its time limit. Nothing was changed. Try again later.';
 
-/** The bytes that one operation may answer. */
+/** Max bytes of the response to one operation. */
 export const MAX_RESPONSE = 8 * 1024 * 1024;
 
-/** What an operation asks for is larger than an answer may be. */
+/** The response to an operation would be too large. */
 export class ResponseTooLarge extends Refusal {
   constructor() {
     super(

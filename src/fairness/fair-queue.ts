@@ -4,36 +4,36 @@ import { claimOf, newShare, type Share, sinceOf } from './share.ts';
 interface Limits {
   /** Pieces of work that run at once. */
   slots: number;
-  /** Of these, how many one account may have. */
+  /** Max slots of one account. */
   perAccount: number;
-  /** Pieces of work of one account that may wait. */
+  /** Max pieces of work of one account that wait. */
   maxWaiting: number;
-  /** How long a piece of work may wait. */
+  /** Max time that a piece of work waits. */
   patienceMs: number;
-  /** Milliseconds that only go forward. */
+  /** A monotonic clock, in milliseconds. */
   clock?(): number;
 }
 
 /** Work of many accounts that shares a few slots. */
 export interface FairQueue {
   /**
-   * Does a piece of work once there is a slot for its account. Work that belongs to no single account (null) may have any
-   * slot and is charged to nobody. Throws UNAVAILABLE, before the work has begun, if too much of the account waits already,
-   * if the wait is too long, or if the queue was closed.
+   * Does a piece of work as soon as its account can have a slot. Work that belongs to no single account (null) can have any
+   * slot and is charged to nobody. Throws UNAVAILABLE, without beginning the work, if too much of the account is already waiting,
+   * if the wait is too long, or if the queue is closed.
    */
   run<Result>(accountId: string | null, work: () => Promise<Result>): Promise<Result>;
-  /** Refuses all that waits, and all that comes. */
+  /** Refuses all waiting and all future work. */
   close(): void;
 }
 
-/** How often work that waited too long is looked for. */
-const LOOK_MS = 100;
+/** Pause between checks for work that has waited too long. */
+const POLL_MS = 100;
 
 /**
- * Shares slots between accounts by the time that their work takes. The next slot goes to the account that has waited
- * longest since it was last served, or since its time was paid for if that is later (a virtual clock, as in Zhang, 1990).
- * So an account that uses more than one slot's time yields to the others, and nobody yields for longer than half of what
- * they may wait.
+ * Shares slots between accounts by the time that their work takes. The next slot goes to the account that has waited longest,
+ * counted from when its work arrived or from when the time of its earlier work is paid for, whichever is later (a virtual clock,
+ * as in Zhang, 1990). So an account that uses more than the time of one slot yields to the others, for at most half of the time
+ * that work may wait.
  */
 export function fairQueue({
   slots,
@@ -89,7 +89,7 @@ export function fairQueue({
   function watch(): void {
     if (isWatched) return;
     isWatched = true;
-    setTimeout(refuseLate, LOOK_MS).unref();
+    setTimeout(refuseLate, POLL_MS).unref();
   }
 
   function refuseLate(): void {

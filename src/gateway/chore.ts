@@ -1,16 +1,16 @@
 import type { Observe } from '../observation.ts';
 
-/** Work that nobody asks for, done again and again. */
+/** Background work that is done periodically. */
 interface Chore {
   work(signal: AbortSignal): Promise<void>;
-  /** The longest time until it is first done: some part of it, by chance, so that replicas that start together do it in turn. */
+  /** Max time until the first run. The actual time is random, so that replicas do not all run at the same time. */
   firstMs: number;
-  /** The time between the end of one and the start of the next: half of it or up to half as much again. */
+  /** Average time between the end of a run and the start of the next. The actual time is 0.5 to 1.5 times this, at random. */
   everyMs: number;
   observe: Observe;
 }
 
-/** Begins a chore. One that fails is observed and done again at its time. `stop` tells it to end, and waits until it has. */
+/** Starts a chore. A failed run is observed, and later runs follow as usual. `stop` aborts a run and waits for its end. */
 export function startChore({ work, firstMs, everyMs, observe }: Chore): { stop(): Promise<void> } {
   const stopped = new AbortController();
   let running = Promise.resolve();

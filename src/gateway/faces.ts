@@ -9,20 +9,20 @@ import type { Observe } from '../observation.ts';
 import { restFace } from '../rest/face.ts';
 import { boundReads } from '../segments/bounded-reads.ts';
 
-/** What the faces let callers do. */
+/** What the faces allow callers to do. */
 export interface Open {
   graphiql: boolean;
   introspection: boolean;
-  /** The only operations that run, by their ids; any, if left out. */
+  /** The only operations that are allowed, by id. If omitted, all are. */
   persistedOperations?: ReadonlyMap<string, string> | undefined;
-  /** Origins whose pages may call; none, if left out. */
+  /** Origins whose pages can call the gateway from a browser. If omitted, none can. */
   corsOrigins?: ReadonlySet<string> | undefined;
 }
 
 type ContextOf = (exchange: Exchange) => Promise<Context>;
 
 interface Options extends Open {
-  /** Who calls: anyone, or a router alone if there is a secret for it. */
+  /** Identify callers. `router` accepts only the router if there is a secret for it. */
   contextOf: { anyone: ContextOf; router: ContextOf };
   isForRouter: boolean;
   observe: Observe;
@@ -30,8 +30,8 @@ interface Options extends Open {
 }
 
 /**
- * Finds the face that serves a path. A router that sends its secret may read the schema and send its own texts, whatever
- * others may.
+ * Returns the function that finds the face for a path. A router that sends its secret can always read the schema and send
+ * any operation, whatever other callers can do.
  */
 export function faces({
   corsOrigins = new Set(),

@@ -18,27 +18,27 @@ import { type Places, placesFor } from './places.ts';
 interface Options extends Admission, Places, Open {
   databaseUrl: string;
   poolSize: number;
-  /** Whether a pooler stands before the database that gives each transaction another session. */
+  /** The mode of the pooler in front of the database, if any. */
   pooler?: Pooler;
-  /** Whether it forgets old idempotency keys by itself, at some moment. */
+  /** Whether to delete old idempotency keys periodically. */
   isForgetful?: boolean;
   host: string;
   port: number;
-  /** How many segments an account may have; any number, where it is left out. */
+  /** Max segments of an account. If omitted, there is no limit. */
   maxSegmentsPerAccount?: number | undefined;
-  /** How many connections one address may have open. */
+  /** Max open connections from one address. */
   maxConnectionsPerAddress?: number;
-  /** The only token of its kind from the first request on, for the account `default`, with every scope. */
+  /** A token of the account `default` with every scope. It ends the previous one: see `configureApiToken`. */
   apiToken?: string | undefined;
   observe: Observe;
 }
 
-/** How long requests in flight may take to be answered once the gateway stops. */
+/** How long requests in flight may take once the gateway is stopping. */
 const PATIENCE_MS = 10_000;
 
 export type Gateway = Awaited<ReturnType<typeof startGateway>>;
 
-/** Puts the parts together on a migrated database, and takes them apart again. */
+/** Starts a gateway on a migrated database. */
 export async function startGateway({
   databaseUrl,
   poolSize,
@@ -102,11 +102,11 @@ export async function startGateway({
     inFlight: places.taken,
     unsentBytes,
     tokens,
-    /** What became of the token that it was given; undefined where it was given none. */
+    /** The state of `apiToken` in the database; undefined if none was given, or if it is not stored yet. */
     apiToken: configured,
     ...shared,
     database,
-    /** Answers what is in flight, takes nothing new, then lets the database go. */
+    /** Accepts no further requests, answers those in flight, then disconnects from the database. */
     async stop() {
       isDraining = true;
       await drain(server, unsentBytes, PATIENCE_MS);

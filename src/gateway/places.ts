@@ -5,33 +5,33 @@ import type { Place } from '../http/exchange.ts';
 import { networkOf } from '../http/network.ts';
 import { type Shares, shares } from '../http/shares.ts';
 
-/** How much is worked on at once, and how much may arrive at once. */
+/** How many requests are worked on, and how many bodies arrive, at the same time. */
 export interface Places {
   /**
-   * Requests that are worked on at once. One more would wait longer than its caller: it is refused at once, which costs a
-   * twentieth of answering it.
+   * Max requests that are worked on at the same time. Further ones are refused immediately: their callers would give up
+   * before they are answered, and a refusal costs much less than an answer.
    */
   places?: number;
-  /** Bodies that arrive at once, of up to 64 KiB each. */
+  /** Max bodies that arrive at the same time, of up to 64 KiB each. */
   bodies?: number;
 }
 
 const DEFAULTS = { places: 3_000, bodies: 1_000 };
 
-/** The part of everything that one account may have: its flood leaves as much to all others. */
+/** The share of each limit that one account can use. The rest is left to other accounts. */
 const PART_OF_ACCOUNT = 1 / 2;
-/** The bodies of callers without a token, as a part of all bodies, and of those the part that one address may have. */
+/** The share of all bodies that callers without a token can use, and the share of those that one address can use. */
 const STRANGERS = { part: 1 / 5, partOfAddress: 1 / 5 };
 
-/** Who a request belongs to: an account, or, where a caller has none, an address. */
+/** Who a request belongs to: an account, or an address if the caller has no account. */
 export interface Holder {
   accountId?: string | undefined;
   address: string | undefined;
 }
 
 /**
- * The places of the requests that are worked on. A place is held from the moment that there is work to do until the answer
- * was handed to the socket: neither while a body arrives, nor while an answer is read.
+ * Limits the requests that are worked on at the same time. A request holds a place while there is work to do for it. It
+ * holds none while its body arrives, or after its answer was handed to the socket.
  */
 export function placesFor({ places = DEFAULTS.places, bodies = DEFAULTS.bodies }: Places) {
   const worked = shares<string>({ total: places, each: Math.ceil(places * PART_OF_ACCOUNT) });
@@ -43,7 +43,7 @@ export function placesFor({ places = DEFAULTS.places, bodies = DEFAULTS.bodies }
   });
 
   async function refused(of: Shares<string>, what: string): Promise<never> {
-    await nextTurn(); // many are refused in one turn, which wakes whoever sent them once and not each time
+    await nextTurn(); // so that many are refused in one turn of the event loop, which wakes their sender only once
     const whose = of.isFull() ? 'Too many requests' : 'Too many of your requests';
     throw new Unavailable('not_applied', { message: `${whose} are ${what}. Try again in a moment.` });
   }
@@ -52,7 +52,7 @@ export function placesFor({ places = DEFAULTS.places, bodies = DEFAULTS.bodies }
     taken: worked.taken,
     isFull: worked.isFull,
 
-    /** Takes a place. Rejects with UNAVAILABLE if none is left, or the holder has as many as one may have. */
+    /** Takes a place. Rejects with UNAVAILABLE if none is left or the holder has reached its limit. */
     take({ accountId = STRANGER, address }: Holder): Place | Promise<never> {
       if (!worked.take(accountId)) return refused(worked, 'in flight');
       let isHeld = true;

@@ -19,7 +19,7 @@ import { operationNameOf } from './transport/operation-name.ts';
 import { isRead, paramsOf } from './transport/params.ts';
 import { JSON_TYPE, representationOf } from './transport/representation.ts';
 
-/** How a router says that it wants to know how long each field took: Apollo's federated traces. */
+/** The header by which a router requests the duration of each field (Apollo's federated traces). */
 const TRACE = 'apollo-federation-include-trace';
 
 interface Options extends Persistence {
@@ -32,7 +32,7 @@ interface Options extends Persistence {
   boundReads: BoundReads;
 }
 
-/** GraphQL over HTTP, and a page to try it for those who come with a browser. */
+/** Serves GraphQL over HTTP, and GraphiQL to browsers. */
 export function graphqlFace({ contextOf, observe, graphiql, ...options }: Options): Face {
   const run = graphqlEngine(options);
   const wanted = remembered(representationOf);
@@ -43,14 +43,14 @@ export function graphqlFace({ contextOf, observe, graphiql, ...options }: Option
     const { request, requestId } = exchange;
     const { type, page } = wanted(request.headers.accept ?? '*/*');
     try {
-      // Before anything else, and before the page or the body: without its secret, only a router's refusal is sent.
+      // First of all: if the router's secret is required and missing, neither the page is sent nor the body read.
       const context = await contextOf(exchange);
       if (page && sendPage && isRead(request)) return await sendPage(exchange);
       if (!type) {
         const accept = 'application/graphql-response+json, application/json';
         return respond(exchange, 406, { accept, vary: 'accept' });
       }
-      // Without a token there is nothing to get but the schema.
+      // Without a token, callers can read only the schema.
       if (context.hasBadToken || !options.introspection) requireViewer(context);
       const params = await paramsOf(exchange);
       exchange.operation = operationNameOf(params);
@@ -61,7 +61,7 @@ export function graphqlFace({ contextOf, observe, graphiql, ...options }: Option
       await writeResult(exchange, await run(params, execution, context), type);
     } catch (error) {
       if (error instanceof ClientGone) return;
-      // Refused before GraphQL began: the status says so to any client.
+      // Refused before GraphQL began, so the HTTP status says so under either media type.
       const refusal = shownOf(error, requestId);
       observeCause(refusal, { requestId, observe });
       const http = { status: catalogue[refusal.code].status, headers: refusal.headers };

@@ -16,18 +16,18 @@ export const schema = resolveEntitiesTogether(
 );
 
 /**
- * Fields for those who ask the gateway itself. A router is not told of them: two subgraphs that have them can't be
- * composed, or, shared, answer for each other's ids. It finds entities by their keys.
+ * Fields for direct callers only. The SDL for routers does not have them, because routers find entities by their keys. Two
+ * subgraphs with these fields cannot be composed, or, if the fields are shared, are asked for each other's ids.
  */
 const NOT_IN_A_SUPERGRAPH = new Set(['node', 'nodes']);
 
-/** What a router takes in, as SDL with its federation directives (`printSchema` would leave those out). */
+/** The SDL for routers, with federation directives, which `printSchema` would leave out. */
 export const printedSchema = `${onOneLine(printSubgraphSchema(forRouters(schema)).trim())}\n`;
 
 const service = schema.getQueryType()?.getFields()._service;
 if (service) service.resolve = () => ({ sdl: printedSchema });
 
-/** Scalars with their directive on one line, as graphql-js prints them and as scripts look for them. */
+/** Puts the directive of a scalar on the same line, as graphql-js prints it and as scripts expect it. */
 function onOneLine(sdl: string): string {
   return sdl.replaceAll(/^(scalar \w+)\n +@/gm, '$1 @');
 }
@@ -40,7 +40,7 @@ function forRouters(whole: GraphQLSchema): GraphQLSchema {
   const Query = new GraphQLObjectType({
     ...rest,
     fields: Object.fromEntries(Object.entries(fields).filter(([name]) => isShown(name))),
-    // What is printed: Pothos puts directives there.
+    // `printSubgraphSchema` prints these nodes, because Pothos puts directives there.
     astNode: astNode && {
       ...astNode,
       fields: (astNode.fields ?? []).filter(({ name }) => isShown(name.value)),

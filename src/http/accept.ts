@@ -2,13 +2,13 @@ import { parse } from 'content-type';
 import { LRUCache } from 'lru-cache';
 import { isUtf8 } from './media-type.ts';
 
-/** The weight that a list gives to one of the offers. */
+/** The weight that a header gives to one of the offers. */
 export interface Weight {
-  /** 0 to 1; 0 where it is refused or not mentioned. */
+  /** 0 to 1; 0 if the offer is refused or not mentioned. */
   q: number;
-  /** How exactly it is meant: 0 not at all, 1 by `*`, 2 by `text/*`, 3 by its name. */
+  /** How specific the matching element is: 0 for no match, 1 for `*`, 2 for `text/*`, 3 for the name of the offer. */
   specificity: number;
-  /** Where in the list it is meant. */
+  /** The index of the matching element in the header. */
   position: number;
 }
 
@@ -16,11 +16,11 @@ const UNMENTIONED: Weight = { q: 0, specificity: 0, position: Number.POSITIVE_IN
 const COMMA = 44;
 
 /**
- * Weighs each offer by a list such as `Accept` or `Accept-Encoding` (RFC 9110, sections 12.4.2, 12.5.1 and 12.5.3): the
- * most specific element that matches an offer decides, whatever the others say. Offers are in lower case.
+ * Weighs offers by a header such as `Accept` or `Accept-Encoding` (RFC 9110, sections 12.4.2, 12.5.1 and 12.5.3). The most
+ * specific element that matches an offer determines its weight. Offers are in lower case.
  *
- * Where the grammar leaves room, the caller is answered: a weight that is no number counts as none, and a parameter other
- * than `charset` does not keep a media type from matching. Linear in the length of the header, however odd it is.
+ * Headers are read leniently: a weight that is not a number counts as omitted, and parameters other than `q` and `charset`
+ * are ignored. The time is linear in the length of the header, even if it is malformed.
  */
 export function weigh(header: string, offers: readonly string[]): Weight[] {
   const weights = offers.map(() => UNMENTIONED);
@@ -54,14 +54,14 @@ function quality(text = '1'): number {
   return Number.isNaN(q) ? 1 : Math.min(1, Math.max(0, q));
 }
 
-/** Whether the first is wanted rather than the second: by weight, then as the more exactly meant, then as the earlier. */
+/** Whether the first is preferred to the second: by weight, then by specificity, then by position. */
 export function isPreferred(one: Weight, other: Weight): boolean {
   if (one.q !== other.q) return one.q > other.q;
   if (one.specificity !== other.specificity) return one.specificity > other.specificity;
   return one.position < other.position;
 }
 
-/** Whether an `Accept-Encoding` header wants gzip rather than the representation as it is. */
+/** Whether an `Accept-Encoding` header accepts gzip, and prefers it to no encoding or accepts both equally. */
 export function prefersGzip(header = ''): boolean {
   const [gzip = UNMENTIONED, identity = UNMENTIONED] = weigh(header, ['gzip', 'identity']);
   return gzip.q > 0 && gzip.q >= identity.q;
@@ -69,7 +69,7 @@ export function prefersGzip(header = ''): boolean {
 
 const REMEMBERED = { max: 100, maxSize: 8 * 1024 };
 
-/** The same reading of a header, which remembers its last results by the header's text: a client sends the same each time. */
+/** Caches the results of a function that reads a header, because a client sends the same header with each request. */
 export function remembered<Result extends object>(read: (header: string) => Result) {
   const known = new LRUCache<string, Result>({
     ...REMEMBERED,

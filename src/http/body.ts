@@ -4,23 +4,23 @@ import { Refusal } from '../errors/refusals.ts';
 import type { Exchange } from './exchange.ts';
 import { isSendingBody } from './unread-body.ts';
 
-/** Bytes that a request may send, on any face. */
+/** Max bytes of a request's body, on any face. */
 export const MAX_BODY = 64 * 1024;
 
-/** Whether a request says itself that it sends more than it may. */
+/** Whether the `Content-Length` of a request exceeds the limit. */
 export const announcesTooMuch = ({ headers }: IncomingMessage): boolean =>
   Number(headers['content-length'] ?? 0) > MAX_BODY;
 
 /**
- * A request's body as text. Tells a caller who asks first to send it (`Expect: 100-continue`), and holds no place while it
- * arrives. Throws PAYLOAD_TOO_LARGE before more than the limit is held, announced or not (chunked); INVALID_INPUT if it is
- * not UTF-8.
+ * Reads the body of a request as text. Sends `100 Continue` if the caller expects it. The request holds no place while its
+ * body arrives. Throws PAYLOAD_TOO_LARGE as soon as the body exceeds the limit, even if its length was not announced;
+ * UNSUPPORTED_MEDIA_TYPE if it has a content encoding; INVALID_INPUT if it is not UTF-8.
  */
 export async function readBody({ request, response, place }: Exchange): Promise<string> {
   if (announcesTooMuch(request)) throw tooLarge();
   if (isEncoded(request.headers['content-encoding'])) throw encoded();
   const isArriving = isSendingBody(request);
-  if (isArriving && asksFirst(request)) response.writeContinue();
+  if (isArriving && expectsContinue(request)) response.writeContinue();
   const bytes = await (isArriving && place ? place.during(() => collect(request)) : collect(request));
   try {
     return UTF_8.decode(bytes);
@@ -31,24 +31,24 @@ export async function readBody({ request, response, place }: Exchange): Promise<
 
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Whether a caller waits for `100 Continue`. HTTP/1.0 has no such answer (RFC 9110, section 10.1.1). */
-const asksFirst = ({ headers, httpVersion }: IncomingMessage): boolean =>
+/** Whether the caller waits for `100 Continue`, which HTTP/1.0 does not have (RFC 9110, section 10.1.1). */
+const expectsContinue = ({ headers, httpVersion }: IncomingMessage): boolean =>
   headers.expect !== undefined && httpVersion === '1.1';
 
-/** Whether a `Content-Encoding` lists anything but `identity`, in whichever case (RFC 9110, section 8.4.1). */
+/** Whether a `Content-Encoding` lists anything but `identity`, ignoring case (RFC 9110, section 8.4.1). */
 const isEncoded = (codings = ''): boolean =>
   codings.split(',').some((coding) => !NO_CODING.has(coding.trim().toLowerCase()));
 
 const NO_CODING: ReadonlySet<string> = new Set(['', 'identity']);
 
 /**
- * The bytes of a body. They are gathered in one buffer: each of the chunks in which they arrive takes more memory than it
- * holds, and a caller may send them byte by byte.
+ * Reads the bytes of a body. Copies the chunks into one buffer as they arrive, because each chunk occupies more memory than
+ * its contents, and a caller can send single bytes.
  */
 // Listeners, not `for await`: leaving an async iterator early destroys the socket before the 413 is written.
 function collect(request: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    // One whose sender has left already emits nothing more.
+    // The sender has closed the connection, so there will be no more events.
     if (request.destroyed) return reject(new ClientGone());
     let bytes: Buffer = NOTHING;
     let size = 0;
@@ -75,20 +75,20 @@ function collect(request: IncomingMessage): Promise<Buffer> {
 
 const NOTHING = Buffer.alloc(0);
 
-/** A buffer of at least a size, with what was gathered, and room for as much again. */
+/** Copies the filled bytes to a larger buffer: of twice the size that is needed, up to the limit. */
 function roomier(bytes: Buffer, filled: number, size: number): Buffer {
   const more = Buffer.allocUnsafe(Math.min(MAX_BODY, Math.max(2 * size, 1_024)));
   more.set(bytes.subarray(0, filled));
   return more;
 }
 
-/** The caller hung up before its body was read: nobody is left to answer. */
+/** The caller closed the connection before its body was read, so there is nobody to answer. */
 export class ClientGone extends Error {}
 
 const encoded = () =>
-  new Refusal('UNSUPPORTED_MEDIA_TYPE', 'Send the body without a Content-Encoding.', {
+  new Refusal('UNSUPPORTED_MEDIA_TYPE', 'Content-Encoding is not supported. Send the body without it.', {
     headers: { 'accept-encoding': 'identity' },
   });
 
 const tooLarge = () =>
-  new Refusal('PAYLOAD_TOO_LARGE', `A body can have up to ${MAX_BODY.toLocaleString('en')} bytes.`);
+  new Refusal('PAYLOAD_TOO_LARGE', `A request body can have at most ${MAX_BODY.toLocaleString('en')} bytes.`);

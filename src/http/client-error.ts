@@ -2,17 +2,17 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { isEnding } from './unread-body.ts';
 
-/** What Node tells of a request that it could not read. */
+/** The error that Node reports for a request that it could not parse. */
 interface ClientError extends Error {
   code?: string;
   bytesParsed?: number;
   rawPacket?: Buffer;
 }
 
-/** How long the rest of such a request is read, so that its sender gets the answer before the connection ends. */
+/** How long to read the rest of such a request, so that its sender gets the answer before the connection is closed. */
 const LINGER_MS = 3_000;
 
-/** The statuses that Node gives by itself, which it leaves to whoever listens. */
+/** The statuses that Node would send by default. It sends none if there is a listener. */
 const STATUS = new Map([
   ['HPE_HEADER_OVERFLOW', '431 Request Header Fields Too Large'],
   ['HPE_CHUNK_EXTENSIONS_OVERFLOW', '413 Payload Too Large'],
@@ -20,19 +20,19 @@ const STATUS = new Map([
 ]);
 
 /**
- * Answers a request that could not be read, and ends its connection: 414 where the target is too long (RFC 9110, section
- * 15.5.15), which Node takes for headers that are too large; otherwise as Node does. Nothing is written where an answer
- * has begun: it would become part of it.
+ * Answers a request that could not be parsed, and closes its connection. The status is the one that Node would send, except
+ * that it is 414 if the target is too long (RFC 9110, section 15.5.15), which Node reports as headers that are too large.
+ * Nothing is written while an answer is being sent, because it would become part of that answer.
  */
 export function answerClientError(error: ClientError, socket: Socket): void {
   if (isEnding(socket) || socket.destroyed || isBeingAnswered(socket)) {
     socket.destroy(error);
     return;
   }
-  if (!socket.writable) return; // it was answered: what else comes is thrown away
+  if (!socket.writable) return; // already answered: further data is discarded
   const pending = answerOf(socket);
   if (pending?.req?.complete) {
-    // A whole request came before what cannot be read, and is still worked on: its answer is the last one.
+    // A complete request before this one is still being worked on. Its answer is the last of the connection.
     pending.shouldKeepAlive = false;
     return;
   }
@@ -47,8 +47,8 @@ function statusOf(error: ClientError): string {
 }
 
 /**
- * Whether reading stopped in the request line: right before its version, or in a packet that begins with it and has no
- * other line. A target that came in several packets may not be told from a header: that is a 431, as without this.
+ * Whether parsing stopped in the request line: right before the version, or in a packet that contains nothing else. A target
+ * that arrives in several packets can look like a header. It is answered with 431, as Node does.
  */
 function isInTarget({ rawPacket = Buffer.alloc(0), bytesParsed = 0 }: ClientError): boolean {
   const read = rawPacket.toString('latin1', 0, bytesParsed);
@@ -56,7 +56,7 @@ function isInTarget({ rawPacket = Buffer.alloc(0), bytesParsed = 0 }: ClientErro
   return next === ' HTTP/' || /^[A-Z]+ [^ \r\n]+$/.test(read);
 }
 
-/** Node keeps the answer that is being written here, and has no public name for it. */
+/** The answer that is being written to a socket. Node has no public API for it. */
 interface Answering {
   _httpMessage?: ServerResponse | null;
 }

@@ -3,12 +3,12 @@ import type { Observe } from '../observation.ts';
 import { networkOf } from './network.ts';
 import { shares } from './shares.ts';
 
-/** How often a refusal is observed, however many there are. */
+/** Refusals are observed at most once in this time. */
 const OBSERVED_MS = 10_000;
 
 /**
- * Limits how many connections one address may have open. A connection beyond the limit is closed at once, as Node does
- * beyond `server.maxConnections`, and observed, once in ten seconds.
+ * Limits the open connections of one address. A connection beyond the limit is closed immediately, as Node does beyond
+ * `server.maxConnections`, and is observed at most once every ten seconds.
  */
 export function limitConnections(server: Server, each: number, observe: Observe): void {
   const open = shares<string>({ total: Number.POSITIVE_INFINITY, each });

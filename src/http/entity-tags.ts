@@ -1,21 +1,21 @@
 import { InvalidInput } from '../errors/invalid-input.ts';
 import { quoted } from '../errors/quoted.ts';
 
-/** What stands between the quotation marks of an entity tag, and whether it is a weak one (RFC 9110, section 8.8.3). */
+/** An entity tag (RFC 9110, section 8.8.3): the text between its quotation marks, and whether the tag is weak. */
 export interface EntityTag {
   opaque: string;
   isWeak: boolean;
 }
 
-/** Any entity tag. */
+/** Matches any entity tag. */
 export const ANY = '*';
 
-/** One element of a list, with its comma or at the end. An element may be empty (RFC 9110, section 5.6.1). */
+/** An element of a list, up to its comma or the end of the list. It can be empty (RFC 9110, section 5.6.1). */
 const ELEMENT = /[ \t]*(?:(W\/)?"([^"]*)"[ \t]*)?(?:,|$)/y;
 
 /**
- * The entity tags of `If-Match` or `If-None-Match`, or `*`. Empty elements are ignored; a list of nothing else can only be a
- * mistake. Throws INVALID_INPUT, which names the header. Linear in its length.
+ * Reads the entity tags of `If-Match` or `If-None-Match`, or `*`. Empty elements are ignored. Throws INVALID_INPUT for the
+ * named header if it is malformed or contains no entity tag. The time is linear in the length of the header.
  */
 export function entityTagsOf(name: string, header: string): EntityTag[] | typeof ANY {
   if (header.trim() === ANY) return ANY;

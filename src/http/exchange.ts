@@ -4,41 +4,41 @@ import type { LoopShare } from '../fairness/loop-time.ts';
 import { requestTargetOf } from './request-target.ts';
 import { type TraceContext, traceContextOf } from './trace-context.ts';
 
-/** One of the limited number of requests that are worked on at once. */
+/** The place of a request. The number of requests that are worked on at the same time is limited. */
 export interface Place {
-  /** Gives the place back while a body arrives, and takes one again. Throws UNAVAILABLE if too many arrive, or none is left. */
+  /** Gives the place up while a body arrives. Throws UNAVAILABLE if too many bodies are arriving, or if no place is left. */
   during<Result>(arrival: () => Promise<Result>): Promise<Result>;
-  /** Gives the place back for good. */
+  /** Gives the place up. */
   leave(): void;
 }
 
-/** One request and its answer, as the server hands them to a face. */
+/** A request and its answer, as the server passes them to a face. */
 export interface Exchange {
   request: IncomingMessage;
   response: ServerResponse;
-  /** The target's path, and what follows its `?`: see `requestTargetOf`. */
+  /** The path and the query of the request target: see `requestTargetOf`. */
   path: string;
   query: string;
   requestId: string;
-  /** Headers that the answer bears besides its face's own. */
+  /** Headers to send in addition to those of the face. */
   headers: Record<string, string>;
-  /** The trace that it belongs to; for the log. */
+  /** The trace that the request belongs to; for the log. */
   trace?: TraceContext | undefined;
-  /** Whose request it turned out to be, by which token, and what it asked for; for the log. */
+  /** The account, token and operation of the request, once they are known; for the log. */
   accountId?: string | undefined;
   tokenId?: string | undefined;
   operation?: string | undefined;
-  /** What it occupies until its face settles; nothing where no work is done for it. */
+  /** The place that the request holds until its face settles, if it needs one. */
   place?: Place | undefined;
   /** The share of the event loop that the caller's account has. */
   loop?: LoopShare | undefined;
-  /** Whether its answer is a buffer that other answers share. */
+  /** Whether the body of the answer is a buffer that is shared with other answers. */
   isShared?: boolean | undefined;
-  /** Told once, by `respond`, when the answer was handed to the socket. */
+  /** Called once by `respond`, when the answer was handed to the socket. */
   onAnswered(exchange: Exchange): void;
 }
 
-/** An id that a caller may give (`X-Request-Id`), to follow a request through several systems. */
+/** An id that a caller can send as `X-Request-Id`, to follow a request through several systems. */
 const REQUEST_ID = /^[\w.:-]{1,64}$/;
 
 /** Creates the exchange for a request. Uses the caller's request id if it is valid. */

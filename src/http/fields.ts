@@ -2,19 +2,19 @@ import { InvalidInput, type Issue } from '../errors/invalid-input.ts';
 import { mediaTypeOf } from './media-type.ts';
 import { unsupportedMediaType } from './unsupported-media.ts';
 
-/** Names and values as they were sent. It has no prototype, so that no name can mean more than it says. */
+/** Names and values as they were sent. The object has no prototype, so names such as `__proto__` have no special meaning. */
 export type Fields = Record<string, unknown>;
 
 const FORM = 'application/x-www-form-urlencoded';
 const JSON_TYPE = 'application/json';
-/** For an object of texts, a merge patch (RFC 7396) says what JSON says: null, which would remove one, is refused as ever. */
+/** A merge patch (RFC 7396) of a flat object is read like JSON. Null, which would remove a property, is refused in both. */
 const MERGE_PATCH = 'application/merge-patch+json';
 
 /** The media types of bodies with fields, by method. */
 export const mediaTypesOf = (method = ''): readonly string[] =>
   method === 'PATCH' ? [MERGE_PATCH, JSON_TYPE, FORM] : [JSON_TYPE, FORM];
 
-/** Parameters of a query string or a form. Each that cannot be decoded takes as long as a small request. */
+/** Max parameters of a query string or a form. Each one that cannot be decoded takes as long as a small request. */
 const MAX_PAIRS = 100;
 
 const tooMany = (count: number) =>
@@ -23,8 +23,8 @@ const tooMany = (count: number) =>
   ]);
 
 /**
- * A query string or a form. A name that comes twice is refused: which one was meant? Where only some names are `known`,
- * the others are ignored, whatever is wrong with them.
+ * Reads a query string or a form. Repeated names are refused, because it is not clear which value is meant. If `known` is
+ * given, all other names are ignored, even if they are malformed.
  */
 export function formFields(text: string, known?: ReadonlySet<string>): Fields {
   const fields: Fields = Object.create(null);
@@ -48,7 +48,7 @@ export function formFields(text: string, known?: ReadonlySet<string>): Fields {
   return fields;
 }
 
-/** A body, from a form (what `curl -d` sends) or JSON. Throws UNSUPPORTED_MEDIA_TYPE for a type its method does not take. */
+/** Reads a body of JSON, or of a form, which is what `curl -d` sends. Throws UNSUPPORTED_MEDIA_TYPE for any other type. */
 export function bodyFields(
   text: string,
   method: string | undefined,
@@ -61,14 +61,14 @@ export function bodyFields(
   throw unsupportedMediaType(accepted, { isPatch: method === 'PATCH' });
 }
 
-/** Fields from two places of one request. One that comes from both is refused. */
+/** Joins the fields of two parts of a request. Throws INVALID_INPUT if a field is in both. */
 export function joined(some: Fields, others: Fields): Fields {
   const issues = Object.keys(others).flatMap((name) => (name in some ? [repeated(name)] : []));
   if (issues.length > 0) throw new InvalidInput(issues);
   return Object.assign(some, others);
 }
 
-const repeated = (param: string): Issue => ({ param, message: 'is given more than once' });
+const repeated = (param: string): Issue => ({ param, message: 'must not be given more than once' });
 
 function decoded(text: string): string | null {
   try {
@@ -96,10 +96,10 @@ function parsed(text: string): unknown {
 
 const notAnObject = () => new InvalidInput([{ param: 'body', message: 'must be a JSON object' }]);
 
-/** A string may lack its end, which none does in text that JSON.parse took: so the expression never goes back. */
+/** The closing quotation mark is optional, so that the expression never backtracks. In valid JSON, it is never missing. */
 const TOKENS = /"(?:[^"\\]|\\.)*"?|[{}[\]:]/g;
 
-/** Names that a JSON object holds twice, which JSON.parse passes over. Only for text that it took. */
+/** The names that a JSON object has more than once, which JSON.parse accepts. The text must be valid JSON. */
 function repeatedNames(text: string): string[] {
   const names = new Set<string>();
   const repeats = new Set<string>();

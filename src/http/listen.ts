@@ -3,21 +3,22 @@ import type { Server } from 'node:http';
 import { WrongConfig } from '../wrong-config.ts';
 
 /**
- * Connections that may wait to be let in, as far as the system allows (`net.core.somaxconn`). Node takes one a turn, and its
- * own 511 overflow when a thousand callers come at once: those beyond wait a second, for TCP to try again.
+ * Max connections that wait to be accepted, within the limit of the system (`net.core.somaxconn`). Node accepts one per
+ * turn of the event loop, so its default of 511 overflows when a thousand callers connect at the same time. Connections
+ * beyond the limit wait a second until TCP tries again.
  */
 const BACKLOG = 4_096;
 
-/** Lets a server listen. Where it can't, throws an error that names PORT or HOST: WrongConfig where it never can. */
+/** Starts listening. Throws an error that names PORT or HOST if it fails: WrongConfig if a later try would fail too. */
 export async function listen(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
   try {
     await once(server.listen({ port, host, backlog: BACKLOG }), 'listening');
   } catch (error) {
-    throw inWords(error, host, port);
+    throw explained(error, host, port);
   }
 }
 
-/** Where a server listens, as a person on this machine would type it. */
+/** The URL of a server, as a person on this machine would type it. */
 export function urlOf(server: Server, host: string): string {
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
@@ -25,23 +26,25 @@ export function urlOf(server: Server, host: string): string {
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
-function inWords(error: unknown, host: string, port: number): unknown {
+function explained(error: unknown, host: string, port: number): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   switch (code) {
     case 'EADDRINUSE':
       return new Error(
-        `PORT is ${port}, where another program listens on ${host} already (${code}): stop that one, or set another PORT.`,
+        `PORT is ${port}, but another program already listens on it at ${host} (${code}). Stop that program, or set another PORT.`,
       );
     case 'EACCES':
       return new WrongConfig(
-        `PORT must be one that this user may listen on; it is ${port} (${code}). Ports from 1024 up need no privilege.`,
+        `PORT must be a port that this user is allowed to listen on; it is ${port} (${code}). Ports from 1024 need no privilege.`,
       );
     case 'EADDRNOTAVAIL':
     case 'EINVAL':
       return new WrongConfig(`HOST must be an address of this machine; it is "${host}" (${code}).`);
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return new WrongConfig(`HOST must be an address, or a name that is known; it is "${host}" (${code}).`);
+      return new WrongConfig(
+        `HOST must be an address, or a name that resolves to one; it is "${host}" (${code}).`,
+      );
     default:
       return error;
   }

@@ -5,8 +5,8 @@ const GROUPS = 8;
 const GROUPS_OF_NETWORK = 4;
 
 /**
- * What an address counts as where something is limited per address: an IPv4 address itself, and of an IPv6 address its
- * /64 network, because that is what one customer of a provider has at least (RFC 6177).
+ * Returns what limits per address apply to: an IPv4 address, or the /64 network of an IPv6 address, because a customer of a
+ * provider has at least one such network (RFC 6177).
  */
 export function networkOf(address = ''): string {
   if (address.startsWith(IPV4_MAPPED)) return address.slice(IPV4_MAPPED.length);

@@ -5,10 +5,10 @@ import type { Exchange } from './exchange.ts';
 import { discardBody, isSendingBody } from './unread-body.ts';
 
 /**
- * Writes a whole answer, with the request's id and its length; without its body where HEAD asked. All headers go
- * in one call: one that was set before makes Node take each of the others by itself, a tenth of a REST retrieve.
- * `Vary` is the one header that both the exchange and the face may have: its lists are joined (RFC 9110, section 12.5.5).
- * An answer that is given before the request's body has arrived ends the connection: see `discardBody`.
+ * Sends an answer with the request id and its length, and without its body if the method is HEAD. All headers are passed in
+ * one call: if one is set before, Node processes each header separately, which is slower. `Vary` is the only header that
+ * both the exchange and the face can have, so its lists are joined (RFC 9110, section 12.5.5). If the body of the request
+ * has not arrived yet, the answer ends the connection: see `discardBody`.
  */
 export function respond(
   exchange: Exchange,
@@ -22,8 +22,8 @@ export function respond(
 }
 
 /**
- * The same for a large answer. Writes one chunk in each turn of the event loop, because a write blocks while the system copies
- * the data.
+ * Sends a large answer like `respond`, one chunk in each turn of the event loop, because a write blocks while the system
+ * copies the data.
  */
 export async function respondInTurns(
   exchange: Exchange,

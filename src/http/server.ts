@@ -10,19 +10,19 @@ import { respond } from './respond.ts';
 import { isEnding } from './unread-body.ts';
 import { unsentAnswers } from './unsent.ts';
 
-/** A way in. It answers every exchange it is given, and settles when it has. */
+/** An API of the gateway, such as REST or GraphQL. It answers an exchange, and settles when it has. */
 export type Face = (exchange: Exchange) => Promise<void>;
 
 interface Options {
-  /** Which face serves a path. */
+  /** Returns the face that serves a path. */
   route(path: string): Face;
-  /** Told once of each exchange, when it is over, and of each face that failed to answer: its caller gets a bare 500. */
+  /** Called once when an exchange ends, and if a face fails to answer: its caller gets a 500 without a body. */
   observe: Observe;
-  /** How many connections one address may have open. */
+  /** Max open connections from one address. */
   maxConnectionsPerAddress: number;
 }
 
-/** Slow senders are cut off; a connection outlives the idle time of the usual load balancers (60 s). */
+/** Slow senders are cut off. Idle connections are kept for longer than load balancers usually keep them (60 s). */
 const LIMITS = {
   headersTimeout: 10_000,
   requestTimeout: 15_000,
@@ -31,7 +31,7 @@ const LIMITS = {
   maxHeaderSize: 16 * 1024,
 };
 
-/** One server for all faces. */
+/** Creates the server for all faces. */
 export function httpServer({ route, observe, maxConnectionsPerAddress }: Options) {
   const unsent = unsentAnswers();
   const inTurn = connectionTurns();
@@ -41,7 +41,7 @@ export function httpServer({ route, observe, maxConnectionsPerAddress }: Options
     const exchange = exchangeOf(request, response, unsent.watch);
     response.once('close', () => observe(endOf(exchange, performance.now() - start)));
     const face = isAboutServer(exchange) ? aboutServer : route(exchange.path);
-    const leave = () => exchange.place?.leave(); // also of a caller that is gone and was not answered
+    const leave = () => exchange.place?.leave(); // even if the caller is gone and was not answered
     face(exchange).then(leave, (error) => {
       observe({ kind: 'fault', error, requestId: exchange.requestId });
       if (response.headersSent) response.end();
@@ -54,7 +54,7 @@ export function httpServer({ route, observe, maxConnectionsPerAddress }: Options
   const server = createServer(LIMITS, queue);
   limitConnections(server, maxConnectionsPerAddress, observe);
   server.on('clientError', answerClientError);
-  // Who asks before sending a body is told to go on by whoever reads it, and nobody else.
+  // `readBody` sends `100 Continue` when it needs the body. Without this listener, Node would send it at once.
   server.on('checkContinue', queue);
   return { server, unsentBytes: unsent.bytes };
 }
@@ -80,25 +80,25 @@ function endOf(exchange: Exchange, ms: number): ExchangeEnded {
 const isAboutServer = ({ request, path }: Exchange): boolean =>
   path === WHOLE_SERVER && request.method === 'OPTIONS';
 
-/** `OPTIONS *`: that the server answers, and the methods that some resource of it has. */
+/** Answers `OPTIONS *` with the methods that any resource of the server has. */
 const aboutServer: Face = async (exchange) =>
   respond(exchange, 204, { allow: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS' });
 
 const DRAIN_POLL_MS = 20;
 
 /**
- * Stops accepting, lets what is in flight be answered and read for at most `patience` milliseconds, then cuts the rest.
- * Node counts a connection as idle once its answer was handed to the socket, however little of it was taken: so connections
- * are closed only while no answer waits to be taken.
+ * Stops accepting connections. Requests in flight have `patience` milliseconds to be answered and for their answers to be
+ * read, then the remaining connections are closed. Node counts a connection as idle once its answer was handed to the
+ * socket, even if the answer was not sent yet. So idle connections are closed only while no answer is unsent.
  */
 export async function drain(server: Server, unsentBytes: () => number, patience: number): Promise<void> {
   const sweep = setInterval(() => {
     if (unsentBytes() === 0) server.closeIdleConnections();
   }, DRAIN_POLL_MS);
   const cut = setTimeout(() => server.closeAllConnections(), patience);
-  // Not the method of the HTTP server: it closes idle connections at once.
+  // The same method of the HTTP server would close idle connections immediately.
   await new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
   clearInterval(sweep);
   clearTimeout(cut);
-  server.close(); // nothing is left to close but the timer of Node's own
+  server.close(); // stops Node's timer that checks connections; nothing else is left
 }

@@ -1,30 +1,30 @@
-/** Something of which there is a limited number, and of which one holder can have only a part. */
+/** Items of which there is a limited number, and of which each holder can have only a part. */
 export interface Shares<Holder> {
-  /** Takes one. False, and nothing is taken, if none is left or if the holder has as many as one may have. */
+  /** Takes one. Returns false without taking one if none is left or the holder has reached its limit. */
   take(holder: Holder): boolean;
   /** Gives one back. Does nothing for a holder that has none. */
   giveBack(holder: Holder): void;
   /** Gives back all that a holder has. */
   giveBackAll(holder: Holder): void;
-  /** How many are taken, by all holders. */
+  /** How many are taken by all holders together. */
   taken(): number;
   isFull(): boolean;
-  /** The holder that has most; undefined if nothing is taken. */
+  /** The holder that has the most; undefined if none is taken. */
   largest(): Holder | undefined;
 }
 
 interface Limits {
   total: number;
-  /** How many one holder may have. */
+  /** Max for each holder. */
   each: number;
 }
 
-/** Holders to keep before those that have nothing are removed. */
+/** Max holders to remember before those that have nothing are removed. */
 const REMEMBERED = 1_000;
 
 /**
- * Counts what each holder has. Holders that have nothing are removed in batches: most return soon, and removing and adding
- * a map entry for each request is slow.
+ * Counts what each holder has. Holders that have nothing are removed in batches: most of them return soon, and it is slow to
+ * remove and add a map entry for each request.
  */
 export function shares<Holder>({ total, each }: Limits): Shares<Holder> {
   const held = new Map<Holder, number>();

@@ -2,8 +2,8 @@ const STRING = /^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"/;
 const PARAMETERS = /^(?:; *[a-z*][a-z\d_.*-]*(?:=(?:%?"(?:[^"\\]|\\["\\])*"|[^\s",;]+))?)*$/;
 
 /**
- * The string of a header that is a structured field, an item (RFC 9651, section 3.3.3): unescaped, and without
- * parameters, which are no part of it. Null where the header is not one.
+ * Returns the unescaped string of a header that is a structured field of type String (RFC 9651, section 3.3.3), without its
+ * parameters. Returns null if the header is not one.
  */
 export function structuredString(header: string): string | null {
   const [quoted, content] = STRING.exec(header) ?? [];

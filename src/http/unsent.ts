@@ -3,11 +3,11 @@ import type { Exchange } from './exchange.ts';
 import { networkOf } from './network.ts';
 
 /**
- * How long a socket may take nothing of an answer before it is cut: between once and twice this time, as Node looks
- * whether anything was taken each time that it has passed. A reader that takes some is not cut, however slow it is.
+ * A connection is closed if its client reads nothing of an answer for this long. Node only checks once per period, so it can
+ * take up to twice as long. A client that reads slowly is not cut off.
  */
 const PATIENCE_MS = 10_000;
-/** Bytes of answers that wait for their readers, in all. */
+/** Max bytes of all answers that are waiting for their readers. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
 interface Unsent {
@@ -18,13 +18,13 @@ interface Unsent {
 
 type Answer = Pick<Exchange, 'request' | 'response' | 'accountId' | 'isShared'>;
 
-/** Who holds the memory of an answer: an account, or an address. No account has a name with a slash. */
+/** Who an unread answer counts for: an account, or an address. The names of accounts contain no slash. */
 const holderOf = ({ accountId, request }: Answer): string =>
   accountId ?? `/${networkOf(request.socket.remoteAddress)}`;
 
 /**
- * Watches answers that were handed to their sockets and not taken yet. Costs nothing for one that is taken at once. When
- * they hold too much together, those of whoever holds most are cut, oldest first.
+ * Watches answers that were handed to their sockets but not sent completely. If they occupy too much memory together,
+ * connections of the holder with the most bytes are closed, oldest answer first.
  */
 export function unsentAnswers({ maxBytes = MAX_BYTES, patience = PATIENCE_MS } = {}) {
   const all = new Set<Unsent>();
@@ -47,7 +47,7 @@ export function unsentAnswers({ maxBytes = MAX_BYTES, patience = PATIENCE_MS } =
   }
 
   return {
-    /** How many bytes wait to be taken. */
+    /** How many bytes are waiting to be sent. */
     bytes: () => total,
     watch(answer: Answer): void {
       const { response } = answer;

@@ -1,8 +1,8 @@
 import { Refusal } from '../errors/refusals.ts';
 
 /**
- * A body of a media type, or in a charset, that is not read here: UNSUPPORTED_MEDIA_TYPE, which says what is (RFC 9110,
- * section 15.5.16; for PATCH in a header of its own, RFC 5789, section 2.2).
+ * Creates the refusal of a body whose media type or charset is not supported. Its `Accept` header lists the media types that
+ * are (RFC 9110, section 15.5.16), and so does `Accept-Patch` if the method is PATCH (RFC 5789, section 2.2).
  */
 export function unsupportedMediaType(accepted: readonly string[], { isPatch = false } = {}): Refusal {
   const list = accepted.join(', ');

@@ -1,4 +1,4 @@
-/** What the face writes. */
+/** An answer as the face writes it. */
 export interface Answer {
   status: number;
   headers?: Readonly<Record<string, string>>;

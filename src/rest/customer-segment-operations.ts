@@ -6,8 +6,8 @@ import { operation, type Resource } from './operation.ts';
 const id = { in: 'path' } as const;
 /** The properties that a caller can set. */
 const properties = Object.fromEntries(WRITABLE.map((name) => [name, { in: 'body' } as const]));
-/** A property of a retrieved segment that is ignored when it is sent back. */
-const passedOver = { in: 'body', is: [] } as const;
+/** A property that can be sent back as it was retrieved, and is ignored. */
+const ignored = { in: 'body', is: [] } as const;
 const ifMatch = { in: 'header', is: 'expectedVersion' } as const;
 const ifNoneMatch = { in: 'header', is: 'excludedVersion' } as const;
 
@@ -16,8 +16,8 @@ const updating = operation({
   fields: {
     id,
     ...properties,
-    created_at: passedOver,
-    updated_at: passedOver,
+    created_at: ignored,
+    updated_at: ignored,
     'If-Match': ifMatch,
     'If-None-Match': ifNoneMatch,
   },

@@ -31,38 +31,41 @@ export const list: Handler = async ({ fields, headers }, context) => {
   return { body: representPage(page, await (backward ? page.hasPrevious() : page.hasNext())) };
 };
 
-/** REST pages in one direction, as documented. GraphQL lists what lies between two cursors. */
+/** REST pages in one direction only. GraphQL can also list the segments between two cursors. */
 const BOTH_WAYS = {
   param: 'starting_after',
   message: 'cannot be combined with ending_before: page either forward or backward',
 };
 
-/** A place in a list is a segment that stands there. */
+/** A position in a list is given by the id of the segment there. */
 const at = (id: unknown) => (id === undefined ? undefined : { id });
 
 export const create: Handler = async ({ fields, headers }, context) => {
   const input = { ...fields, idempotencyKey: idempotencyKeyOf(headers) };
   if (evaluate(preconditionsOf(headers)) !== 'proceed') {
-    // What would be refused without preconditions is refused as it would be (RFC 9110, section 13.2.1).
+    // A request that would fail without preconditions must fail in the same way (RFC 9110, section 13.2.1).
     segments.createSegment.check(input, context);
     throw noTag();
   }
   const segment = await segments.createSegment.parse(input, context);
-  const told = {
+  const responseHeaders = {
     location: `${COLLECTION}/${segment.id}`,
     etag: entityTag(segment),
     ...(segment.replayed && { 'idempotent-replayed': 'true' }),
   };
-  return { body: represent(segment), headers: told };
+  return { body: represent(segment), headers: responseHeaders };
 };
 
-/** The collection exists and is changed by a creation, but has no entity tag: `*` alone matches it. */
+/** The collection, which a create changes, has no entity tag. It exists, so only `*` matches it. */
 const noTag = () =>
-  new Refusal('PRECONDITION_FAILED', 'The collection exists and has no entity tag. Nothing was done.');
+  new Refusal(
+    'PRECONDITION_FAILED',
+    'The precondition failed: the collection exists and has no entity tag. Nothing was changed.',
+  );
 
 /**
- * The header is a string of structured fields, in quotation marks (draft-ietf-httpapi-idempotency-key-header); most send
- * it bare. Throws INVALID_INPUT for one that only begins with a quotation mark.
+ * Reads the key from its header: a structured field string, in quotation marks (draft-ietf-httpapi-idempotency-key-header),
+ * or the bare key, as most clients send it. Throws INVALID_INPUT for a header that only begins with a quotation mark.
  */
 function idempotencyKeyOf({ 'idempotency-key': header }: IncomingHttpHeaders): unknown {
   if (typeof header !== 'string' || !header.startsWith('"')) return header;
@@ -81,7 +84,7 @@ export const retrieve: Handler = async ({ id, fields, headers }, context) => {
 };
 
 export const update: Handler = async ({ id, fields, headers }, context) => {
-  // A segment as it was fetched may be sent back whole: what can't be changed is passed over.
+  // A segment can be sent back as it was retrieved: properties that cannot be changed are ignored.
   const { id: given = id, created_at: _created, updated_at: _updated, ...changes } = fields;
   if (given !== id)
     throw new InvalidInput([{ param: 'id', message: `must equal the id in the path, not ${quoted(given)}` }]);

@@ -21,7 +21,7 @@ interface Options {
   observe: Observe;
 }
 
-/** The documented REST API: finds the route, gathers the fields, writes the answer. */
+/** Serves the documented REST API: finds the operation, reads the fields, calls the handler and writes its answer. */
 export function restFace({ contextOf, observe }: Options): Face {
   return async (exchange) => {
     try {
@@ -36,7 +36,7 @@ export function restFace({ contextOf, observe }: Options): Face {
   };
 }
 
-/** The order of checks: who, what, how it is written; then, in the resolver, may and is it right. */
+/** Checks the token, the rate limit, the route and the syntax, in this order. The resolver then checks scope and input. */
 async function answerTo(exchange: Exchange, context: Context): Promise<Answer> {
   requireViewer(context);
   const spent = context.spend(1);
@@ -65,14 +65,14 @@ async function fieldsOf(exchange: Exchange): Promise<Fields> {
   return joined(fields, bodyFields(await readBody(exchange), method, headers['content-type']));
 }
 
-/** A resolver's own word for a parameter is as unknown here as any other. */
+/** Refuses parameters that only the resolver knows, like any other unknown parameter. */
 function documented(fields: Fields, { undocumented }: Operation): Fields {
   const unknown = undocumented.filter((name) => name in fields);
   if (unknown.length > 0) throw new InvalidInput(unknown.map(unknownParameter));
   return fields;
 }
 
-/** Also for a 304: it carries what its 200 would (RFC 9110, section 15.4.5). */
+/** Also for a 304, which has the same headers as the 200 would have (RFC 9110, section 15.4.5). */
 const HEADERS = { 'cache-control': 'no-store' };
 const JSON_HEADERS = { 'content-type': 'application/json', ...HEADERS };
 

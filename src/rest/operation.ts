@@ -17,7 +17,7 @@ export type Handler = (request: RestRequest, context: Context) => Promise<Partia
 
 /** A documented field of a request. */
 interface Field {
-  /** Where it stands. A field of the body may stand in the query instead. */
+  /** The part of the request that it is in. A field of the body can be in the query instead. */
   in: 'path' | 'query' | 'body' | 'header';
   /** Its name in the resolver's input, if different; empty if it is not passed to the resolver. */
   is?: string | readonly string[];

@@ -2,12 +2,12 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { ANY, entityTagsOf } from '../http/entity-tags.ts';
 import type { Segment } from '../segments/segment.ts';
 
-/** The versions that a header names, or all of them. */
+/** The versions that a header lists, or any version. */
 type Versions = ReadonlySet<number> | typeof ANY;
 
 /**
- * The preconditions of a request (RFC 9110, section 13.1). `If-Modified-Since` and `If-Unmodified-Since` are not among
- * them: they are ignored for a resource that has no modification date to compare.
+ * The preconditions of a request (RFC 9110, section 13.1). `If-Modified-Since` and `If-Unmodified-Since` are ignored,
+ * because the resources have no `Last-Modified` to compare with.
  */
 export interface Preconditions {
   ifMatch?: Versions | undefined;
@@ -16,7 +16,7 @@ export interface Preconditions {
 
 const MAX_VERSION = 2 ** 31 - 1;
 
-/** A segment's version as an entity tag (RFC 9110, section 8.8.3): a strong one, `"3"`. */
+/** The version of a segment as a strong entity tag such as `"3"` (RFC 9110, section 8.8.3). */
 export const entityTag = ({ version }: Segment): string => `"${version}"`;
 
 /** Reads the preconditions of a request. Throws INVALID_INPUT. */
@@ -24,7 +24,7 @@ export function preconditionsOf(headers: IncomingHttpHeaders): Preconditions {
   const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = headers;
   if (ifMatch === undefined && ifNoneMatch === undefined) return NONE;
   return {
-    // A weak tag matches nothing in If-Match, and what it says in If-None-Match (sections 13.1.1 and 13.1.2).
+    // A weak tag matches nothing in If-Match, and is compared like a strong one in If-None-Match (sections 13.1.1, 13.1.2).
     ifMatch: ifMatch === undefined ? undefined : versionsOf('If-Match', ifMatch, { weak: false }),
     ifNoneMatch:
       ifNoneMatch === undefined ? undefined : versionsOf('If-None-Match', ifNoneMatch, { weak: true }),
@@ -33,7 +33,7 @@ export function preconditionsOf(headers: IncomingHttpHeaders): Preconditions {
 
 const NONE: Preconditions = {};
 
-/** A tag that was never given out names no version. */
+/** Returns the versions in a header. Tags that the gateway never sends are ignored, because they match no version. */
 function versionsOf(name: string, header: string, { weak }: { weak: boolean }): Versions {
   const tags = entityTagsOf(name, header);
   if (tags === ANY) return ANY;
@@ -44,12 +44,12 @@ function versionsOf(name: string, header: string, { weak }: { weak: boolean }): 
   return new Set(versions);
 }
 
-/** What follows from preconditions: go on; the caller has it already (304 for a read, otherwise 412); or 412. */
+/** The result of preconditions. `known`: the caller has this version (304 for a read, otherwise 412). `failed`: 412. */
 export type Verdict = 'proceed' | 'known' | 'failed';
 
 /**
- * Evaluates preconditions for what exists at a version, in the order of RFC 9110, section 13.2.2. Without a version it
- * exists and has no entity tag, so that only `*` matches it.
+ * Evaluates preconditions for an existing resource at a version, in the order of RFC 9110, section 13.2.2. A resource
+ * without a version has no entity tag, so only `*` matches it.
  */
 export function evaluate({ ifMatch, ifNoneMatch }: Preconditions, version?: number): Verdict {
   if (ifMatch !== undefined && !matches(ifMatch, version)) return 'failed';
@@ -60,8 +60,8 @@ const matches = (versions: Versions, version: number | undefined): boolean =>
   versions === ANY || (version !== undefined && versions.has(version));
 
 /**
- * The same preconditions as input of a write, whose statement compares versions while it holds the row: no other write
- * can come between. `If-None-Match: *` expects a segment that exists to be at no version at all.
+ * Converts preconditions to the input of a write. The statement of the write compares the versions while it locks the row,
+ * so no other write can intervene. `If-None-Match: *` fails for any existing segment, so no version is expected.
  */
 export function expectationOf({ ifMatch, ifNoneMatch }: Preconditions) {
   return {

@@ -3,7 +3,7 @@ import { InvalidInput } from '../errors/invalid-input.ts';
 import { type Refusal, Unavailable } from '../errors/refusals.ts';
 import type { Answer } from './answer.ts';
 
-/** A refusal as RFC 9457 has it. */
+/** Converts a refusal to a problem as defined by RFC 9457. */
 export function problem(refusal: Refusal, requestId: string): Answer {
   const { code, message, headers } = refusal;
   const { status, title } = catalogue[code];

@@ -1,7 +1,7 @@
 import type { Segment } from '../segments/segment.ts';
 import type { SegmentPage } from '../segments/segment-page.ts';
 
-/** A segment as the documentation shows it, its properties in that order. */
+/** A segment as documented, with its properties in the documented order. */
 export const represent = (segment: Segment) =>
   ({
     id: segment.id,
@@ -12,7 +12,7 @@ export const represent = (segment: Segment) =>
     updated_at: seconds(segment.updatedAt),
   }) satisfies Represented;
 
-/** What is shown of a segment: not the version, which is the entity tag. */
+/** All properties of a segment except the version, which is sent as the entity tag. */
 type Represented = Record<Exclude<keyof Segment, 'createdAt' | 'updatedAt' | 'version'> | Time, unknown>;
 type Time = 'created_at' | 'updated_at';
 

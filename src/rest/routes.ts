@@ -5,7 +5,7 @@ import { customerSegments } from './customer-segment-operations.ts';
 import { type Methods, type Operation, operation } from './operation.ts';
 
 interface Route {
-  /** Its path, with `:id` where an id stands. */
+  /** The path, with `:id` in the place of an id. */
   path: string;
   methods: Methods;
 }
@@ -14,17 +14,17 @@ const routes = new Map(
   Object.entries(customerSegments).map(([path, methods]): [string, Route] => [path, { path, methods }]),
 );
 
-/** Finds what a path leads to, and the id in it. Throws NOT_FOUND, or INVALID_INPUT for an id that is not percent-encoded UTF-8. */
+/** Finds the route of a path and the id in it. Throws NOT_FOUND, or INVALID_INPUT if the id is not percent-encoded UTF-8. */
 export function routeOf(path: string): { route: Route; id: string } {
-  const whole = path.includes(':') ? undefined : routes.get(path); // a pattern is no path
+  const whole = path.includes(':') ? undefined : routes.get(path); // the pattern itself is not a path
   if (whole) return { route: whole, id: '' };
   const mark = path.lastIndexOf('/') + 1;
   const item = routes.get(`${path.slice(0, mark)}:id`);
   if (item && mark < path.length) return { route: item, id: decoded(path.slice(mark)) };
-  throw new Refusal('NOT_FOUND', `There is nothing at ${path.slice(0, 100)}.`);
+  throw new Refusal('NOT_FOUND', `There is no resource at ${path.slice(0, 100)}.`);
 }
 
-/** What a method does at a path; OPTIONS tells which there are. Throws METHOD_NOT_ALLOWED, which tells it too. */
+/** Finds the operation of a method. OPTIONS lists the methods, and so does METHOD_NOT_ALLOWED, which is thrown otherwise. */
 export function operationOf({ methods }: Route, method: string): Operation {
   const found = Object.hasOwn(methods, method) ? methods[method] : undefined;
   if (found) return found;
@@ -38,7 +38,7 @@ export function operationOf({ methods }: Route, method: string): Operation {
   throw new Refusal('METHOD_NOT_ALLOWED', message, { headers: { allow } });
 }
 
-/** What a patch may be (RFC 5789, section 3.1). */
+/** The media types that PATCH accepts (RFC 5789, section 3.1). */
 const patchable = (names: readonly string[]) =>
   names.includes('PATCH') && { 'accept-patch': mediaTypesOf('PATCH').join(', ') };
 

@@ -6,16 +6,16 @@ type Keys = Parameters<SegmentStore['getMany']>[0];
 type Reading = Keys['texts'];
 
 /**
- * Bytes that the reads of one operation can give at once, at most: two full pages. All fields of an operation are executed
- * in one turn, so without a bound fifty of them could hold 200 MB before the first is counted.
+ * Max bytes that concurrent reads of one operation can return: two full pages. All fields of an operation are executed in one
+ * turn, so without this limit, fifty of them could use 200 MB before the first one is counted.
  */
 const MAX_AT_ONCE = 9 * 1024 * 1024;
-/** Ids that are read first where those of a call could give more. Chosen at random, nobody can arrange what it finds. */
+/** Ids of the sample that is read first if a call could return more. It is random, so that callers cannot influence it. */
 const SAMPLE = 100;
 
-/** Bytes of a character in UTF-8, and as V8 holds it. */
+/** Max bytes of a character, in UTF-8 and in V8's memory. */
 const BYTES_OF_CHARACTER = 4;
-/** Of a row without its long texts, and of a long text. */
+/** Max bytes of a row without its long texts, and of a long text. */
 const BYTES = { row: 255 * BYTES_OF_CHARACTER + 200, text: 5_000 * BYTES_OF_CHARACTER };
 
 /** A read that waits until the ones before it are done. */
@@ -71,7 +71,7 @@ export function boundReads(context: { segments: SegmentStore }): () => void {
     if (isClosed) throw new ResponseTooLarge();
     return found;
   };
-  /** Reads a sample first, which tells how large the other rows are: most are far smaller than they may be. */
+  /** Reads a sample first, to estimate the size of the other rows. Most are far smaller than the maximum. */
   const getSampled = async (keys: Keys, most: number) => {
     const places = shuffled(keys.ids.length, SAMPLE);
     const found: (Segment | null)[] = keys.ids.map(() => null);
@@ -97,7 +97,7 @@ export function boundReads(context: { segments: SegmentStore }): () => void {
       return keys.ids.length * most <= MAX_AT_ONCE / 2 ? getSome(keys, most) : getSampled(keys, most);
     },
   };
-  context.segments = { ...store, ...bounded }; // not in a copy of the context: a trace is found by that very object
+  context.segments = { ...store, ...bounded }; // not in a copy of the context, because traces are looked up by this object
   return close;
 }
 
@@ -106,11 +106,11 @@ function bytesOfRow(texts: Reading = 'all'): number {
   return BYTES.row + long * BYTES.text;
 }
 
-/** Of its long texts, which are fetched where they are part of the answer. */
+/** Counts the characters of its long texts, which are only fetched if they are part of the answer. */
 const charactersOf = (segment: Partial<Segment> | null): number =>
   (segment?.criteria?.length ?? 0) + (segment?.description?.length ?? 0);
 
-/** The numbers below `length`, of which the first so many are chosen at random (Fisher and Yates). */
+/** The numbers below `length`, the first `chosen` of which are a random sample (Fisher and Yates). */
 function shuffled(length: number, chosen: number): number[] {
   const numbers = Array.from({ length }, (_, i) => i);
   for (let i = 0; i < Math.min(chosen, length); i++) {

@@ -5,27 +5,27 @@ import type { Created } from './segment.ts';
 
 export interface SegmentQuota {
   /**
-   * Creates a segment. Where the account has as many as it may, gives what `recall` knows to have been created by the same
-   * request before; if that is null, throws QUOTA_EXCEEDED.
+   * Creates a segment. If the account has reached its maximum, returns what `recall` finds: the segment that the same request
+   * created before. If `recall` returns null, throws QUOTA_EXCEEDED.
    */
   within(
     accountId: string,
     create: () => Promise<Created>,
     recall: () => Promise<Created | null>,
   ): Promise<Created>;
-  /** Deletes a segment, if it is there. What was deleted makes room. */
+  /** Deletes a segment, if it exists, and reduces the count. */
   freeing<Deleted>(accountId: string, remove: () => Promise<Deleted | null>): Promise<Deleted | null>;
 }
 
-/** What is known of an account's segments. */
+/** What is known about the number of an account's segments. */
 interface Usage {
-  /** As counted, with what was created here since, or is being created. Never too small, as far as this gateway knows. */
+  /** The result of the last count, plus what this gateway has created since or is creating. It may be too large, never too small. */
   used: number;
-  underWay: Set<Promise<Created>>;
-  /** Creations that a count under way may or may not have seen. */
+  inFlight: Set<Promise<Created>>;
+  /** Creations that the running count may or may not include. */
   unseen: number;
   counting: Promise<void> | null;
-  /** How many counts have ended. */
+  /** Number of finished counts. */
   counts: number;
   /** Whether `used` may be too large: segments were created or deleted during the count. */
   isDoubtful: boolean;
@@ -33,19 +33,19 @@ interface Usage {
   staleAt: number;
 }
 
-/** An account is counted again after so long, or so many times what counting takes, so that it keeps no connection busy. */
+/** An account is counted again after this time, or this multiple of what counting takes, so that it keeps no connection busy. */
 const FRESH = { milliseconds: 5_000, timesCounting: 50 };
-/** How long a creation waits for a count. A small account is counted in a millisecond, one of 500,000 in 0.1 to 2 s. */
+/** How long a creation waits for a count. Counting 500,000 segments took 0.1 to 2 s (2026-11-25), a small account about 1 ms. */
 const PATIENCE_MS = 250;
 const MAX_ACCOUNTS = 10_000;
 const NEVER = Number.NEGATIVE_INFINITY;
 
 /**
- * At most `max` segments for each account. The segments of an account are counted at its first creation and remembered, so
- * that further creations need no statement of their own. A creation is only refused after a count that nothing disturbed.
- * One gateway is exact, except while the first count of an account takes longer than a creation waits for it: until it ends,
- * up to `max` creations pass. Several gateways see what the others create when they count again, so together they can
- * exceed the limit by what is created in that time. A creation of unknown outcome keeps its place until the next count.
+ * Limits the segments of each account to `max`. They are counted at the first creation and the result is cached, so that further
+ * creations need no extra statement. A creation is only refused after a count during which nothing was created or deleted.
+ * A single gateway is exact, except while the first count of an account takes longer than a creation waits for it. Until then, up to
+ * `max` creations are let through. Several gateways only notice what the others create when they count again. Together, they can
+ * exceed the limit by what is created in that time. A creation with an unknown outcome is included until the next count.
  */
 export function segmentQuota(
   max: number,
@@ -56,7 +56,7 @@ export function segmentQuota(
 
   const count = async (accountId: string, usage: Usage): Promise<void> => {
     const start = now();
-    usage.unseen = usage.underWay.size;
+    usage.unseen = usage.inFlight.size;
     usage.isDoubtful = false;
     const counted = await countUpTo(accountId, max).catch((error: unknown) => {
       usage.isDoubtful = true;
@@ -78,7 +78,7 @@ export function segmentQuota(
 
   const isUndecided = ({ used, isDoubtful }: Usage) => used >= max && isDoubtful;
 
-  /** What is known. It is counted again if that is old or undecided, and the count is waited for if it decides. */
+  /** Returns what is known. Counts again if it is old or undecided, and waits for the count if the decision depends on it. */
   const usageOf = async (accountId: string): Promise<Usage> => {
     const usage = known.get(accountId) ?? newUsage();
     known.set(accountId, usage);
@@ -88,7 +88,7 @@ export function segmentQuota(
     const waited = Promise.race([counting, sleep(PATIENCE_MS, undefined, { ref: false })]);
     if (usage.used >= max) await waited;
     else if (isFirst)
-      await waited.catch(() => {}); // whatever is wrong with the database, the creation tells
+      await waited.catch(() => {}); // if the database fails, the creation reports it
     else waited.catch(() => {});
     return usage;
   };
@@ -103,14 +103,14 @@ export function segmentQuota(
       let usage = await usageOf(accountId);
       if (isUndecided(usage)) usage = await usageOf(accountId);
       if (usage.used >= max) {
-        await Promise.allSettled(usage.underWay); // the same request may be among them
+        await Promise.allSettled(usage.inFlight); // the same request may be among them
         const created = await recall();
         if (created) return created;
         if (usage.used >= max) throw new QuotaExceeded(max);
       }
       take(usage, 1);
       const creating = create();
-      usage.underWay.add(creating);
+      usage.inFlight.add(creating);
       try {
         const created = await creating;
         if (created.replayed) take(usage, -1);
@@ -119,7 +119,7 @@ export function segmentQuota(
         if (!(error instanceof Unavailable && error.outcome === 'unknown')) take(usage, -1);
         throw error;
       } finally {
-        usage.underWay.delete(creating);
+        usage.inFlight.delete(creating);
       }
     },
     async freeing(accountId, remove) {
@@ -127,7 +127,7 @@ export function segmentQuota(
       const counts = usage?.counts;
       const deleted = await remove();
       if (!deleted || !usage) return deleted;
-      // A count that overlaps the deletion may or may not have seen it.
+      // A count that overlaps with the deletion may or may not include the segment.
       if (usage.counting || usage.counts !== counts) usage.isDoubtful = true;
       else usage.used -= 1;
       return deleted;
@@ -137,7 +137,7 @@ export function segmentQuota(
 
 const newUsage = (): Usage => ({
   used: 0,
-  underWay: new Set(),
+  inFlight: new Set(),
   unseen: 0,
   counting: null,
   counts: 0,

@@ -24,7 +24,7 @@ interface Context extends Call {
   quota?: SegmentQuota | undefined;
 }
 
-/** The segment, or null: one of another account is as little there as one that never was. */
+/** Returns the segment, or null if the account has none with this id. */
 export const getSegment = resolver({
   scope: 'segments:read',
   input: GetSegment,
@@ -32,19 +32,19 @@ export const getSegment = resolver({
     isSegmentId(id) ? segments.get({ accountId, id, texts }) : null,
 });
 
-/** As many answers as ids, each in its place. */
+/** Returns the segment of each id, in the order of the ids; null where the account has none. */
 export const getSegments = resolver({
   scope: 'segments:read',
   input: GetSegments,
   run: ({ ids, texts }, { segments }: Context, { accountId }) =>
-    // An id of another form is like one that is not there: asked for as the empty one, which never is.
+    // A malformed id is replaced by the empty one, which no segment has.
     segments.getMany({ accountId, texts, ids: ids.map((id) => (isSegmentId(id) ? id : '')) }),
 });
 
 /**
- * A page of the account's segments. In the direction of travel, `hasNext` (or `hasPrevious`) counts what lies between the
- * two cursors only, so that a walk from one to the other ends. In the other direction it tells whether anything lies at or
- * behind the cursor where the page starts, and looks for it only when asked.
+ * Returns a page of the account's segments. In the direction of paging, `hasNext` (or `hasPrevious`) only considers segments
+ * between the two cursors, so that paging from one to the other ends. In the other direction, it says whether there are segments at
+ * or before the cursor where the page starts. This is only queried when it is called.
  */
 export const listSegments = resolver({
   scope: 'segments:read',
@@ -71,7 +71,7 @@ export const listSegments = resolver({
   },
 });
 
-/** Creates a segment. Throws QUOTA_EXCEEDED, except for what was created by the same request before. */
+/** Creates a segment. Throws QUOTA_EXCEEDED, unless the same request created the segment before. */
 export const createSegment = resolver({
   scope: 'segments:write',
   input: CreateSegment,
@@ -92,7 +92,7 @@ export const updateSegment = resolver({
     changed(context, viewer, id, (key) => context.segments.update({ ...key, ...changes })),
 });
 
-/** Deletes for good. Gives the segment as it was. */
+/** Deletes a segment permanently. Returns it as it was. */
 export const deleteSegment = resolver({
   scope: 'segments:write',
   input: DeleteSegment,
@@ -104,13 +104,13 @@ export const deleteSegment = resolver({
     }),
 });
 
-/** Reading what is not there gives null; what needs it is refused: NOT_FOUND. */
+/** Returns a segment that was found. Throws NOT_FOUND if it is null. */
 export function found(segment: Segment | null, id: string): Segment {
   if (segment) return segment;
   throw new NotFound('segment', id);
 }
 
-/** What a change gave. Where it found nothing to change, says why: NOT_FOUND, or PRECONDITION_FAILED for another version. */
+/** Returns the result of a change. If nothing was changed, throws NOT_FOUND, or PRECONDITION_FAILED for another version. */
 async function changed(
   { segments, requestId }: Context,
   viewer: Viewer,

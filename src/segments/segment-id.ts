@@ -3,16 +3,16 @@ import { BASE, base62, fromBase62 } from '../values/base62.ts';
 
 const HALF = 8;
 const TAILS = BASE ** HALF;
-/** Tails of one microsecond: a tail begins with the part of the millisecond that has passed. */
+/** Tails per microsecond. A tail begins with the part of the millisecond that has passed. */
 const TAILS_PER_MICROSECOND = Math.floor(TAILS / 1_000);
 /** The largest step between two ids that the clock cannot tell apart. */
 const MAX_STEP = 2 ** 20;
-/** If the clock steps back by up to so many milliseconds, ids go on from the last one; if by more, they follow the clock. */
+/** If the clock steps back by at most this time, ids continue from the last one. If by more, they follow the clock. */
 const MAX_WAIT_MS = 1_000;
 
 const SEGMENT_ID = /^[0-9A-Za-z]{16}$/;
 
-/** Whether a text has the form of a segment's id. What has not need not be looked for. */
+/** Whether a text has the form of a segment's id. Without it, no query is needed. */
 export const isSegmentId = (text: string): boolean => SEGMENT_ID.test(text);
 
 export interface Birth {
@@ -21,9 +21,9 @@ export interface Birth {
 }
 
 /**
- * Makes ids: 8 characters of base-62 milliseconds, then 8 that begin with the microsecond and end with chance. Byte order is
- * creation order, also within a microsecond and when the clock steps back by up to a second: ids then count on from
- * the last one. After a larger step back, ids follow the clock again, and sort before those of the time that it took back.
+ * Makes ids: 8 characters for the milliseconds in base 62, then 8 for the microsecond and a random part. Their byte order is the
+ * order of creation, even within a microsecond and if the clock steps back by up to a second: then ids count up from the last one.
+ * After a larger step back, ids follow the clock, so they sort before those that were made before the step.
  */
 export function segmentIds(clock: () => number): () => Birth {
   let time = 0;
@@ -52,11 +52,11 @@ const tailAt = (fraction: number): number =>
 const BEHIND_ALL = '~';
 
 /**
- * The first half of the ids of a moment: every id of that moment or later is greater in byte order. Eight digits count from
- * 1970 to 8888: an earlier moment has the first half of the first id, a later one a text that is greater than every id.
+ * Returns the first half of the ids of a time. Every id of that time or later is greater in byte order. Eight digits cover the years
+ * 1970 to 8888. An earlier time has the first half of the first id; a later one has a text that is greater than every id.
  */
 export const idPrefix = (milliseconds: number): string =>
   milliseconds < TAILS ? base62(Math.max(milliseconds, 0), HALF) : BEHIND_ALL;
 
-/** When the segment of an id was made. */
+/** When the segment with this id was created. */
 export const birthOf = (id: string): Date => new Date(fromBase62(id.slice(0, HALF)));

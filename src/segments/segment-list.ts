@@ -8,12 +8,12 @@ import { NEWEST_FIRST, type Order, type Place, placeAt, SegmentOrder } from './s
 export const DEFAULT_SIZE = 10;
 export const MAX_PAGE_SIZE = 100;
 const MAX_VALUES = 100;
-/** Characters of a text to search for: those of the longest name. */
+/** Max characters of a text to search for, the same as of a name. */
 export const MAX_SOUGHT = 255;
 
 /**
- * A page to read: at most `size` segments, starting at `from` (or at the end of the list where the direction starts) and
- * not reaching `until`. Neither place is part of the page, but `from` is where it says `included`.
+ * A page to read: at most `size` segments, starting at `from` (or at the end of the list where the direction starts) and ending
+ * before `until`. Neither place is part of the page, unless `from` is `included`.
  */
 export interface Window {
   order: Order;
@@ -26,10 +26,10 @@ export interface Window {
   texts?: Texts;
 }
 
-/** A window, and how many of the segments at its end are shown: all of them where it is null. */
+/** A window, and how many segments at its end are returned; null means all of them. */
 export interface Paging extends Window {
   tail: number | null;
-  /** False where nobody looks at the page, as where only the total count is asked: its arguments are checked all the same. */
+  /** False if the page is not needed, for example for the total count alone. Its arguments are checked nevertheless. */
   isRead: boolean;
 }
 
@@ -42,10 +42,7 @@ const size = z
   .meta({ minimum: 1, maximum: MAX_PAGE_SIZE })
   .nullish();
 const stored = text(0, 5_000);
-/**
- * A text to search for. Searching compares it at every place of every text, so its length bounds what a search can cost;
- * see `docs/lists.md`.
- */
+/** A text to search for. A search compares it at every position of every text, so its length limits the cost; see docs/lists.md. */
 const sought = text(0, MAX_SOUGHT).nullish();
 const TextFilter = z.strictObject({
   eq: stored.nullish(),
@@ -54,7 +51,7 @@ const TextFilter = z.strictObject({
   startsWith: sought,
 });
 
-/** Which segments to list: all conditions that are given must hold. Null means that a condition is not given. */
+/** Which segments to list. Conditions are combined with AND. Null is the same as omitted. */
 export const SegmentFilter = z.strictObject({
   name: TextFilter.nullish(),
   criteria: TextFilter.nullish(),
@@ -63,13 +60,13 @@ export const SegmentFilter = z.strictObject({
 });
 export type Filter = z.output<typeof SegmentFilter>;
 
-/** A cursor, or the segment that stands there: `{ id }` will do in CREATED_AT order. */
+/** A cursor, or the segment at that place: in CREATED_AT order, `{ id }` is sufficient. */
 const place = z.union([z.string(), z.strictObject({ id: z.string() })]).nullish();
 
 /**
- * The arguments of a Relay connection, in any combination (Relay's specification, section 4.4). `before` alone is a page of
- * the default size before it; otherwise a page without a size is one forward. `first` and `last` together are the last of
- * the first, as the specification applies them.
+ * The arguments of a Relay connection, in any combination (Relay's specification, section 4.4). `before` alone means a page of the
+ * default size before it; otherwise, a page without a size is a forward page. `first` and `last` together mean the last segments of
+ * the first ones, as in the specification.
  */
 export const ListSegments = z
   .strictObject({
@@ -109,7 +106,7 @@ export const ListSegments = z
 
 function notAPlace(given: string | { id: string }): string {
   if (typeof given !== 'string') return `must be the id of a segment, not ${quoted(given.id)}`;
-  // Some clients keep "" where they have no cursor. Taken for the start, it would let a loop over pages run for ever.
+  // Some clients send "" if they have no cursor. If this meant the start, a loop over pages would never end.
   if (given === '') return 'must not be empty: omit it or pass null if there is no cursor';
   return `is not a cursor of this list and order: ${quoted(given)}`;
 }

@@ -4,7 +4,7 @@ import { text } from '../values/text.ts';
 import { MAX_NAME, type Segment } from './segment.ts';
 import { isSegmentId } from './segment-id.ts';
 
-/** What a list may be ordered by. CREATED_AT is the order of the ids. */
+/** The fields by which a list can be ordered. CREATED_AT is the order of the ids. */
 export const ORDER_FIELDS = ['CREATED_AT', 'UPDATED_AT', 'NAME'] as const;
 export const DIRECTIONS = ['ASC', 'DESC'] as const;
 
@@ -14,15 +14,15 @@ export type Order = z.output<typeof SegmentOrder>;
 export const NEWEST_FIRST: Order = { field: 'CREATED_AT', direction: 'DESC' };
 
 /**
- * A place in an order. It needs no row: a deleted segment still marks its place.
- * `value` is what the order compares before the id; it is null in CREATED_AT order, which compares ids alone.
+ * A place in an order. It stays valid after the segment is deleted. `value` is what the order compares before the id; it is null in
+ * CREATED_AT order, which only compares ids.
  */
 export interface Place {
   id: string;
   value: string | null;
 }
 
-/** A name that may be stored, even one that today's rule would refuse as blank: an older segment may have it. */
+/** A name that may be stored. It can be blank, which is refused today, because an older segment may have such a name. */
 const StoredName = text(0, MAX_NAME);
 
 /** The place of a segment. */
@@ -31,19 +31,19 @@ export const placeOf = (order: Order, segment: Segment): Place => ({
   value: orderedBy(order, segment),
 });
 
-/** An opaque text for the place of a segment: base64url of the order, the id, and the value that is compared first. */
+/** Returns the cursor of a segment: base64url of the order, the id, and the value that is compared first. */
 export const cursorOf = (order: Order, segment: Segment): string =>
   encoded(order, segment.id, orderedBy(order, segment));
 
-/** The place that a cursor marks, or a segment's id in CREATED_AT order; null if it marks none in this order. */
+/** Returns the place of a cursor, or of a segment's id in CREATED_AT order; null if it has none in this order. */
 export function placeAt(order: Order, at: string | { id: string }): Place | null {
   if (typeof at === 'string') return placeOfCursor(order, at);
   return order.field === 'CREATED_AT' && isSegmentId(at.id) ? { id: at.id, value: null } : null;
 }
 
 /**
- * Accepts exactly what `cursorOf` can give for a segment that can be stored: a text that is decoded and encoded again must
- * come out the same. Needs no limit of its own: every step takes linear time, and a request has a maximum size.
+ * Accepts exactly what `cursorOf` can return for a segment that can be stored: a cursor that is decoded and encoded again must be
+ * the same. It needs no maximum length, because every step takes linear time and requests have a maximum size.
  */
 function placeOfCursor(order: Order, cursor: string): Place | null {
   const read: unknown = parsed(Buffer.from(cursor, 'base64url').toString());

@@ -3,7 +3,7 @@ import type { Window } from './segment-list.ts';
 import { type Order, placeOf } from './segment-order.ts';
 import type { SegmentStore } from './store.ts';
 
-/** Part of a list, and what lies before and behind it. */
+/** A page of a list, and whether there are segments before and after it. */
 export interface SegmentPage {
   order: Order;
   segments: Segment[];
@@ -13,7 +13,7 @@ export interface SegmentPage {
   count(): Promise<number>;
 }
 
-/** A page that nobody looks at. */
+/** A page that is not needed. */
 export const unreadPage = (order: Order, count: SegmentPage['count']): SegmentPage => ({
   order,
   segments: [],
@@ -22,7 +22,7 @@ export const unreadPage = (order: Order, count: SegmentPage['count']): SegmentPa
   count,
 });
 
-/** Whether anything lies at or behind the place where a page starts. */
+/** Whether there are segments at the place where a page starts, or behind it. */
 export async function liesBehind(
   store: SegmentStore,
   accountId: string,

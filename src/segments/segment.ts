@@ -6,7 +6,7 @@ import { aString, text } from '../values/text.ts';
 /** A named group of an account's customers: its row, without the account. */
 export type Segment = Omit<typeof segments.$inferSelect, 'accountId'>;
 
-/** A segment that was just made; or made before, and asked for again. */
+/** A segment that was just created, or that the same request created before (`replayed`). */
 export interface Created extends Segment {
   replayed?: boolean;
 }
@@ -14,27 +14,27 @@ export interface Created extends Segment {
 /** The length of the longest name, in code points. */
 export const MAX_NAME = 255;
 
-/** What a caller may write. A new property goes last: digests of creations hold them in this order. */
+/** The properties that a caller can write. Add new ones at the end, because digests of creations contain them in this order. */
 const properties = {
   name: text(1, MAX_NAME),
   criteria: text(1, 5_000),
   description: text(0, 5_000),
 } satisfies Record<Exclude<keyof Segment, 'id' | 'createdAt' | 'updatedAt' | 'version'>, z.ZodType>;
 
-/** An id of any form: one that can't be a segment's is answered like one that is not there. */
+/** An id of any form. A malformed one is treated like one that does not exist. */
 const id = aString;
 
-/** How many segments one call may name by their ids. */
+/** Max ids in one call. */
 export const MAX_IDS = 1_000;
 
 /** The two long texts of a segment. */
 export const LONG_TEXTS = ['criteria', 'description'] as const;
 
-/** Which of them a caller reads. */
+/** The long texts that a caller reads. */
 export const TEXTS = ['none', ...LONG_TEXTS, 'all'] as const;
 export type Texts = (typeof TEXTS)[number];
 
-/** All by default. A text that is not asked for is not fetched: it is undefined in the segments that are returned. */
+/** All by default. Other texts are not fetched, and are undefined in the segments that are returned. */
 export const texts = z.enum(TEXTS).optional();
 
 export const GetSegment = z.strictObject({ id, texts });
@@ -45,7 +45,7 @@ export const GetSegments = z.strictObject({
       `must have at most ${MAX_IDS.toLocaleString('en')} ids, not ${Array.isArray(input) ? input.length.toLocaleString('en') : 0}`,
   }),
 });
-/** Under which a creation may be asked for again: 1 to 255 visible characters of ASCII, best a UUID. */
+/** The key under which a creation can be retried, preferably a UUID. */
 const idempotencyKey = aString
   .regex(/^[\x21-\x7e]{1,255}$/, 'must have 1 to 255 visible ASCII characters')
   .nullish();
@@ -53,9 +53,9 @@ const Draft = z.strictObject(properties);
 export const WRITABLE = Draft.keyof().options;
 export const CreateSegment = Draft.extend({ idempotencyKey });
 const version = z.int32({ error: ({ input }) => `must be a whole number, not ${quoted(input)}` });
-/** The version that a change is meant for, or several; any, where it is left out. */
+/** The version, or versions, at which a change is applied; any version if it is omitted. */
 const expectedVersion = z.union([version, z.array(version)]).nullish();
-/** Versions that a change is not meant for. */
+/** Versions at which a change is not applied. */
 const excludedVersion = z.array(version).nullish();
 const conditions = { expectedVersion, excludedVersion };
 

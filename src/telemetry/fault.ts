@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { brief } from '../errors/quoted.ts';
 
-/** Returns what distinguishes kinds of faults: name, code and the place where it was thrown. Their number is bounded. */
+/** Identifies the kind of a fault by its name, code and the place where it was thrown. The number of kinds is bounded. */
 export function kindOf(fault: unknown): { name: string; code?: string | undefined; at?: string | undefined } {
   if (!(fault instanceof Error)) return { name: typeof fault };
   const { name, message, stack = '' } = fault;

@@ -4,12 +4,13 @@ import { respond } from '../http/respond.ts';
 import type { Face } from '../http/server.ts';
 
 const PATIENCE_MS = 1_000;
-/** However often it is asked, the database is asked once in this time. */
+/** The database is queried at most once in this time, however often readiness is requested. */
 const REMEMBERED_MS = 500;
 
 /**
- * `GET /health/live`: the process answers. `GET /health/ready`: it also takes work and the database answers
- * within a second; 503 otherwise. Neither needs a token. `whyNot` says why no work is taken, or null if it is.
+ * Serves health checks, which need no token. `GET /health/live` is 200 as long as the process answers.
+ * `GET /health/ready` is 200 if the gateway accepts requests and the database answers within a second, and 503 otherwise.
+ * `whyNot` returns the reason why requests are not accepted, or null if they are.
  */
 export function healthFace(database: Database, whyNot: () => string | null): Face {
   let asked = Number.NEGATIVE_INFINITY;

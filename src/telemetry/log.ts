@@ -6,10 +6,10 @@ export type Log = Logger;
 
 /** Lines are buffered until there are this many bytes or this much time has passed, because each write is expensive. */
 const TOGETHER = { bytes: 32 * 1024, maxBytes: 64 * 1024, milliseconds: 100 };
-/** How long the last lines may wait for a reader, and how many bytes are kept for one who is slow: more are dropped. */
+/** How long to wait until the last lines are read, and how many bytes to keep for a slow reader before lines are dropped. */
 const UNREAD = { milliseconds: 1_000, bytes: 16 * 1024 * 1024 };
 
-/** JSON lines, one a record, with the time in ISO 8601. */
+/** Creates a log of JSON lines, with the time in ISO 8601. */
 export const logTo = (level: string, destination: DestinationStream): Log =>
   pino({ level, base: undefined, timestamp: isoClock() }, destination);
 
@@ -24,8 +24,8 @@ function isoClock(): () => string {
 }
 
 /**
- * The same on standard output, without waiting for whoever reads it. `end` writes the rest, and tells whether it
- * could: a reader may have stopped reading.
+ * Creates a log on standard output. Logging never waits for the reader. `end` writes the remaining lines. It returns
+ * false if the reader does not read them in time.
  */
 export function standardLog(level: string): { log: Log; end(): Promise<boolean> } {
   const output = pino.destination({
@@ -36,7 +36,7 @@ export function standardLog(level: string): { log: Log; end(): Promise<boolean> 
   });
   let hasReader = true;
   output.on('error', () => {
-    hasReader = false; // it is gone, or its disk is full: lines are kept as long as there is room for them
+    hasReader = false; // the reader is gone, or its disk is full: lines are kept while there is room for them
   });
   output.on('write', () => {
     hasReader = true;

@@ -3,31 +3,31 @@ import { described, kindOf } from './fault.ts';
 import type { Log } from './log.ts';
 import { sampler } from './sample.ts';
 
-/** Lines of a kind in a second: of requests that were refused or came without a token, and of faults. */
+/** Max lines of a kind per second: of requests that were refused or had no token, and of faults. */
 const MAX = { requests: 50, faults: 10 };
-/** Characters of a path. Those of segments have 39. */
+/** Max characters of a path. The path of a segment has 39. */
 const MAX_PATH = 200;
 
 type Kind = Observation['kind'];
 type Line = readonly [level: 'info' | 'warn', message: string];
 
-/** The lines of observations that are neither requests nor faults, and that are rare. The fields of an observation are logged with it. */
+/** The lines of all other observations, which are rare. The fields of an observation are logged with its line. */
 const LINES: Readonly<Record<Exclude<Kind, 'exchange_ended' | 'fault'>, Line>> = {
   connection_refused: ['warn', 'refused a connection: see MAX_CONNECTIONS_PER_ADDRESS'],
   database_awaited: ['warn', 'waiting for the database'],
   api_token_awaited: ['warn', 'API_TOKEN is not valid yet: the database cannot be written'],
-  api_token_ending: ['warn', 'API_TOKEN will end: it was rotated. Set the token that takes its place.'],
+  api_token_ending: ['warn', 'API_TOKEN was rotated and will end. Set the token that replaces it.'],
   api_token_not_accepted: [
     'warn',
-    'API_TOKEN is not accepted: it was revoked, has expired, or another API_TOKEN has taken its place. Set a new one, such as "segments token new" prints.',
+    'API_TOKEN is not accepted: it was revoked, has expired, or was replaced by another API_TOKEN. Set a new one, which "segments token new" prints.',
   ],
   kept_token_not_renewed: [
     'warn',
-    'The token in DATA_DIR has ended, and another one cannot be stored now: the next start tries it again.',
+    'The token in DATA_DIR has ended, and a new one cannot be stored now. The next start will try again.',
   ],
   case_knows_ascii_only: [
     'warn',
-    'The locale of the database only knows the letters A to Z: a search for "ä" does not find "Ä". For all letters, use a database whose LC_CTYPE is that of a language, or C.UTF-8.',
+    'The locale of the database supports only the letters A to Z: a search for "ä" does not find "Ä". To support all letters, use a database whose LC_CTYPE is that of a language, or C.UTF-8.',
   ],
   idempotency_keys_forgotten: ['info', 'forgot idempotency keys'],
   listening: ['info', 'listening'],
@@ -38,13 +38,14 @@ const LINES: Readonly<Record<Exclude<Kind, 'exchange_ended' | 'fault'>, Line>> =
 /** Writes observations to a log. */
 export interface Records {
   observe: Observe;
-  /** Logs what was left out so far: the last lines of a log. */
+  /** Logs how many lines were left out so far. Called before the log ends. */
   flush(): void;
 }
 
 /**
- * Logs observations. Each request that was served to an account has a line. Lines that any caller can cause are sampled: faults by
- * kind; requests that were refused, aborted or sent without a token by status and account. A line tells how many were left out.
+ * Logs observations. Every successful request of an account is logged. Lines that any caller can cause are sampled:
+ * faults by kind; requests that were refused, aborted or sent without a token by status and account. A further line says
+ * how many were left out.
  */
 export function records(log: Log): Records {
   const requests = sampler<object>(MAX.requests, (fields, leftOut) => {
@@ -64,7 +65,7 @@ export function records(log: Log): Records {
     }
   }
 
-  /** One line for a request. It has no query, header or body: they hold personal data and secrets. */
+  /** Logs a request without its query, headers and body, because they contain personal data and secrets. */
   function exchangeEnded(ended: ExchangeEnded): void {
     const { requestId, trace, method, path, operation, status, ms, accountId, tokenId } = ended;
     const isServed = accountId !== undefined && status !== 'aborted' && status < 400;

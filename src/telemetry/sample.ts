@@ -1,5 +1,5 @@
 const WINDOW_MS = 1_000;
-/** Kinds that are told apart in a second; all others count as one more, which has no fields. */
+/** Max kinds that are counted separately in a second. All others count as one more kind, which has no fields. */
 const MAX_KINDS = 1_000;
 const OTHERS = '';
 
@@ -9,15 +9,15 @@ interface Kind<Fields> {
 }
 
 export interface Sampler<Fields> {
-  /** Whether to log one of this kind: the first ones of each second are. */
+  /** Whether to log this one: the first `max` of each kind in a second are logged. */
   admits(kind: string, fields: () => Fields): boolean;
-  /** Reports what was left out so far. */
+  /** Reports how many were left out so far. */
   flush(): void;
 }
 
 /**
- * Lets through at most `max` of a kind in a second. When the second is over, it reports how many of each kind were left out:
- * a flood of requests costs a bounded number of lines, and its size is still logged.
+ * Admits at most `max` of each kind per second. At the end of the second, it reports how many of each kind were left out.
+ * So a flood of requests causes a bounded number of lines, and its size is still logged.
  */
 export function sampler<Fields>(
   max: number,

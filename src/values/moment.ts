@@ -6,12 +6,12 @@ const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
 
 const isInYears1To9999 = (time: number): boolean => time >= EARLIEST && time <= LATEST;
 
-/** Whether ISO 8601 writes a moment in a way that Postgres reads: it knows no year 0, and no sign before a year. */
+/** Whether Postgres can read the ISO 8601 form of a time. Postgres accepts no year 0 and no sign before a year. */
 export const isStorable = (moment: Date): boolean => isInYears1To9999(moment.getTime());
 
 /**
- * An exact moment, as far as it can be compared with what is stored, which is whole milliseconds: one of those, or some
- * moment after it and before the next.
+ * A time for comparison with stored times, which are whole milliseconds. It is either a whole millisecond, or a time between this
+ * millisecond and the next one.
  */
 export type Moment = Date | { after: Date };
 
@@ -38,7 +38,7 @@ export interface TimeRange {
 
 const bound = Bound.nullish();
 
-/** Bounds of a time, of any fineness. They become the range of stored milliseconds that lies within all of them. */
+/** Bounds of a time, with any precision. The result is the range of whole milliseconds that lies within all of them. */
 export const TimeFilter = z.strictObject({ gte: bound, gt: bound, lte: bound, lt: bound }).transform(
   ({ gte, gt, lte, lt }): TimeRange => ({
     from: of(Math.max, [gte && firstNotBefore(gte), gt && firstAfter(gt)]),
@@ -61,6 +61,6 @@ function of(
   return times.length > 0 ? choose(...times) : null;
 }
 
-/** A time as Postgres reads it. What lies behind the last one that can be stored is infinity. */
+/** Formats a time for Postgres. Times that are too late to be stored become infinity. */
 export const timestampOf = (time: number): string =>
   time > LATEST ? 'infinity' : new Date(time).toISOString();

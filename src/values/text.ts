@@ -36,7 +36,7 @@ const VISIBLE =
 function misfit(value: string, min: number, max: number): string | null {
   const rule = `must have ${min} to ${max.toLocaleString('en')} characters`;
   if (value.length > max) {
-    const length = [...value].length; // a code point is one or two code units: only a long text need be counted
+    const length = [...value].length; // a code point is one or two code units, so only long texts are counted
     if (length > max) return `${rule}, not ${length.toLocaleString('en')}`;
   }
   if (value.length < min) return `${rule}, not ${value.length}`;

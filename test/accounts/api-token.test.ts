@@ -10,7 +10,7 @@ const first = newToken();
 const gateway = testGateway({ apiToken: first });
 const faults: unknown[] = [];
 
-/** What a start with an API_TOKEN does. */
+/** Configures an API_TOKEN as a gateway does when it starts. */
 const configure = (token: string) =>
   configureApiToken(gateway.database, token, (observation) => faults.push(observation));
 const statusOf = async (token: string) =>
@@ -21,8 +21,8 @@ beforeEach(() => {
   faults.length = 0;
 });
 
-describe('a start with another API_TOKEN', () => {
-  it('ends the one before, at gateways that run too, and no other token', async () => {
+describe('starting with a different API_TOKEN', () => {
+  it('ends the previous one, at gateways that are already running too, and no other token', async () => {
     expect(await statusOf(first)).toBe(200);
     const others = [
       await gateway.tokens.create({
@@ -45,7 +45,7 @@ describe('a start with another API_TOKEN', () => {
       expect(await statusOf(token)).toBe(200);
   });
 
-  it('cannot be undone by a restart with the old one, as in a rolling deploy', async () => {
+  it('is not undone by a restart with the old one, as in a rolling deploy', async () => {
     const [old, next] = [newToken(), newToken()];
     await configure(old);
     await configure(next);
@@ -53,14 +53,14 @@ describe('a start with another API_TOKEN', () => {
     expect([await statusOf(old), await statusOf(next)]).toEqual([401, 200]);
   });
 
-  it('leaves one of several that are set at the same time', async () => {
+  it('leaves only one valid if several are configured at the same time', async () => {
     const tokens = Array.from({ length: 8 }, newToken);
     await Promise.all(tokens.map(configure));
     const statuses = await Promise.all(tokens.map(statusOf));
     expect(statuses.filter((status) => status === 200)).toHaveLength(1);
   });
 
-  it('ends all that earlier versions let accumulate', async () => {
+  it('ends every API_TOKEN that earlier versions let accumulate', async () => {
     const digests = ['x', 'y'].map((digest) => `('${digest}', '${digest}', 'default', 'API_TOKEN', '{}')`);
     await gateway.database.$client.query(
       `insert into api_tokens (digest, id, account_id, name, scopes) values ${digests.join()}`,
@@ -73,7 +73,7 @@ describe('a start with another API_TOKEN', () => {
   });
 });
 
-describe('a start with the same API_TOKEN', () => {
+describe('starting with the same API_TOKEN', () => {
   it('writes nothing', async () => {
     const token = newToken();
     await configure(token);
@@ -82,7 +82,7 @@ describe('a start with the same API_TOKEN', () => {
     expect(gateway.statements.filter(({ text }) => /insert|update/i.test(text))).toEqual([]);
   });
 
-  it('does not bring it back once it was revoked: the gateway starts without it, and its log says so', async () => {
+  it('does not restore it after it was revoked; the gateway starts without it and does not log it', async () => {
     const token = newToken();
     const other = await gateway.tokens.create({
       accountId: 'ada',
@@ -93,22 +93,25 @@ describe('a start with the same API_TOKEN', () => {
     const id = await idOf(token);
     await gateway.tokens.revoke(id);
     const lines: string[] = [];
-    const again = await secondGateway(gateway, {
+    const restarted = await secondGateway(gateway, {
       apiToken: token,
       observe: records(logTo('info', { write: (line) => void lines.push(line) })).observe,
     });
-    const ask = async (bearer: string) =>
-      (await fetch(`${again.url}/v1/customer-segments`, { headers: { authorization: `Bearer ${bearer}` } }))
-        .status;
-    expect([await ask(token), await ask(other.token)]).toEqual([401, 200]);
-    expect(again.apiToken).toMatchObject({ id, isLive: false });
-    await again.stop();
+    const statusAtRestarted = async (bearer: string) =>
+      (
+        await fetch(`${restarted.url}/v1/customer-segments`, {
+          headers: { authorization: `Bearer ${bearer}` },
+        })
+      ).status;
+    expect([await statusAtRestarted(token), await statusAtRestarted(other.token)]).toEqual([401, 200]);
+    expect(restarted.apiToken).toMatchObject({ id, isLive: false });
+    await restarted.stop();
     expect(lines.join('')).not.toContain(token);
   });
 });
 
-describe('an API_TOKEN that is rotated', () => {
-  it('goes on beside the token that takes its place, and ends when that is set', async () => {
+describe('an API_TOKEN that was rotated', () => {
+  it('stays valid next to its replacement, and ends when the replacement is configured', async () => {
     const old = newToken();
     const made = await gateway.tokens.rotate(await idOf(old), 60 * 60_000);
     const next = made?.token ?? '';
@@ -121,14 +124,14 @@ describe('an API_TOKEN that is rotated', () => {
   });
 });
 
-describe('an API_TOKEN that was made for another purpose', () => {
+describe('an API_TOKEN that was created for another purpose', () => {
   it.each([
     ['another account', 'acme', ['segments:read', 'segments:write']],
-    ['less', 'default', ['segments:read']],
-  ])('is refused, and stays what it is: %s', async (_, accountId, scopes) => {
+    ['fewer scopes', 'default', ['segments:read']],
+  ])('is refused and left unchanged: %s', async (_, accountId, scopes) => {
     const { token, id } = await gateway.tokens.create({ accountId, name: 'ci', scopes, expiresAt: null });
     await expect(configure(token)).rejects.toThrow(
-      `API_TOKEN must be a token of its own, such as \`segments token new\` prints; it is the token ${id} of the account "${accountId}", which was made for ${scopes.join(' and ')}.`,
+      `API_TOKEN must be a dedicated token, such as \`segments token new\` prints; it is the token ${id} of the account "${accountId}", which was created for ${scopes.join(' and ')}.`,
     );
     const record = (await gateway.tokens.list()).find((each) => each.id === id);
     expect(record).toMatchObject({ accountId, name: 'ci', scopes });

@@ -35,19 +35,19 @@ const overGraphql = (authorization?: string) =>
 describe.each([
   ['REST', overRest],
   ['GraphQL', overGraphql],
-])('a 401 of %s', (_, ask) => {
+])('a 401 over %s', (_, ask) => {
   it.each([
-    ['nothing', undefined, BARE],
-    ['an empty header', '', BARE],
+    ['no Authorization header', undefined, BARE],
+    ['an empty Authorization header', '', BARE],
     ['another scheme', 'Basic YTpi', BARE],
     ['a token without a scheme', 'x'.repeat(40), BARE],
-    ['a scheme that begins alike', `Bearerx ${'x'.repeat(40)}`, BARE],
+    ['a scheme that starts with Bearer', `Bearerx ${'x'.repeat(40)}`, BARE],
     ['no token after the scheme', 'Bearer', INVALID],
     ['two tokens', `Bearer ${'x'.repeat(40)} ${'y'.repeat(40)}`, INVALID],
-    ['a scheme in another case', `bearer ${'x'.repeat(40)}`, INVALID],
+    ['a lowercase scheme', `bearer ${'x'.repeat(40)}`, INVALID],
     ['a mistyped token', 'Bearer sgw_0000000000000000000000000000000000000', INVALID],
-    ['a JWT of nobody', 'Bearer eyJhbGciOiJub25lIn0.eyJhIjoxfQ.x', INVALID],
-  ])('asks whoever sends %s for a token', async (__, authorization, challenge) => {
+    ['an unsigned JWT', 'Bearer eyJhbGciOiJub25lIn0.eyJhIjoxfQ.x', INVALID],
+  ])('challenges a request with %s', async (__, authorization, challenge) => {
     const { status, headers } = await ask(authorization);
     expect([status, headers.get('www-authenticate')]).toEqual([401, challenge]);
   });
@@ -70,7 +70,7 @@ describe('a 403', () => {
   it.each([
     ['reader', 'POST', 'segments:write'],
     ['writer', 'GET', 'segments:read'],
-  ] as const)('tells %s which scope %s needs', async (as, method, scope) => {
+  ] as const)('tells a %s which scope %s needs', async (as, method, scope) => {
     const body = method === 'POST' ? { body: draft() } : {};
     const { status, headers } = await rest(gateway, '', { method, as, ...body });
     expect([status, headers.get('www-authenticate')]).toEqual([
@@ -79,7 +79,7 @@ describe('a 403', () => {
     ]);
   });
 
-  it('of one GraphQL field challenges nobody: the request has another status', async () => {
+  it('of a single GraphQL field has no challenge, because the response is a 200', async () => {
     const { status, headers, body } = await graphql(
       gateway,
       '{ segments { totalCount } }',
@@ -91,7 +91,7 @@ describe('a 403', () => {
   });
 });
 
-it('no answer to a good token challenges it', async () => {
+it('a request with a valid token is not challenged', async () => {
   expect((await rest(gateway)).headers.get('www-authenticate')).toBeNull();
   expect((await rest(gateway, '/nope')).headers.get('www-authenticate')).toBeNull();
 });

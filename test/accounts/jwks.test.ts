@@ -26,11 +26,11 @@ const tokenOf = ({ kid, privateKey }: Key) =>
     .setProtectedHeader({ alg: 'ES256', kid })
     .sign(privateKey);
 
-/** An issuer over HTTP whose set of keys can be changed, and which can be made to fail. */
+/** An issuer over HTTP. Its keys can be changed, and it can be made to fail. */
 async function issuerOf(...keys: Key[]) {
-  const state = { keys, asked: 0, fails: undefined as RequestListener | undefined, jwksUrl: '' };
+  const state = { keys, fetches: 0, fails: undefined as RequestListener | undefined, jwksUrl: '' };
   const server = createServer((request, response) => {
-    state.asked++;
+    state.fetches++;
     if (state.fails) return state.fails(request, response);
     const body = JSON.stringify({ keys: state.keys.map(({ jwk }) => jwk) });
     response.setHeader('content-type', 'application/json').end(body);
@@ -46,8 +46,8 @@ const readerOf = ({ jwksUrl }: { jwksUrl: string }, keyTimes = {}) =>
 
 const ADA = { accountId: 'ada' };
 
-describe('a key that its issuer removes', () => {
-  it('is refused once the fetched keys are too old, also for a token that is remembered', async () => {
+describe('a key that its issuer has removed', () => {
+  it('is refused once the fetched keys have expired, even for a token that was accepted before', async () => {
     const [one, two] = [await makeKey('one'), await makeKey('two')];
     const issuer = await issuerOf(one, two);
     const read = readerOf(issuer, { maxAgeMs: 20 });
@@ -58,16 +58,16 @@ describe('a key that its issuer removes', () => {
     expect(await read(await tokenOf(two))).toMatchObject(ADA);
   });
 
-  it('is refused at the first request after that time, however long nobody asked', async () => {
+  it('is refused at the first request after the fetched keys have expired', async () => {
     const one = await makeKey('one');
     const issuer = await issuerOf(one);
-    const read = readerOf(issuer, { maxAgeMs: 0 }); // each request comes after that time
+    const read = readerOf(issuer, { maxAgeMs: 0 }); // so they have expired at every request
     expect(await read(await tokenOf(one))).toMatchObject(ADA);
     issuer.keys = [];
     expect(await read(await tokenOf(one))).toBeNull();
   });
 
-  it('is refused in favour of another of the same name', async () => {
+  it('is refused once another key has its key ID', async () => {
     const [old, next] = [await makeKey('one'), await makeKey('one')];
     const issuer = await issuerOf(old);
     const read = readerOf(issuer, { maxAgeMs: 0 });
@@ -78,18 +78,18 @@ describe('a key that its issuer removes', () => {
   });
 });
 
-describe('keys that were fetched', () => {
-  it('are used for all requests of their time, and fetched once for all that come at once', async () => {
+describe('fetched keys', () => {
+  it('are fetched once for concurrent requests, and used until they expire', async () => {
     const one = await makeKey('one');
     const issuer = await issuerOf(one);
     const read = readerOf(issuer, { maxAgeMs: NEVER_MS });
     const tokens = await Promise.all(Array.from({ length: 20 }, () => tokenOf(one)));
     await Promise.all(tokens.map(read));
     for (const token of tokens) expect(await read(token)).toMatchObject(ADA);
-    expect(issuer.asked).toBe(1);
+    expect(issuer.fetches).toBe(1);
   });
 
-  it('are refreshed before they are too old, while requests go on with the last ones', async () => {
+  it('are refreshed before they expire, while requests keep using the previous ones', async () => {
     const one = await makeKey('one');
     const issuer = await issuerOf(one);
     const read = readerOf(issuer, { maxAgeMs: 100 });
@@ -97,12 +97,12 @@ describe('keys that were fetched', () => {
     await expect
       .poll(async () => {
         expect(await read(token)).toMatchObject(ADA);
-        return issuer.asked;
+        return issuer.fetches;
       })
       .toBeGreaterThan(2);
   });
 
-  it('are fetched again for a key that they lack, but not for each token that names one', async () => {
+  it('are fetched again for an unknown key, but not for every token that names one', async () => {
     const [one, two] = [await makeKey('one'), await makeKey('two')];
     const issuer = await issuerOf(one);
     const eager = readerOf(issuer, { maxAgeMs: NEVER_MS, retryMs: 0 });
@@ -110,24 +110,24 @@ describe('keys that were fetched', () => {
     for (const read of [eager, patient]) expect(await read(await tokenOf(one))).toMatchObject(ADA);
     issuer.keys = [one, two];
     expect(await eager(await tokenOf(two))).toMatchObject(ADA);
-    issuer.asked = 0;
+    issuer.fetches = 0;
     for (let i = 0; i < 5; i++) expect(await patient(await tokenOf(two))).toBeNull();
-    expect(issuer.asked).toBe(0);
+    expect(issuer.fetches).toBe(0);
   });
 });
 
-describe('an issuer that cannot be reached', () => {
+describe('an unavailable issuer', () => {
   const unavailable = { code: 'UNAVAILABLE' };
   const FAILURES: [string, RequestListener][] = [
     ['hangs up', ({ socket }) => void socket.destroy()],
-    ['answers 500', (_, response) => void response.writeHead(500).end('{"keys":[]}')],
-    ['answers something else than keys', (_, response) => void response.end('<html>')],
-    ['answers JSON that is no set of keys', (_, response) => void response.end('{"keys":1}')],
+    ['answers with 500', (_, response) => void response.writeHead(500).end('{"keys":[]}')],
+    ['answers with HTML', (_, response) => void response.end('<html>')],
+    ['answers with JSON that is not a key set', (_, response) => void response.end('{"keys":1}')],
     ['redirects', (_, response) => void response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end()],
   ];
 
   it.each(FAILURES)(
-    'because it %s is no reason to call a token bad, while its last keys may be used',
+    'that %s does not invalidate tokens while its last keys may be used',
     async (_, fails) => {
       const one = await makeKey('one');
       const issuer = await issuerOf(one);
@@ -140,13 +140,13 @@ describe('an issuer that cannot be reached', () => {
     },
   );
 
-  it.each(FAILURES)('because it %s is UNAVAILABLE where there are no keys yet', async (_, fails) => {
+  it.each(FAILURES)('that %s leads to UNAVAILABLE if no keys have been fetched yet', async (_, fails) => {
     const issuer = await issuerOf();
     issuer.fails = fails;
     await expect(readerOf(issuer)(await tokenOf(await makeKey('one')))).rejects.toMatchObject(unavailable);
   });
 
-  it('is UNAVAILABLE once its last keys are too old for an outage too, and works again with it', async () => {
+  it('leads to UNAVAILABLE once its last keys are too old even for an outage, until it is back', async () => {
     const one = await makeKey('one');
     const issuer = await issuerOf(one);
     const read = readerOf(issuer, { maxAgeMs: 10, maxStaleMs: 50, retryMs: 0 });
@@ -158,13 +158,13 @@ describe('an issuer that cannot be reached', () => {
     expect(await read(token)).toMatchObject(ADA);
   });
 
-  it('is not asked again for every request', async () => {
+  it('is not queried again for every request', async () => {
     const one = await makeKey('one');
     const issuer = await issuerOf(one);
     issuer.fails = ({ socket }) => void socket.destroy();
     const read = readerOf(issuer);
     const token = await tokenOf(one);
     for (let i = 0; i < 5; i++) await expect(read(token)).rejects.toMatchObject(unavailable);
-    expect(issuer.asked).toBe(1);
+    expect(issuer.fetches).toBe(1);
   });
 });

@@ -49,8 +49,8 @@ async function token(claims: Claims = {}, key = keys.privateKey): Promise<string
 const bearer = (text: string) => ({ as: null, headers: { authorization: `Bearer ${text}` } });
 const statusOf = async (text: string) => (await rest(gateway, '', bearer(text))).status;
 
-describe('a JSON Web Token of the issuer that is believed', () => {
-  it('stands for the account of its claim, on both faces', async () => {
+describe('a JSON Web Token from the trusted issuer', () => {
+  it('authenticates the account in its claim, over both faces', async () => {
     const { id } = await createSegment(draft(), gateway.context('ada'));
     const ada = bearer(await token());
     expect((await rest(gateway, `/${id}`, ada)).body).toMatchObject({ id });
@@ -59,7 +59,7 @@ describe('a JSON Web Token of the issuer that is believed', () => {
     expect((await rest(gateway, `/${id}`, bearer(await token({ account_id: 'bob' })))).status).toBe(404);
   });
 
-  it('may do what its scopes say', async () => {
+  it('is limited to its scopes', async () => {
     const reader = bearer(await token({ scope: 'openid segments:read' }));
     expect((await rest(gateway, '', reader)).status).toBe(200);
     expect((await rest(gateway, '', { method: 'POST', body: draft(), ...reader })).status).toBe(403);
@@ -68,15 +68,15 @@ describe('a JSON Web Token of the issuer that is believed', () => {
   it.each<[string, Claims]>([
     ['has expired', { exp: now() - 60 }],
     ['is for another audience', { aud: 'somebody else' }],
-    ['is of another issuer', { iss: 'https://evil.example.com/' }],
+    ['is from another issuer', { iss: 'https://evil.example.com/' }],
     ['names no account', { account_id: undefined }],
-    ['names an account that can be none', { account_id: 'ada bob' }],
-    ['names an account by something else than a text', { account_id: ['ada'] }],
-  ])('is refused where it %s', async (_, claims) => {
+    ['names an invalid account', { account_id: 'ada bob' }],
+    ['names an account with a value that is not a string', { account_id: ['ada'] }],
+  ])('is refused if it %s', async (_, claims) => {
     expect(await statusOf(await token(claims))).toBe(401);
   });
 
-  it('is refused where somebody else signed it, or nobody', async () => {
+  it('is refused if it is unsigned, or its signature is wrong or made with another key', async () => {
     expect(await statusOf(await token({}, others.privateKey))).toBe(401);
     const [, payload] = (await token()).split('.');
     const none = Buffer.from('{"alg":"none"}').toString('base64url');
@@ -85,8 +85,8 @@ describe('a JSON Web Token of the issuer that is believed', () => {
     expect(await statusOf(`${header}.${payload}.AAAA`)).toBe(401);
   });
 
-  it('is refused once it has expired, though it was taken before', async () => {
-    // The clocks may differ by five seconds. On a slow machine it may expire before it is taken: then it gets more time.
+  it('is refused once it has expired, even if it was accepted before', async () => {
+    // Clocks may differ by five seconds. On a slow machine the token may expire before it is accepted: then it gets more time.
     let left = 0;
     let short: string;
     do {
@@ -96,15 +96,15 @@ describe('a JSON Web Token of the issuer that is believed', () => {
     await expect.poll(() => statusOf(short)).toBe(401);
   });
 
-  it('leaves the tokens of the gateway as good as they were', async () => {
+  it("does not affect the gateway's own tokens", async () => {
     expect((await rest(gateway)).status).toBe(200);
   });
 });
 
-describe('a gateway that believes no issuer', () => {
+describe('a gateway without a trusted issuer', () => {
   const plain = testGateway();
 
-  it('takes no JWT', async () => {
+  it('refuses JSON Web Tokens', async () => {
     expect((await rest(plain, '', bearer(await token()))).status).toBe(401);
   });
 });

@@ -21,7 +21,7 @@ const setLastUse = (id: string, when: string) =>
 
 const databaseUrl = () => gateway.database.$client.options.connectionString ?? '';
 
-/** The store of another gateway on the same database. */
+/** Runs work with the token store of another gateway on the same database. Returns the faults that it observed. */
 async function withStore(url: string, work: (tokens: ReturnType<typeof tokenStore>) => Promise<void>) {
   const faults: unknown[] = [];
   const database = connect({ url, poolSize: 2, pooler: 'transaction', observe: () => {} });
@@ -30,8 +30,8 @@ async function withStore(url: string, work: (tokens: ReturnType<typeof tokenStor
   return faults;
 }
 
-describe('when a token was last used', () => {
-  it('is kept for all tokens of a gateway in one statement, apart from requests', async () => {
+describe('the last use of a token', () => {
+  it('is recorded in one statement for all tokens of a gateway, and not during requests', async () => {
     const made = await Promise.all([make(), make(), make()]);
     await gateway.tokens.writeUse();
     gateway.statements.length = 0;
@@ -46,7 +46,7 @@ describe('when a token was last used', () => {
     }
   });
 
-  it('is not known of a token that was never used, and of one that ended', async () => {
+  it('is not recorded for a token that was never used, or was revoked before', async () => {
     const [never, ended] = [await make(), await make()];
     await gateway.tokens.revoke(ended.id);
     expect((await get(ended.token)).status).toBe(401);
@@ -55,7 +55,7 @@ describe('when a token was last used', () => {
     expect([await lastUse(never.id), await lastUse(ended.id)]).toEqual([null, null]);
   });
 
-  it('is written at most twice a minute, by however many gateways', async () => {
+  it('is written again only after half a minute, by any gateway', async () => {
     const { token, id } = await make();
     await get(token);
     await setLastUse(id, `now() - interval '20 s'`);
@@ -70,7 +70,7 @@ describe('when a token was last used', () => {
     expect((await lastUse(id))?.getTime()).toBeGreaterThan(before?.getTime() ?? 0);
   });
 
-  it('waits for nobody who has locked the token', async () => {
+  it('is skipped for a token that another session has locked', async () => {
     const [locked, free] = [await make(), await make()];
     const client = await gateway.database.$client.connect();
     await client.query('begin');
@@ -91,7 +91,7 @@ describe('when a token was last used', () => {
     expect(await lastUse(id)).not.toBeNull();
   });
 
-  it('is tried again after a failure, also if no token is used any more', async () => {
+  it('is written again after a failure, even if no token is used again', async () => {
     const { token, id } = await make();
     const faults: unknown[] = [];
     const rename = (from: string, to: string) =>
@@ -104,7 +104,7 @@ describe('when a token was last used', () => {
     await expect.poll(() => lastUse(id)).not.toBeNull();
   });
 
-  it('is never set back, by a gateway that could not write it for an hour', async () => {
+  it('is never moved back by a gateway that could not write for an hour', async () => {
     const { token, id } = await make();
     let now = 0;
     const use = tokenUse(gateway.database, () => {}, { now: () => now });
@@ -116,7 +116,7 @@ describe('when a token was last used', () => {
     expect(await lastUse(id)).toEqual(before);
   });
 
-  it('is left out on a database that only reads, which fails nothing', async () => {
+  it('is not recorded in a read-only database, where no request fails', async () => {
     const { token, id } = await make();
     const faults = await withStore(readOnlyUrlOf(databaseUrl()), async (tokens) => {
       expect(await authenticator(tokens)(bearer(token))).toMatchObject({ accountId: 'ada' });

@@ -16,12 +16,12 @@ const draftOf = (expiresAt: Date | null = null) => ({
 const get = (token: string) => rest(gateway, '', { as: null, headers: { authorization: `Bearer ${token}` } });
 
 describe('a token', () => {
-  it('has a prefix, 178 bits of chance and a checksum', () => {
+  it('has a prefix and 36 characters, and is different each time', () => {
     expect(newToken()).toMatch(/^sgw_[0-9A-Za-z]{36}$/);
     expect(new Set(Array.from({ length: 1000 }, newToken)).size).toBe(1000);
   });
 
-  it('that is mistyped in one character is known to be none without the database', () => {
+  it('with one mistyped character is detected without the database', () => {
     fc.assert(
       fc.property(fc.integer({ min: 4, max: 39 }), fc.constantFrom(...'0Aaz'), (at, character) => {
         const token = newToken();
@@ -33,11 +33,11 @@ describe('a token', () => {
   });
 
   it.each(['', 'short', 'x'.repeat(201), `${'x'.repeat(40)} `, `${'x'.repeat(40)}\u00e9`])(
-    'can not be %j',
+    'cannot be %j',
     (text) => expect(isToken(text)).toBe(false),
   );
 
-  it('is kept as its SHA-256 alone', async () => {
+  it('is stored only as its SHA-256', async () => {
     const { token } = await gateway.tokens.create(draftOf());
     const { rows } = await gateway.database.$client.query('select t::text as row from api_tokens t');
     const all = rows.map(({ row }) => row).join('\n');
@@ -46,20 +46,20 @@ describe('a token', () => {
   });
 });
 
-describe('who calls', () => {
-  it('is the account of a live token', async () => {
+describe('a caller', () => {
+  it('with a live token is accepted', async () => {
     const { token } = await gateway.tokens.create(draftOf(LATER));
     expect((await get(token)).status).toBe(200);
   });
 
-  it('is nobody with an expired token', async () => {
+  it('with an expired token is refused', async () => {
     const { token } = await gateway.tokens.create(draftOf(new Date(Date.now() - 1)));
     expect((await get(token)).status).toBe(401);
   });
 
-  it('is nobody once a remembered token has expired', async () => {
+  it('with a cached token is refused once it has expired', async () => {
     const authenticate = authenticator(gateway.tokens);
-    // On a slow machine it may expire before it is remembered: then it gets more time.
+    // On a slow machine the token may expire before it is cached: then it gets more time.
     let milliseconds = 150;
     let token: string;
     do {
@@ -69,14 +69,14 @@ describe('who calls', () => {
     await expect.poll(() => authenticate({ authorization: `Bearer ${token}` })).toBeNull();
   });
 
-  it('is nobody with a revoked token, once gateways have forgotten it', async () => {
+  it('with a cached token is refused some time after it was revoked', async () => {
     const { token, id } = await gateway.tokens.create(draftOf());
     expect((await get(token)).status).toBe(200);
     expect(await gateway.tokens.revoke(id)).toBe(true);
     await expect.poll(async () => (await get(token)).status, { interval: 200 }).toBe(401);
   });
 
-  it('gets the same answer for an unknown, an expired and a revoked token, and each asks the database', async () => {
+  it('with an unknown, expired or revoked token gets the same answer, after the same statement', async () => {
     const expired = await gateway.tokens.create(draftOf(new Date(0)));
     const revoked = await gateway.tokens.create(draftOf());
     await gateway.tokens.revoke(revoked.id);
@@ -96,7 +96,7 @@ describe('who calls', () => {
     expect(answers[2]).toEqual(answers[0]);
   });
 
-  it('is asked of the database once for all that ask in one turn, and then remembered', async () => {
+  it('is looked up in one statement with all others of the same turn, and then cached', async () => {
     const authenticate = authenticator(gateway.tokens);
     const made = await Promise.all(Array.from({ length: 5 }, () => gateway.tokens.create(draftOf())));
     gateway.statements.length = 0;
@@ -112,7 +112,7 @@ describe('who calls', () => {
 });
 
 describe('rotation', () => {
-  it('makes a second token of the same account, name and scopes, and both are good until the overlap is over', async () => {
+  it('creates a token with the same account, name and scopes; both are valid until the overlap ends', async () => {
     const old = await gateway.tokens.create(draftOf());
     const made = await gateway.tokens.rotate(old.id, 60 * 60_000);
     expect(made).toMatchObject({ accountId: 'ada', expiresAt: null });
@@ -126,13 +126,13 @@ describe('rotation', () => {
     expect((await get(made?.token ?? '')).status).toBe(200);
   });
 
-  it('ends the old token at once where there is no overlap', async () => {
+  it('ends the old token immediately if there is no overlap', async () => {
     const old = await gateway.tokens.create(draftOf());
     await gateway.tokens.rotate(old.id, 0);
     expect((await get(old.token)).status).toBe(401);
   });
 
-  it('gives the new token as long a life as the old one was made for, and never prolongs the old one', async () => {
+  it('gives the new token the lifetime of the old one, and never extends the old one', async () => {
     const old = await gateway.tokens.create(draftOf(LATER));
     const before = Date.now();
     const made = await gateway.tokens.rotate(old.id, 365 * 24 * 60 * 60 * 1_000);

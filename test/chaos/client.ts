@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { authorization } from '../process/gateway-process.ts';
 
-/** What came of a request: done, refused, not done for now (nothing happened, both), or nobody knows. */
+/** What became of a request. One that was refused or not applied changed nothing; an unknown one may have been applied. */
 export type Outcome<Value> = { done: Value } | { refused: string } | 'not applied' | 'unknown';
 
-/** The draft of a segment. Its description marks the operation that made it. */
+/** A draft of a segment. Its description is unique and identifies the request that created the segment. */
 export interface Marked {
   name: string;
   criteria: string;
@@ -15,10 +15,10 @@ export const marked = (): Marked => ({ name: 'n', criteria: '0', description: ra
 
 const PATIENCE_MS = 4_000;
 
-/** The operations of one face, with what came of them: what has no answer, or one of a fault, is unknown. */
+/** The writes of one face, each with its outcome. It is unknown if there is no answer, or the answer is a fault. */
 export interface Client {
   create(draft: Marked, idempotencyKey: string): Promise<Outcome<string>>;
-  /** Gives the version that the segment is at. */
+  /** Returns the new version of the segment. */
   update(id: string, criteria: string, expectedVersion?: number): Promise<Outcome<number>>;
   remove(id: string): Promise<Outcome<true>>;
 }
@@ -63,17 +63,17 @@ export function restClient(url: () => string): Client {
 }
 
 interface Answer {
-  data?: Record<string, Given> | null;
+  data?: Record<string, Payload> | null;
   errors?: { extensions: { outcome?: string } }[];
 }
 
-type Given = { segment?: { id: string; version: number }; __typename: string };
+type Payload = { segment?: { id: string; version: number }; __typename: string };
 
 export function graphqlClient(url: () => string): Client {
   const mutate = async <Value>(
     field: string,
     input: object,
-    read: (segment: NonNullable<Given['segment']>) => Value,
+    read: (segment: NonNullable<Payload['segment']>) => Value,
   ): Promise<Outcome<Value>> => {
     const name = field.charAt(0).toUpperCase() + field.slice(1);
     const query = `mutation ($input: ${name}Input!) { ${field}(input: $input) { __typename ... on ${name}Payload { segment { id version } } } }`;
@@ -86,9 +86,9 @@ export function graphqlClient(url: () => string): Client {
       });
       const { data, errors } = (await response.json()) as Answer;
       if (errors?.[0]?.extensions.outcome === 'not_applied') return 'not applied';
-      const given = data?.[field];
-      if (!given) return 'unknown';
-      return given.segment ? { done: read(given.segment) } : { refused: given.__typename };
+      const payload = data?.[field];
+      if (!payload) return 'unknown';
+      return payload.segment ? { done: read(payload.segment) } : { refused: payload.__typename };
     } catch {
       return 'unknown';
     }

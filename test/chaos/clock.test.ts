@@ -7,18 +7,18 @@ import { administer, makeDatabase } from '../postgres.ts';
 import { processes, type Running, SEGMENTS, TOKEN } from '../process/gateway-process.ts';
 
 const { run, serve, temporaryFolder } = processes();
-const library = installed();
+const library = findLibrary();
 
-/** The library that shows a process another time than it is (Debian's `faketime`); null where it is not installed. */
-function installed(): string | null {
+/** The library that fakes the time of a process (Debian's `faketime`), or null if it is not installed. */
+function findLibrary(): string | null {
   const find = 'find /usr/lib /usr/local/lib -name libfaketime.so.1 2>/dev/null | head -n 1';
   return execFileSync('sh', ['-c', find]).toString().trim() || null;
 }
 
-/** Debian's library at work: a process sees the time of a file (`+5m`, so far from the time that it is), or one given. */
+/** Fakes the time of a process. Its offset from the real time, such as `+5m`, is a variable or the content of a file. */
 const faked = (variables: Record<string, string>) => ({
   LD_PRELOAD: library ?? '',
-  FAKETIME_DONT_FAKE_MONOTONIC: '1', // as on a machine whose time is set
+  FAKETIME_DONT_FAKE_MONOTONIC: '1', // as when the clock of a machine is set
   ...variables,
 });
 
@@ -49,8 +49,8 @@ describe.skipIf(!library)('two gateways whose clocks differ by ten minutes', () 
     await database.drop();
   });
 
-  /** Waits until the database's clock has passed a creation: one that overlaps it may have an earlier moment. */
-  const beyond = (id: string) =>
+  /** Waits until the database's clock has passed a create, because one that overlaps it may get an earlier time. */
+  const waitUntilPast = (id: string) =>
     expect
       .poll(async () => {
         const [row] = await administer(database.url, 'select clock_timestamp() as now');
@@ -58,7 +58,7 @@ describe.skipIf(!library)('two gateways whose clocks differ by ten minutes', () 
       })
       .toBeGreaterThan(birthOf(id).getTime());
 
-  it('create in one order, and who looks at the newest misses none', async () => {
+  it('create ids in order, and a client that polls for the newest segments misses none', async () => {
     const [ahead, behind] = gateways as [Running, Running];
     const made: string[] = [];
     const seen: string[] = [];
@@ -66,8 +66,8 @@ describe.skipIf(!library)('two gateways whose clocks differ by ten minutes', () 
       const { id, created_at } = await create(i % 2 === 0 ? ahead : behind, `n${i}`);
       made.push(id);
       expect(Math.abs(created_at - Date.now() / 1_000)).toBeLessThan(4 * 60);
-      await beyond(id);
-      if (i % 3 === 0) continue; // sometimes two have come since
+      await waitUntilPast(id);
+      if (i % 3 === 0) continue; // so that sometimes two are new
       const newest = await page(behind, 5);
       const last = newest.indexOf(seen.at(-1) ?? '');
       seen.push(...newest.slice(0, last < 0 ? undefined : last).toReversed());
@@ -80,13 +80,13 @@ describe.skipIf(!library)('two gateways whose clocks differ by ten minutes', () 
 
 describe.skipIf(!library)('a gateway whose clock jumps', () => {
   const clock = join(temporaryFolder(), 'clock');
-  /** So much from the time that it is: `-1h`. */
-  const set = (offset: string) => writeFileSync(clock, `${offset}\n`);
+  /** Sets the offset of the clock from the real time, such as `-1h`. */
+  const setClock = (offset: string) => writeFileSync(clock, `${offset}\n`);
   let database: Awaited<ReturnType<typeof makeDatabase>>;
   let gateway: Running;
 
   beforeAll(async () => {
-    set('+0');
+    setClock('+0');
     database = await makeDatabase({ template: false });
     gateway = await serve({
       DATABASE_URL: database.url,
@@ -99,33 +99,33 @@ describe.skipIf(!library)('a gateway whose clock jumps', () => {
     await database.drop();
   });
 
-  it('goes on making ids in the order of creation', async () => {
+  it('keeps creating ids in order', async () => {
     const made = [await create(gateway, 'now')];
     for (const offset of ['-1h', '+2h', '-30d', '+0']) {
-      set(offset);
+      setClock(offset);
       for (let i = 0; i < 3; i++) made.push(await create(gateway, offset));
     }
     const ids = made.map(({ id }) => id);
     expect(ids.toSorted()).toEqual(ids);
     const times = made.map(({ created_at }) => created_at);
     expect(times.toSorted((a, b) => a - b)).toEqual(times);
-    expect(Math.max(...times) - Math.min(...times)).toBeLessThan(60 * 60); // no jump is felt
+    expect(Math.max(...times) - Math.min(...times)).toBeLessThan(60 * 60); // no jump shows
     expect(await page(gateway, 100)).toEqual(ids.toReversed());
   });
 
-  it('takes a token as long as the database says, and no longer', async () => {
+  it("accepts a token that has not expired by the database's clock", async () => {
     const args = ['token', 'create', '--account', 'a', '--name', 'n', '--scopes', 'segments:read'];
     const { out } = await run([...args, '--expires', '1'], { DATABASE_URL: database.url });
     const token = { authorization: `Bearer ${/sgw_\w+/.exec(out)?.[0]}` };
     for (const offset of ['+0', '+2d', '-2d']) {
-      set(offset);
+      setClock(offset);
       expect((await gateway.send(SEGMENTS, 'GET', undefined, token)).status).toBe(200);
     }
   });
 
   it('stays up and ready', async () => {
     for (const offset of ['-1h', '+1h', '+0']) {
-      set(offset);
+      setClock(offset);
       await expect.poll(async () => (await gateway.send('/health/ready')).status).toBe(200);
       expect((await gateway.send(SEGMENTS)).status).toBe(200);
     }

@@ -4,15 +4,15 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { processes, type Running, SEGMENTS, TOKEN } from '../process/gateway-process.ts';
-import { mortalPostgres } from './postgres.ts';
+import { killablePostgres } from './postgres.ts';
 
 const { serve, temporaryFolder } = processes();
 const DISK_MB = 160;
 const disks = [temporaryFolder(), temporaryFolder()] as const;
-const hasSmallDisks = disks.every(mounted);
+const hasSmallDisks = disks.every(mount);
 
-/** A small disk, where one may be mounted: as root, on Linux. */
-function mounted(folder: string): boolean {
+/** Mounts a small disk, which only root on Linux can do. Returns whether it was mounted. */
+function mount(folder: string): boolean {
   try {
     const options = `size=${DISK_MB}m,mode=755`;
     execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder], { stdio: 'ignore' });
@@ -26,14 +26,14 @@ afterAll(() => {
   if (hasSmallDisks) for (const folder of disks) execFileSync('umount', ['--lazy', folder]);
 });
 
-/** Fills a disk to its last byte. Gives the way to make room again. */
-function filled(folder: string): () => void {
+/** Fills a disk completely. Returns a function that frees the space. */
+function fill(folder: string): () => void {
   const ballast = join(folder, 'ballast');
   expect(() => writeFileSync(ballast, Buffer.alloc(DISK_MB * 1024 * 1024))).toThrow('ENOSPC');
   return () => rmSync(ballast);
 }
 
-/** A client of a gateway; what it writes cannot be compressed. */
+/** A client of a gateway. The texts that it writes cannot be compressed. */
 function clientOf({ send }: Running, headers: Record<string, string> = {}) {
   const create = async () => {
     const draft = { name: 'n', criteria: randomBytes(2_500).toString('hex'), description: '' };
@@ -41,7 +41,7 @@ function clientOf({ send }: Running, headers: Record<string, string> = {}) {
   };
   return {
     create,
-    /** Creates until there is no room any more. Gives how many were acknowledged. */
+    /** Creates segments until the disk is full. Returns how many were acknowledged. */
     async fillUp(): Promise<number> {
       let acknowledged = 0;
       let refused = 0;
@@ -64,7 +64,7 @@ function clientOf({ send }: Running, headers: Record<string, string> = {}) {
 
 describe.skipIf(!hasSmallDisks)('a database whose disk is full', () => {
   const [folder] = disks;
-  let postgres: Awaited<ReturnType<typeof mortalPostgres>>;
+  let postgres: Awaited<ReturnType<typeof killablePostgres>>;
   const gateways: Running[] = [];
   const start = async () => {
     const gateway = await serve({ DATABASE_URL: postgres.url, API_TOKEN: TOKEN });
@@ -73,17 +73,17 @@ describe.skipIf(!hasSmallDisks)('a database whose disk is full', () => {
   };
 
   beforeAll(async () => {
-    postgres = await mortalPostgres(folder);
+    postgres = await killablePostgres(folder);
   });
   afterAll(async () => {
     for (const { end } of gateways) await end();
     await postgres.stop();
   });
 
-  it('refuses what it has no room for, gives what it has, and goes on when there is room', async () => {
+  it('refuses writes, answers reads, and accepts writes again once there is space', async () => {
     const { create, fillUp, count } = await start();
     for (let i = 0; i < 10; i++) expect(await create()).toBe(201);
-    const makeRoom = filled(folder);
+    const freeSpace = fill(folder);
     const acknowledged = 10 + (await fillUp());
     expect(await count()).toBe(acknowledged);
 
@@ -91,7 +91,7 @@ describe.skipIf(!hasSmallDisks)('a database whose disk is full', () => {
     expect(await second.count()).toBe(acknowledged);
     expect(await second.create()).toBe(503);
 
-    makeRoom();
+    freeSpace();
     await expect.poll(create).toBe(201);
   });
 });
@@ -104,12 +104,12 @@ describe.skipIf(!hasSmallDisks)('an embedded Postgres whose disk is full', () =>
     return { ...gateway, ...clientOf(gateway, { authorization: `Bearer ${token}` }) };
   };
 
-  it('starts and serves reads, also again, and also after it was killed', async () => {
+  it('starts and answers reads, even after it was killed, and accepts writes once there is space', async () => {
     const first = await start();
     expect(await first.create()).toBe(201);
     await first.end();
 
-    const makeRoom = filled(disks[1]);
+    const freeSpace = fill(disks[1]);
     const second = await start();
     expect(await second.count()).toBe(1);
     const acknowledged = 1 + (await second.fillUp());
@@ -127,7 +127,7 @@ describe.skipIf(!hasSmallDisks)('an embedded Postgres whose disk is full', () =>
     const fourth = await start();
     expect(await fourth.count()).toBe(acknowledged);
     expect(await fourth.create()).toBe(503);
-    makeRoom();
+    freeSpace();
     await expect.poll(fourth.create).toBe(201);
     await fourth.end();
   });

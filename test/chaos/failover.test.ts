@@ -8,7 +8,7 @@ import { administer } from '../postgres.ts';
 import { processes, type Running, TOKEN } from '../process/gateway-process.ts';
 import { until } from '../until.ts';
 import { type Marked, marked, restClient } from './client.ts';
-import { mortalPostgres } from './postgres.ts';
+import { killablePostgres } from './postgres.ts';
 import { wireTo } from './wire.ts';
 
 type Wire = Awaited<ReturnType<typeof wireTo>>;
@@ -16,20 +16,20 @@ type Wire = Awaited<ReturnType<typeof wireTo>>;
 const { serve, temporaryFolder } = processes();
 const folders = { primary: temporaryFolder(), standby: temporaryFolder() };
 const standbyUrl = previousUrlOf(clusterFolder(folders.standby));
-let primary: Awaited<ReturnType<typeof mortalPostgres>>;
+let primary: Awaited<ReturnType<typeof killablePostgres>>;
 let replication: Wire;
 let wire: Wire;
 let gateway: Running;
 
 beforeAll(async () => {
-  await (await mortalPostgres(folders.primary)).stop();
+  await (await killablePostgres(folders.primary)).stop();
   const cluster = clusterFolder(folders.standby);
-  execFileSync('cp', ['-a', clusterFolder(folders.primary), cluster]); // with its owner, the server's own user
+  execFileSync('cp', ['-a', clusterFolder(folders.primary), cluster]); // keeps the owner, which is the server's own user
   copyFileSync(join(folders.primary, 'pgpass'), join(folders.standby, 'pgpass'));
   writeFileSync(`${cluster}/standby.signal`, '');
-  primary = await mortalPostgres(folders.primary, ['synchronous_standby_names=*']);
+  primary = await killablePostgres(folders.primary, ['synchronous_standby_names=*']);
   replication = await wireTo(primary.url);
-  await mortalPostgres(folders.standby, [
+  await killablePostgres(folders.standby, [
     `primary_conninfo=host=127.0.0.1 port=${replication.port} user=postgres`,
     'wal_retrieve_retry_interval=100ms',
   ]);
@@ -48,7 +48,7 @@ afterAll(async () => {
 });
 
 describe('a failover to a synchronous standby', () => {
-  it('loses no acknowledged segment, doubles none, and the same gateway goes on', async () => {
+  it('loses no acknowledged segment and duplicates none, and the same gateway continues', async () => {
     const { create } = restClient(() => gateway.url);
     const sent: { draft: Marked; id: string | undefined }[] = [];
     let isOver = false;
@@ -64,9 +64,9 @@ describe('a failover to a synchronous standby', () => {
     const made = () => sent.filter(({ id }) => id).length;
     await expect.poll(made).toBeGreaterThan(50);
     primary.kill();
-    const before = made() + writers.length; // those whose answers are on their way
+    const before = made() + writers.length; // includes those whose answers are on their way
     await administer(standbyUrl, 'select pg_promote()');
-    wire.leadTo(standbyUrl);
+    wire.pointTo(standbyUrl);
     await expect.poll(made).toBeGreaterThan(before + 50);
     isOver = true;
     await Promise.all(writers);

@@ -3,35 +3,37 @@ import { describe, expect, it } from 'vitest';
 import { processes, type Running, TOKEN } from '../process/gateway-process.ts';
 import { graphqlClient, restClient } from './client.ts';
 import { differences, type Ledger, newLedger, type Row, work } from './ledger.ts';
-import { mortalPostgres } from './postgres.ts';
+import { killablePostgres } from './postgres.ts';
 
 const { serve, temporaryFolder } = processes();
 
-/** `npm run test:chaos` asks for more. */
+/** `npm run test:chaos` sets more. */
 const FAULTS = Number(process.env.CHAOS_FAULTS ?? 5);
 const WORKERS = 8;
-/** Writes that are acknowledged between two faults, at least. */
+/** Min acknowledged writes between two faults. */
 const QUIET = 100;
 
-describe('writes that were acknowledged, while everything is killed', () => {
-  it(`are all there, once each, after ${FAULTS} faults`, { timeout: 180_000 + FAULTS * 30_000 }, async () => {
-    const postgres = await mortalPostgres(temporaryFolder());
+describe('acknowledged writes', () => {
+  it(`are all stored, once each, after ${FAULTS} faults`, {
+    timeout: 180_000 + FAULTS * 30_000,
+  }, async () => {
+    const postgres = await killablePostgres(temporaryFolder());
     const environment = { DATABASE_URL: postgres.url, API_TOKEN: TOKEN };
     let gateway: Running = await serve(environment);
 
     const faults: Record<string, () => Promise<unknown>> = {
-      'Postgres is killed': () => postgres.killed(200),
+      'Postgres is killed': () => postgres.killFor(200),
       'the gateway is killed': async () => {
         await gateway.end('SIGKILL');
         gateway = await serve(environment);
       },
-      'Postgres is halted': () => postgres.halted(700),
-      'all backends are ended': () => endBackends(postgres.url),
+      'Postgres is halted': () => postgres.haltFor(700),
+      'all backends are terminated': () => terminateBackends(postgres.url),
       'both are killed': async () => {
-        await Promise.all([gateway.end('SIGKILL'), postgres.killed(100)]);
+        await Promise.all([gateway.end('SIGKILL'), postgres.killFor(100)]);
         gateway = await serve(environment);
       },
-      'the gateway is stopped in good order': async () => {
+      'the gateway is stopped gracefully': async () => {
         await gateway.end('SIGTERM');
         gateway = await serve(environment);
       },
@@ -48,17 +50,17 @@ describe('writes that were acknowledged, while everything is killed', () => {
         () => isOver,
       ),
     );
-    const quiet = () => {
+    const quietPeriod = () => {
       const enough = total('acknowledged') + QUIET * (1 + Math.random());
       return expect.poll(() => total('acknowledged')).toBeGreaterThan(enough);
     };
     const names = Object.keys(faults);
     const start = Math.floor(Math.random() * names.length);
     for (let i = 0; i < FAULTS; i++) {
-      await quiet();
+      await quietPeriod();
       await faults[names[(start + i) % names.length] ?? '']?.();
     }
-    await quiet();
+    await quietPeriod();
     isOver = true;
     await Promise.all(workers);
     await gateway.end();
@@ -70,7 +72,7 @@ describe('writes that were acknowledged, while everything is killed', () => {
     );
     expect(differences(ledgers, rows)).toEqual([]);
     expect(total('acknowledged')).toBeGreaterThan(FAULTS * QUIET);
-    expect(total('unknown')).toBeGreaterThan(0); // the faults were felt
+    expect(total('unknown')).toBeGreaterThan(0); // otherwise no fault met a request
   });
 });
 
@@ -79,7 +81,7 @@ describe('the ledger', () => {
     marker: 'm',
     id: 'i',
     criteria: new Set(['1']),
-    gone: false as const,
+    deleted: false as const,
     ...more,
   });
   const counts = { acknowledged: 0, notApplied: 0, unknown: 0, refused: 0 };
@@ -87,18 +89,18 @@ describe('the ledger', () => {
 
   it.each<[string, object, Row[], RegExp]>([
     ['is lost', {}, [], /^lost/],
-    ['is there twice', {}, [row, { ...row, id: 'j' }], /^doubled/],
-    ['was deleted and is there', { gone: true }, [row], /^back from the dead/],
-    ['holds what it held before', {}, [{ ...row, criteria: '0' }], /^an update lost/],
-    ['has another id', {}, [{ ...row, id: 'j' }], /^another id/],
-  ])('sees a segment that %s', (_, more, rows, words) => {
+    ['is stored twice', {}, [row, { ...row, id: 'j' }], /^stored twice/],
+    ['was deleted but is stored', { deleted: true }, [row], /^deleted but stored/],
+    ['has an earlier value', {}, [{ ...row, criteria: '0' }], /^lost update/],
+    ['has another id', {}, [{ ...row, id: 'j' }], /^stored with another id/],
+  ])('finds a segment that %s', (_, more, rows, words) => {
     expect(differences([{ entries: [entry(more)], refused: [], counts }], rows)).toEqual([
       expect.stringMatching(words),
     ]);
   });
 
-  it('sees what was refused and is there', () => {
-    expect(differences([{ entries: [], refused: ['m'], counts }], [row])).toEqual(['refused, and there: m']);
+  it('finds a refused draft that is stored', () => {
+    expect(differences([{ entries: [], refused: ['m'], counts }], [row])).toEqual(['refused but stored: m']);
   });
 });
 
@@ -110,7 +112,7 @@ async function rowsOf(url: string): Promise<Row[]> {
   return rows;
 }
 
-async function endBackends(url: string): Promise<void> {
+async function terminateBackends(url: string): Promise<void> {
   const client = new pg.Client(url);
   await client.connect();
   await client.query(

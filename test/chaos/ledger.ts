@@ -3,19 +3,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, Outcome } from './client.ts';
 import { marked } from './client.ts';
 
-/** One segment of one worker, as its ledger knows it. */
+/** What a ledger knows about one segment of its worker. */
 interface Entry {
   marker: string;
   id: string;
-  /** What its criteria may be: the last that was acknowledged, and whatever was sent since with no answer. */
+  /** Criteria that it may have: the last acknowledged ones, and those that were sent since without an answer. */
   criteria: Set<string>;
-  /** Whether it is gone: yes, no, or nobody knows. */
-  gone: boolean | 'unknown';
+  /** Whether it was deleted. Unknown if a delete got no answer. */
+  deleted: boolean | 'unknown';
 }
 
 export interface Ledger {
   entries: Entry[];
-  /** Drafts that were refused, or not applied, and must not be there. */
+  /** Drafts that were refused or not applied, and must not be stored. */
   refused: string[];
   counts: typeof NONE;
 }
@@ -32,8 +32,8 @@ function kindOf(outcome: Outcome<unknown>): keyof typeof NONE {
 export const newLedger = (): Ledger => ({ entries: [], refused: [], counts: { ...NONE } });
 
 /**
- * Creates, updates and deletes segments until told to stop, one at a time, and writes down what was acknowledged. What
- * got no answer is sent again where that is safe (a creation, by its key), and otherwise written down as unknown.
+ * Creates, updates and deletes segments until told to stop, one at a time, and records what was acknowledged. A create
+ * without an answer is sent again, which its key makes safe. Any other write without an answer is recorded as unknown.
  */
 export async function work(client: Client, ledger: Ledger, isOver: () => boolean): Promise<void> {
   const count = <Value>(outcome: Outcome<Value>): Outcome<Value> => {
@@ -49,7 +49,7 @@ export async function work(client: Client, ledger: Ledger, isOver: () => boolean
     if (ledger.entries.length % 3 === 0) await remove(entry);
   }
 
-  /** Settles every creation: it is asked for again, under its key, until it is answered. */
+  /** Creates a segment. Sends the create again with its key until it is answered. */
   async function create(): Promise<Entry | null> {
     const draft = marked();
     const key = randomUUID();
@@ -67,7 +67,7 @@ export async function work(client: Client, ledger: Ledger, isOver: () => boolean
         marker: draft.description,
         id: outcome.done,
         criteria: new Set([draft.criteria]),
-        gone: false,
+        deleted: false,
       };
     }
   }
@@ -77,43 +77,43 @@ export async function work(client: Client, ledger: Ledger, isOver: () => boolean
     if (outcome === 'unknown') entry.criteria.add(criteria);
     else if (outcome === 'not applied') await sleep(PAUSE_MS * 10);
     else if ('done' in outcome) entry.criteria = new Set([criteria]);
-    else throw new Error(`An update of a segment that is there was refused: ${outcome.refused}`);
+    else throw new Error(`An update of an existing segment was refused: ${outcome.refused}`);
     await sleep(PAUSE_MS);
   }
 
   async function remove(entry: Entry): Promise<void> {
     const outcome = count(await client.remove(entry.id));
-    if (outcome === 'unknown') entry.gone = 'unknown';
+    if (outcome === 'unknown') entry.deleted = 'unknown';
     else if (outcome === 'not applied') await sleep(PAUSE_MS * 10);
-    else if ('done' in outcome) entry.gone = true;
-    else throw new Error(`A delete of a segment that is there was refused: ${outcome.refused}`);
+    else if ('done' in outcome) entry.deleted = true;
+    else throw new Error(`A delete of an existing segment was refused: ${outcome.refused}`);
   }
 }
 
-/** A row as Postgres has it. */
+/** A stored segment. */
 export interface Row {
   id: string;
   description: string;
   criteria: string;
 }
 
-/** Everything in which a ledger and the rows differ, in words. */
+/** Describes every difference between the ledgers and the rows. */
 export function differences(ledgers: readonly Ledger[], rows: readonly Row[]): string[] {
   const byMarker = Map.groupBy(rows, ({ description }) => description);
   const found: string[] = [];
-  for (const { marker, id, criteria, gone } of ledgers.flatMap(({ entries }) => entries)) {
-    const there = byMarker.get(marker) ?? [];
+  for (const { marker, id, criteria, deleted } of ledgers.flatMap(({ entries }) => entries)) {
+    const stored = byMarker.get(marker) ?? [];
     byMarker.delete(marker);
-    const [row] = there;
-    if (there.length > 1) found.push(`doubled: ${marker}`);
-    if (gone === true && row) found.push(`back from the dead: ${marker}`);
-    if (gone === false && !row) found.push(`lost: ${marker}`);
-    if (row && row.id !== id) found.push(`another id than was acknowledged: ${marker}`);
+    const [row] = stored;
+    if (stored.length > 1) found.push(`stored twice: ${marker}`);
+    if (deleted === true && row) found.push(`deleted but stored: ${marker}`);
+    if (deleted === false && !row) found.push(`lost: ${marker}`);
+    if (row && row.id !== id) found.push(`stored with another id than was acknowledged: ${marker}`);
     if (row && !criteria.has(row.criteria))
-      found.push(`an update lost: ${marker} holds ${row.criteria}, not ${[...criteria]}`);
+      found.push(`lost update: ${marker} has ${row.criteria}, not ${[...criteria]}`);
   }
   for (const marker of ledgers.flatMap(({ refused }) => refused)) {
-    if (byMarker.has(marker)) found.push(`refused, and there: ${marker}`);
+    if (byMarker.has(marker)) found.push(`refused but stored: ${marker}`);
   }
   return found;
 }

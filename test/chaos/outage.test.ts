@@ -3,23 +3,23 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { administer } from '../postgres.ts';
 import { processes, type Running, SEGMENTS, TOKEN } from '../process/gateway-process.ts';
-import { mortalPostgres } from './postgres.ts';
+import { killablePostgres } from './postgres.ts';
 
 const { begin, serve, temporaryFolder } = processes();
 /**
- * No answer comes later than this, in the whole time that the database is away. The gateway's own limits end within two
- * seconds; the rest is room that no slow machine needs. Without those limits, a halted database holds a request for ever.
+ * While the database is unavailable, every answer must arrive within this time. The gateway's own limits end within two
+ * seconds; the rest allows for slow machines. Without those limits, a halted database would block a request forever.
  */
 const PATIENCE_MS = 30_000;
-/** Requests that may fail, one after the other, once the database is back. */
+/** Max requests that may fail, one after another, once the database is back. */
 const MAX_FAILURES = 50;
 
-let postgres: Awaited<ReturnType<typeof mortalPostgres>>;
+let postgres: Awaited<ReturnType<typeof killablePostgres>>;
 let gateway: Running;
 let id: string;
 
 beforeAll(async () => {
-  postgres = await mortalPostgres(temporaryFolder());
+  postgres = await killablePostgres(temporaryFolder());
   gateway = await serve({ DATABASE_URL: postgres.url, API_TOKEN: TOKEN });
   id = (await (await create()).json()).id;
 });
@@ -30,8 +30,8 @@ const send: Running['send'] = (...sent) => gateway.send(...sent);
 const create = () => send(SEGMENTS, 'POST', DRAFT);
 const ask = (query: string) => send('/graphql', 'POST', { query });
 
-/** One of everything that needs the database. */
-const everything = (): Promise<Response>[] => [
+/** One request of every kind that needs the database. */
+const requestsOfEveryKind = (): Promise<Response>[] => [
   send(SEGMENTS),
   send(`${SEGMENTS}/${id}`),
   create(),
@@ -48,14 +48,14 @@ const everything = (): Promise<Response>[] => [
 async function expectUnavailable(): Promise<void> {
   const start = performance.now();
   const answers = await Promise.all(
-    everything().map(async (answer) => {
+    requestsOfEveryKind().map(async (answer) => {
       const response = await answer;
       return { response, milliseconds: performance.now() - start, body: await response.json() };
     }),
   );
   for (const { response, milliseconds, body } of answers) {
     expect(milliseconds).toBeLessThan(PATIENCE_MS);
-    // GraphQL answers 503 only where no data is left; otherwise each error says it of its field.
+    // GraphQL answers with 503 only if no data is left. Otherwise each failed field has its error.
     const expected = body.data ? [200, null] : [503, '1'];
     const seen = [response.status, response.headers.get('retry-after')];
     expect(seen, JSON.stringify(body)).toEqual(expected);
@@ -70,13 +70,14 @@ async function expectBack(): Promise<void> {
   let failures = 0;
   for (; failures < MAX_FAILURES && (await send(SEGMENTS)).status !== 200; failures++) await sleep(20);
   expect(failures).toBeLessThan(MAX_FAILURES);
-  for (const answer of await Promise.all(everything())) expect([200, 201, 404]).toContain(answer.status);
+  for (const answer of await Promise.all(requestsOfEveryKind()))
+    expect([200, 201, 404]).toContain(answer.status);
   await expect.poll(async () => (await send('/health/ready')).status).toBe(200);
   expect(gateway.child.exitCode).toBeNull();
 }
 
-/** How many sessions of the gateway the database has, and how many of them hold a transaction open. */
-async function sessions(): Promise<{ all: number; idle: number }> {
+/** The number of sessions of the gateway, and how many of them are idle in a transaction. */
+async function sessionCounts(): Promise<{ all: number; idle: number }> {
   const client = await session();
   const { rows } = await client.query(
     `select count(*)::int as all, count(*) filter (where state like 'idle in%')::int as idle
@@ -88,13 +89,13 @@ async function sessions(): Promise<{ all: number; idle: number }> {
 
 async function session(): Promise<pg.Client> {
   const client = new pg.Client(postgres.url);
-  client.on('error', () => {}); // some are ended from outside
+  client.on('error', () => {}); // some are terminated
   await client.connect();
   return client;
 }
 
-/** Ends every session of the gateway, as an operator or a failing server does. Settles when they are gone. */
-async function endSessions(client: pg.Client): Promise<void> {
+/** Terminates every session of the gateway, as an operator or a failing server does, and waits until they are gone. */
+async function terminateSessions(client: pg.Client): Promise<void> {
   const OURS = `from pg_stat_activity where application_name = 'segments-gateway'`;
   const { rows } = await client.query(`select pid, pg_terminate_backend(pid) ${OURS}`);
   const ended = rows.map(({ pid }) => pid);
@@ -103,36 +104,36 @@ async function endSessions(client: pg.Client): Promise<void> {
 }
 
 describe('a gateway whose database', () => {
-  it('is killed answers UNAVAILABLE, and is back when it is', async () => {
+  it('was killed answers UNAVAILABLE, and recovers with it', async () => {
     postgres.kill();
     for (let i = 0; i < 3; i++) await expectUnavailable();
-    await postgres.revive();
+    await postgres.restart();
     await expectBack();
   });
 
-  it('is not there yet waits for it', async () => {
+  it('has not started yet waits for it', async () => {
     postgres.kill();
     const early = begin({ DATABASE_URL: postgres.url, API_TOKEN: TOKEN, DATABASE_WAIT: '600' });
     await expect.poll(() => early.said.out).toContain('waiting for the database');
-    await postgres.revive();
+    await postgres.restart();
     const { url, end } = await early.running;
     await expect.poll(async () => (await fetch(`${url}/health/ready`)).status).toBe(200);
     expect(await end()).toBe(0);
   });
 
-  it('has no session left answers UNAVAILABLE, and is back when one is free', async () => {
+  it('has no free session answers UNAVAILABLE, and recovers when one is free', async () => {
     const taken: pg.Client[] = [];
     const takeAll = async () => {
       await expect(async () => {
         for (;;) taken.push(await session());
       }).rejects.toMatchObject({ code: '53300' });
     };
-    // A session that was ended frees its place a moment later, which the gateway may be the first to take.
+    // A terminated session frees its slot a moment later, and the gateway may be the first to take it.
     await expect
       .poll(async () => {
         await takeAll();
         const [first] = taken;
-        if (first) await endSessions(first);
+        if (first) await terminateSessions(first);
         await takeAll();
         return (await send(SEGMENTS)).status;
       })
@@ -142,51 +143,51 @@ describe('a gateway whose database', () => {
     await expectBack();
   });
 
-  it('is halted answers UNAVAILABLE, and is back when it goes on', async () => {
+  it('is halted answers UNAVAILABLE, and recovers when it resumes', async () => {
     postgres.halt();
     try {
       for (let i = 0; i < 2; i++) await expectUnavailable();
     } finally {
-      postgres.goOn();
+      postgres.resume();
     }
     await expectBack();
   });
 
-  it('ends every session answers on the next try, and keeps no session it does not use', async () => {
+  it('terminates every session recovers, with at most ten sessions and no transaction left open', async () => {
     for (let i = 0; i < 5; i++) {
       const client = await session();
-      await endSessions(client);
+      await terminateSessions(client);
       await client.end();
       await expectBack();
     }
-    const { all, idle } = await sessions();
+    const { all, idle } = await sessionCounts();
     expect(all).toBeLessThanOrEqual(10);
     expect(idle).toBe(0);
   });
 
-  it('is locked up by somebody else gives up before that one does, and leaves nothing waiting', async () => {
+  it('has a locked table gives up before it is unlocked, and leaves nothing waiting', async () => {
     const client = await session();
     await client.query('begin; lock table segments in access exclusive mode');
     const answers = await Promise.all([send(SEGMENTS), create(), send(`${SEGMENTS}/${id}`)]);
     expect(answers.map(({ status }) => status)).toEqual([503, 503, 503]);
     expect(await answers[1].json()).toMatchObject({ outcome: 'not_applied' });
     const active = `select pid from pg_stat_activity where application_name = 'segments-gateway' and state = 'active'`;
-    // In another session: within a transaction, the activity of the first look is shown again and again.
+    // From another session: within a transaction, pg_stat_activity always shows the first snapshot.
     await expect.poll(() => administer(postgres.url, active)).toEqual([]);
     await client.query('rollback');
     await client.end();
     await expectBack();
   });
 
-  it('lets nothing be written is told from one that is gone, and reading goes on', async () => {
+  it('is read-only answers reads, and refuses writes with 503', async () => {
     const client = await session();
     await client.query('alter database postgres set default_transaction_read_only = on');
-    await endSessions(client);
+    await terminateSessions(client);
     await expect.poll(async () => (await send(SEGMENTS)).status).toBe(200);
     expect((await create()).status).toBe(503);
     await client.query('set default_transaction_read_only = off');
     await client.query('alter database postgres reset default_transaction_read_only');
-    await endSessions(client);
+    await terminateSessions(client);
     await client.end();
     await expectBack();
   });

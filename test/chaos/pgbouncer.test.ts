@@ -11,9 +11,9 @@ import { freePort } from './free-port.ts';
 import { wireTo } from './wire.ts';
 
 const { run, serve, temporaryFolder } = processes();
-const isInstalled = installed();
+const isInstalled = findPgBouncer();
 
-function installed(): boolean {
+function findPgBouncer(): boolean {
   try {
     execFileSync('sh', ['-c', 'PATH=$PATH:/usr/sbin pgbouncer --version'], { stdio: 'ignore' });
     return true;
@@ -22,8 +22,8 @@ function installed(): boolean {
   }
 }
 
-// Debian's 1.18 knows no prepared statements by transaction.
-describe.skipIf(!isInstalled)('behind PgBouncer, which gives each transaction another session', () => {
+// Debian's PgBouncer, 1.18, does not support prepared statements in transaction mode.
+describe.skipIf(!isInstalled)('a gateway behind PgBouncer in transaction mode', () => {
   let bouncer: ChildProcess;
   let gateway: Running;
   let url = '';
@@ -33,7 +33,7 @@ describe.skipIf(!isInstalled)('behind PgBouncer, which gives each transaction an
   beforeAll(async () => {
     const database = await makeDatabase({ template: false });
     drop = database.drop;
-    // PgBouncer runs as another user, who may not open the embedded server's socket: a port leads there.
+    // PgBouncer runs as another user, who cannot open the embedded server's socket, so it connects through a port.
     wire = await wireTo(database.url);
     const name = new URL(wire.url).pathname.slice(1);
     const folder = temporaryFolder();
@@ -71,7 +71,7 @@ pool_mode=transaction\nmax_client_conn=200\n`,
   const rest = (path = '', method?: string, body?: object, headers?: Record<string, string>) =>
     gateway.send(SEGMENTS + path, method, body, headers);
 
-  it('migrates, creates, retrieves, lists, updates and deletes, a hundred at once', async () => {
+  it('migrates, lists, and creates, retrieves, updates and deletes a hundred segments at once', async () => {
     const draft = (i: number) => ({ name: `n${i}`, criteria: 'c', description: '' });
     const made = await Promise.all(
       Array.from({ length: 100 }, async (_, i) => (await rest('', 'POST', draft(i))).json()),
@@ -89,7 +89,7 @@ pool_mode=transaction\nmax_client_conn=200\n`,
     expect(new Set(removed.map(({ status }) => status))).toEqual(new Set([204]));
   });
 
-  it('creates once under a key', async () => {
+  it('creates one segment for one idempotency key', async () => {
     const draft = { name: 'once', criteria: 'c', description: '' };
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => rest('', 'POST', draft, { 'idempotency-key': 'k' })),
@@ -98,12 +98,12 @@ pool_mode=transaction\nmax_client_conn=200\n`,
     expect(new Set(ids).size).toBe(1);
   });
 
-  it('runs commands', async () => {
+  it('runs a command', async () => {
     const environment = { DATABASE_URL: url, DATABASE_POOLER: 'transaction' };
     expect(await run(['token', 'list'], environment)).toMatchObject({ code: 0, err: '' });
   });
 
-  it('loses no statement that it prepared: it prepares none', () => {
+  it('logs no error about a prepared statement', () => {
     expect(gateway.said().out).not.toMatch(/26000|42P05|08P01/);
   });
 });

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openPostgres } from '../postgres.ts';
 
-/** A Postgres to be hurt: durable, as a user's would be. */
-export async function mortalPostgres(folder: string, settings: string[] = []) {
-  process.setMaxListeners(0); // each start listens for the end of this process
+/** A Postgres that tests kill and halt. It is durable, as in production. */
+export async function killablePostgres(folder: string, settings: string[] = []) {
+  process.setMaxListeners(0); // each start listens for the exit of this process
   let running = await openPostgres(folder, settings);
 
   /** The postmaster and all its children. */
@@ -23,28 +23,28 @@ export async function mortalPostgres(folder: string, settings: string[] = []) {
     for (const pid of processes()) {
       try {
         process.kill(pid, name);
-      } catch {} // it ended in between
+      } catch {} // it has ended meanwhile
     }
   };
 
   return {
     url: running.url,
-    /** Kills every process of it, as a failing machine does, and starts it again after a while. */
-    async killed(milliseconds: number) {
+    /** Kills all of its processes, as a failing machine does, and restarts it after this time. */
+    async killFor(milliseconds: number) {
       signal('SIGKILL');
       await sleep(milliseconds);
       running = await openPostgres(folder, settings);
     },
-    /** Halts every process of it: connections stay open, and nothing answers. */
-    async halted(milliseconds: number) {
+    /** Halts all of its processes for this time. Connections stay open, and nothing answers. */
+    async haltFor(milliseconds: number) {
       signal('SIGSTOP');
       await sleep(milliseconds);
       signal('SIGCONT');
     },
     kill: () => signal('SIGKILL'),
     halt: () => signal('SIGSTOP'),
-    goOn: () => signal('SIGCONT'),
-    async revive() {
+    resume: () => signal('SIGCONT'),
+    async restart() {
       running = await openPostgres(folder, settings);
     },
     stop: () => running.stop(),

@@ -20,7 +20,7 @@ afterAll(async () => {
   await database.drop();
 });
 beforeEach(async () => {
-  wire.become('whole');
+  wire.become('intact');
   expect((await list()).status).toBe(200);
 });
 
@@ -30,7 +30,7 @@ const create = (key: string) => {
   return gateway.send(SEGMENTS, 'POST', draft, { 'idempotency-key': key });
 };
 
-/** The codes of the faults that the gateway has logged of a request. */
+/** The codes of the faults that the gateway has logged for a request. */
 const faultsOf = (requestId: string | null): unknown[] =>
   gateway
     .said()
@@ -40,7 +40,7 @@ const faultsOf = (requestId: string | null): unknown[] =>
     .filter((line) => line.requestId === requestId)
     .map(({ fault }) => fault.code);
 
-/** Rows whose criteria are a key, as the database itself counts them. */
+/** The number of rows whose criteria are this key, as the database itself counts them. */
 async function rowsOf(key: string): Promise<number> {
   const [row] = await administer(
     database.url,
@@ -49,44 +49,44 @@ async function rowsOf(key: string): Promise<number> {
   return row.n;
 }
 
-describe('a wire to the database that', () => {
-  it('loses the answer to a creation leaves one segment, and its key gives it back', async () => {
-    wire.become('deaf');
+describe('a connection to the database that', () => {
+  it('loses the answer to a create leaves one segment, and its key returns it', async () => {
+    wire.become('silent');
     const lost = create('answer-lost');
-    await expect.poll(wire.heard).toBeGreaterThan(0);
+    await expect.poll(wire.received).toBeGreaterThan(0);
     wire.reset();
     expect([(await lost).status, await (await lost).json()]).toMatchObject([503, { outcome: 'unknown' }]);
-    wire.become('whole');
+    wire.become('intact');
     const again = await create('answer-lost');
     expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([201, 'true']);
     expect(await rowsOf('answer-lost')).toBe(1);
   });
 
-  it('breaks in the middle of a result is answered 503, and the next request as ever', async () => {
+  it('breaks in the middle of a result leads to a 503, and the next request succeeds', async () => {
     await Promise.all(Array.from({ length: 20 }, (_, i) => create(`row-${i}`)));
     wire.become('cut');
     expect((await list()).status).toBe(503);
-    wire.become('whole');
+    wire.become('intact');
     expect(((await (await list()).json()) as { data: object[] }).data.length).toBeGreaterThanOrEqual(20);
   });
 
-  it('is reset with a hundred requests on it fails none but those', async () => {
-    wire.become('whole');
+  it('is reset during a hundred requests fails no later one', async () => {
+    wire.become('intact');
     const asked = Array.from({ length: 100 }, list);
-    while (wire.heard() === 0) await nextTurn();
+    while (wire.received() === 0) await nextTurn();
     wire.reset();
     for (const { status } of await Promise.all(asked)) expect([200, 503]).toContain(status);
     expect((await list()).status).toBe(200);
   });
 
-  it('goes silent is given up while it is silent, and forgotten when it speaks again', async () => {
-    wire.become('deaf');
+  it('goes silent leads to 503s, and to answers again when it recovers', async () => {
+    wire.become('silent');
     for (const { status } of await Promise.all(Array.from({ length: 20 }, list))) expect(status).toBe(503);
-    wire.become('whole');
+    wire.become('intact');
     await expect.poll(async () => (await list()).status).toBe(200);
   });
 
-  it('leads nowhere is told because of that and not by a time limit, and is tried again by itself', async () => {
+  it('cannot be opened is logged as ECONNREFUSED, and is retried until it can', async () => {
     await wire.close();
     const requests: (string | null)[] = [];
     const faults = async () => {
@@ -95,7 +95,7 @@ describe('a wire to the database that', () => {
       requests.push(headers.get('x-request-id'));
       return requests.flatMap(faultsOf);
     };
-    await expect.poll(faults).toContain('ECONNREFUSED'); // the first may meet connections that are just closing
+    await expect.poll(faults).toContain('ECONNREFUSED'); // the first ones may meet connections that are closing
     expect(await (await create('nowhere')).json()).toMatchObject({ outcome: 'not_applied' });
     await wire.open();
     await expect.poll(async () => (await list()).status).toBe(200);

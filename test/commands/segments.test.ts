@@ -7,7 +7,7 @@ import { processes } from '../process/gateway-process.ts';
 
 const { launch, run } = processes();
 
-/** The Node.js of the system, where that is older than ours. */
+/** The Node.js of the system, if it is older than the required version. */
 function oldNode(): string | null {
   try {
     const version = execFileSync('/usr/bin/node', ['--version']).toString();
@@ -18,37 +18,37 @@ function oldNode(): string | null {
 }
 
 describe.concurrent('segments', () => {
-  it('says what it can do', async () => {
+  it('--help lists the commands', async () => {
     const { code, out } = await run(['--help'], {});
     expect(code).toBe(0);
     for (const command of ['serve', 'migrate', 'token', 'schema']) expect(out).toContain(`\n  ${command}`);
   });
 
-  it.each(['serve', 'migrate', 'token', 'schema'])('%s --help says how', async (command) => {
+  it.each(['serve', 'migrate', 'token', 'schema'])('%s --help shows its usage', async (command) => {
     const { code, out } = await run([command, '--help'], {});
     expect([code, out]).toEqual([0, expect.stringMatching(new RegExp(`^Usage: segments ${command}`))]);
   });
 
   it.each([
-    [['fly'], 'There is no command fly.'],
-    [['constructor'], 'There is no command constructor.'],
+    [['fly'], 'Unknown command: fly.'],
+    [['constructor'], 'Unknown command: constructor.'],
     [['serve', '--fast'], "Unknown option '--fast'"],
-    [['token'], 'token needs one of create, list, rotate, revoke, new'],
-    [['token', 'fly'], 'token needs one of create, list, rotate, revoke, new, not fly'],
-    [['token', 'revoke'], 'token revoke needs one id'],
-    [['token', 'rotate'], 'token rotate needs one id'],
-    [['token', 'rotate', 'x', 'y'], 'token rotate needs one id'],
+    [['token'], 'token requires one of create, list, rotate, revoke, new'],
+    [['token', 'fly'], 'token requires one of create, list, rotate, revoke, new, not fly'],
+    [['token', 'revoke'], 'token revoke requires one id'],
+    [['token', 'rotate'], 'token rotate requires one id'],
+    [['token', 'rotate', 'x', 'y'], 'token rotate requires one id'],
     [['token', 'rotate', 'x', '--overlap', '1w'], '--overlap must be minutes, hours or days, such as 30m'],
     [['token', 'create', '--name', 'API_TOKEN'], '--name must not be API_TOKEN'],
-    [['token', 'create', '--account', 'a b'], '--account must be 1 to 64'],
+    [['token', 'create', '--account', 'a b'], '--account must have 1 to 64 characters'],
     [['token', 'create', '--scopes', 'all'], '--scopes takes segments:read and segments:write, not "all"'],
     [['token', 'create', '--expires', '0'], '--expires must be a whole number of days'],
-  ])('%j is not understood: exit code 2', async (args, message) => {
+  ])('%j exits with code 2 and says what is wrong', async (args, message) => {
     const { code, out, err } = await run(args, {});
     expect({ code, out, err }).toEqual({ code: 2, out: '', err: expect.stringContaining(message) });
   });
 
-  it.skipIf(!oldNode())('says which Node.js it needs to one that is too old', async () => {
+  it.skipIf(!oldNode())('says which Node.js it needs if it runs on an older one', async () => {
     const { child, said } = launch([], {}, [oldNode() ?? '', 'dist/cli.js', '--help']);
     const [code] = await once(child, 'close');
     expect([code, said.err]).toEqual([
@@ -61,7 +61,7 @@ describe.concurrent('segments', () => {
     expect((await run(['schema'], {})).out).toBe(readFileSync('schema.graphql', 'utf8'));
   });
 
-  it('migrates a database, any number of times', async () => {
+  it('migrates a database, and can be run again', async () => {
     const database = await makeDatabase({ template: false });
     const environment = { DATABASE_URL: database.url };
     for (const _ of [1, 2]) {
@@ -74,7 +74,7 @@ describe.concurrent('segments', () => {
     await database.drop();
   });
 
-  it('makes a token, shows it once, lists it without its secret, and revokes it', async () => {
+  it('creates a token and shows it once, lists it without its secret, and revokes it', async () => {
     const database = await makeDatabase();
     const environment = { DATABASE_URL: database.url };
     const args = ['--account', 'acme', '--name', 'ci', '--scopes', 'segments:read', '--expires', '30'];
@@ -98,7 +98,7 @@ describe.concurrent('segments', () => {
     await database.drop();
   });
 
-  it('rotates a token: makes one like it, and lets it end after the overlap', async () => {
+  it('rotates a token: creates a similar one, and says when each of them ends', async () => {
     const database = await makeDatabase();
     const environment = { DATABASE_URL: database.url };
     const args = ['--account', 'acme', '--name', 'ci', '--scopes', 'segments:read', '--expires', '30'];
@@ -108,7 +108,7 @@ describe.concurrent('segments', () => {
     expect(rotated).toMatchObject({ code: 0, out: expect.stringMatching(/^sgw_[0-9A-Za-z]{36}\n$/) });
     expect(rotated.err).toMatch(
       new RegExp(
-        `^Token \\S+ of account acme\\. It ends \\S+Z\\. Keep it.*\nThe token ${id} ends \\S+Z\\.\n$`,
+        `^Token \\S+ of account acme\\. It ends \\S+Z\\. Store it now.*\nThe token ${id} ends \\S+Z\\.\n$`,
       ),
     );
     const { out } = await run(['token', 'list'], environment);

@@ -6,7 +6,7 @@ describe('a DATABASE_URL', () => {
     'postgres://app:secret@db.example.com/segments',
     'postgresql://app:secret@db.example.com:5433/segments?sslmode=verify-full',
     'postgres://app:pa%23ss%2F@127.0.0.1/db',
-    'postgres://app:pa%ss@127.0.0.1/db', // pg takes a % for itself where it begins nothing
+    'postgres://app:pa%ss@127.0.0.1/db', // pg takes a % literally if it starts no escape
     'postgres://app@[::1]:5432/db',
     'postgres://app@/db?host=/var/run/postgresql',
     'postgres://app@%2Fvar%2Frun%2Fpostgresql:5432/db',
@@ -29,18 +29,22 @@ describe('a DATABASE_URL', () => {
     ['several hosts as a parameter', 'postgres://app:secret@/db?host=a,b', /several: a,b$/],
     ['a port too high', 'postgres://app:secret@127.0.0.1:99999/db', /^must have a port from 1 to 65535/],
     [
-      'such a port as a parameter',
+      'a port too high as a parameter',
       'postgres://app:secret@h/db?port=99999',
       /^must have a port from 1 to 65535/,
     ],
-    ['a port that is none', 'postgres://app:secret@127.0.0.1:x/db', /^must have a port from 1 to 65535/],
+    [
+      'a port that is not a number',
+      'postgres://app:secret@127.0.0.1:x/db',
+      /^must have a port from 1 to 65535/,
+    ],
     [
       'sslrootcert=system',
       'postgres://app:secret@h/db?sslmode=verify-full&sslrootcert=system',
-      /sslrootcert; it names "system" \(ENOENT\): leave it out/,
+      /sslrootcert; it names "system" \(ENOENT\): omit it/,
     ],
     [
-      'an sslrootcert that is not there',
+      'an sslrootcert that does not exist',
       'postgres://app:secret@h/db?sslrootcert=/nowhere/ca.pem',
       /sslrootcert; it names "\/nowhere\/ca.pem" \(ENOENT\)/,
     ],
@@ -51,10 +55,10 @@ describe('a DATABASE_URL', () => {
       /^must have an sslmode of disable, .*"verify"$/,
     ],
     ['an unknown sslnegotiation', 'postgres://app:secret@h/db?sslnegotiation=x', /sslnegotiation value: "x"/],
-    ['a bracket alone', 'postgres://app:secret@[::1/db', /^must be a URL such as/],
+    ['an unclosed bracket', 'postgres://app:secret@[::1/db', /^must be a URL such as/],
     ['another scheme', 'mysql://app:secret@h/db', /^must be a URL such as/],
     ['a newline', 'postgres://app:secret@h/db\n', /^must be a URL such as/],
-  ])('with %s is refused in words that say so, and show no password', (_, url, words) => {
+  ])('with %s is refused with a message that says so and does not show the password', (_, url, words) => {
     const problem = problemOf(url);
     expect(problem).toMatch(words);
     expect(problem).not.toContain('secret');

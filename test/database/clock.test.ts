@@ -6,7 +6,7 @@ import { birthOf, segmentIds } from '../../src/segments/segment-id.ts';
 const NOW = 1_795_472_361_045;
 const HOUR = 3_600_000;
 
-/** A database and the time that passes, in milliseconds, with gateways that follow the one and go through the other. */
+/** A database with its clock, and gateways that read it while time passes. All times are in milliseconds. */
 function world() {
   let passed = 0;
   let jump = 0;
@@ -16,23 +16,23 @@ function world() {
     pass: (milliseconds: number) => {
       passed += milliseconds;
     },
-    /** Sets the database's clock so far from the time that it is. */
+    /** Sets the offset of the database's clock from the real time. */
     set: (milliseconds: number) => {
       jump = milliseconds;
     },
-    /** A gateway whose machine was started at another time and believes in another day. */
-    gateway(own: number) {
-      const clock = databaseClock(NOW + own, () => passed + own);
+    /** A gateway on a machine whose clock and uptime have this offset from the real time. */
+    gateway(offset: number) {
+      const clock = databaseClock(NOW + offset, () => passed + offset);
       return {
         now: clock.now,
         birth: segmentIds(clock.now),
-        /** Reads the database's clock, over a way that takes so long there and back. */
+        /** Reads the database's clock with a request and an answer that take this long. */
         read(there = 0.1, back = 0.1) {
-          const asked = passed + own;
+          const asked = passed + offset;
           passed += there;
           const told = moment();
           passed += back;
-          clock.take({ asked, moment: told, answered: passed + own });
+          clock.take({ asked, moment: told, answered: passed + offset });
         },
       };
     },
@@ -40,7 +40,7 @@ function world() {
 }
 
 describe('gateways of one database', () => {
-  it('make ids in the order of creation, whatever their own clocks say', () => {
+  it('create ids in order, whatever their own clocks say', () => {
     const { gateway, pass } = world();
     const gateways = [gateway(5 * 60_000), gateway(-5 * 60_000), gateway(0)];
     for (const each of gateways) each.read();
@@ -52,19 +52,19 @@ describe('gateways of one database', () => {
     expect(ids).toEqual(ids.toSorted());
   });
 
-  it('are never behind the database, and ahead of it by at most the way to it', () => {
-    const way = fc.double({ min: 0.05, max: 500, noNaN: true });
-    const readings = fc.array(fc.tuple(way, way), { minLength: 1, maxLength: 30 });
+  it('are never behind the database, and ahead of it by at most the fastest request', () => {
+    const delay = fc.double({ min: 0.05, max: 500, noNaN: true });
+    const readings = fc.array(fc.tuple(delay, delay), { minLength: 1, maxLength: 30 });
     fc.assert(
-      fc.property(readings, (ways) => {
+      fc.property(readings, (delays) => {
         const { gateway, moment, pass } = world();
         const { read, now } = gateway(-HOUR);
-        let quickest = Infinity;
-        for (const [there, back] of ways) {
+        let fastest = Infinity;
+        for (const [there, back] of delays) {
           read(there, back);
-          quickest = Math.min(quickest, there);
+          fastest = Math.min(fastest, there);
           expect(now() - moment()).toBeGreaterThan(-0.01);
-          expect(now() - moment()).toBeLessThan(quickest + ways.length * 3); // what may have drifted since
+          expect(now() - moment()).toBeLessThan(fastest + delays.length * 3); // plus possible drift since then
           pass(5_000);
         }
       }),
@@ -74,7 +74,7 @@ describe('gateways of one database', () => {
 });
 
 describe("the database's clock", () => {
-  it('counts from the first reading; until then, that of this machine', () => {
+  it("is used from the first reading on, and the machine's own clock before it", () => {
     const { gateway, moment } = world();
     const { now, read } = gateway(2 * HOUR);
     expect(now()).toBe(NOW + 2 * HOUR);
@@ -82,7 +82,7 @@ describe("the database's clock", () => {
     expect(Math.abs(now() - moment())).toBeLessThan(1);
   });
 
-  it('that is wrong once changes nothing', () => {
+  it('is ignored if it is wrong only once', () => {
     const { gateway, moment, set } = world();
     const { now, read } = gateway(0);
     read();
@@ -94,7 +94,7 @@ describe("the database's clock", () => {
     expect(Math.abs(now() - moment())).toBeLessThan(1);
   });
 
-  it('that was set is followed from the second reading, ahead and back', () => {
+  it('is followed from the second reading after it was set, forwards or backwards', () => {
     const { gateway, moment, set } = world();
     const { now, read, birth } = gateway(0);
     for (const jump of [0, 2 * HOUR, 0, -HOUR, 0]) {

@@ -55,14 +55,14 @@ const change = async (changes: readonly Change[]) => {
   await prepare(gateway.database, '', query, () => null)(batch.fill(changes));
 };
 
-describe('The columns of a table', () => {
+describe('the columns of a table', () => {
   it('are written and read by name, whatever their order in the database', async () => {
     await insert([note, { ...note, id: '2', writtenBy: 'ada', readAt: MADE }]);
     expect(await read('1')).toEqual([note]);
     expect(await read('2')).toEqual([{ ...note, id: '2', writtenBy: 'ada', readAt: MADE }]);
   });
 
-  it('are undefined where they were omitted, in rows of the same keys', async () => {
+  it('are undefined if they were omitted, in rows with the same keys', async () => {
     for (const omitted of [['body'], ['writtenBy'], ['body', 'writtenBy']] as const) {
       const [row] = await read('2', [...omitted]);
       expect(Object.keys(row ?? {})).toEqual(Object.keys(note));
@@ -71,7 +71,7 @@ describe('The columns of a table', () => {
     }
   });
 
-  it('keep what a change does not give, and lose what it gives as null', async () => {
+  it('keep their value if a change does not set them, and lose it if it sets them to null', async () => {
     await insert([{ ...note, id: '3', writtenBy: 'ada', readAt: MADE }]);
     await change([{ id: '3', body: 'c' }]);
     expect(await read('3')).toMatchObject([{ body: 'c', writtenBy: 'ada', readAt: MADE }]);
@@ -81,22 +81,22 @@ describe('The columns of a table', () => {
     expect(await read('3')).toMatchObject([{ body: 'c', writtenBy: 'bob', readAt: null }]);
   });
 
-  it('are null in a new row where they may be and are not given', () => {
+  it('are null in a new row if they are nullable and not given', () => {
     expect(columns.pick(['body', 'writtenBy'], { body: 'b' })).toEqual({ body: 'b', writtenBy: null });
   });
 
-  it('must be of a known type', () => {
+  it('must have a supported type', () => {
     const flags = columnsOf(pgTable('flags', { isOn: boolean('is_on').notNull() }), []);
     expect(() => flags.batch('isOn')).toThrow('is_on is a boolean: give it a kind in');
   });
 
-  it('must all be given or stated in an insertion', () => {
+  it('must all be given or computed in an insertion, or it does not compile', () => {
     // @ts-expect-error madeAt and revision are neither
     columns.insertion(['id', 'body', 'writtenBy', 'readAt'], {});
   });
 });
 
-it('a placeholder that is given no value fails its statement', async () => {
+it('a statement fails if one of its placeholders has no value', async () => {
   const run = prepare(gateway.database, '', statement(sql`select ${sql.placeholder('given')}`), () => null);
-  await expect(run({ giben: 1 })).rejects.toThrow('The placeholder "given" is given no value.');
+  await expect(run({ giben: 1 })).rejects.toThrow('The placeholder "given" has no value.');
 });

@@ -27,8 +27,8 @@ beforeAll(async () => {
 });
 afterAll(() => client.end());
 
-/** Begins a transaction that reads segments and goes on. */
-async function read(): Promise<void> {
+/** Begins a transaction that reads segments and stays open. */
+async function beginReading(): Promise<void> {
   reader = new pg.Client(url);
   await reader.connect();
   await reader.query('begin isolation level repeatable read; select count(*) from segments');
@@ -37,8 +37,8 @@ afterEach(() => reader?.end());
 
 const migrations = readMigrationFiles({ migrationsFolder });
 
-/** Takes the migration of the index back, as if the database were that of the version before. */
-async function goBack(): Promise<void> {
+/** Reverts the migration that builds the index, as if the database were that of the previous version. */
+async function revertIndex(): Promise<void> {
   const [built] = migrations.filter(({ sql }) => sql.some((statement) => statement.includes(INDEX)));
   await client.query(`drop index if exists ${INDEX}`);
   await client.query('delete from drizzle.__drizzle_migrations where created_at = $1', [built?.folderMillis]);
@@ -54,7 +54,7 @@ const recorded = async () =>
     ({ created_at }) => Number(created_at),
   );
 
-/** Sends requests of every kind, one after the other, until it is stopped. Gives how many there were, and those that failed. */
+/** Sends requests of every kind, one after another, until it is stopped. Counts them and collects those that failed. */
 function traffic() {
   const failed: unknown[] = [];
   let sent = 0;
@@ -85,10 +85,10 @@ function traffic() {
   };
 }
 
-describe('while a transaction that has read segments goes on, and a gateway serves', () => {
+describe('while a transaction that has read segments stays open and a gateway serves,', () => {
   it('an index is built without a failed request', async () => {
-    await goBack();
-    await read();
+    await revertIndex();
+    await beginReading();
     const requests = traffic();
     const migrating = run(['migrate'], { DATABASE_URL: url });
     await until(isBuilding);
@@ -102,25 +102,25 @@ describe('while a transaction that has read segments goes on, and a gateway serv
     expect((await recorded()).length).toBe(migrations.length);
   });
 
-  it('a statement that locks a table gives up its place, and is tried again', async () => {
-    await read();
+  it('a statement that locks a table gives up its place and is tried again, without a failed request', async () => {
+    await beginReading();
     const requests = traffic();
-    const told: Observation[] = [];
+    const observed: Observation[] = [];
     const sql = ['alter table segments add column noted text'];
     const migrator = new pg.Client(url);
     await migrator.connect();
     const applied = applyMigrations(migrator, [{ sql, hash: 'x', folderMillis: 1 }], {
-      observe: (observation) => told.push(observation),
+      observe: (observation) => observed.push(observation),
     });
-    await until(() => told.length > 0);
+    await until(() => observed.length > 0);
     const before = requests.sent();
     await expect.poll(requests.sent).toBeGreaterThan(before + 60);
     await reader?.query('commit');
     await applied;
     await requests.stop();
     expect(requests.failed).toEqual([]);
-    expect(told).toEqual([
-      { kind: 'database_awaited', reason: 'a transaction holds what a migration has to lock' },
+    expect(observed).toEqual([
+      { kind: 'database_awaited', reason: 'a transaction holds a lock that a migration needs' },
     ]);
     expect(await recorded()).toContain(1);
     await client.query('alter table segments drop column noted');
@@ -129,51 +129,51 @@ describe('while a transaction that has read segments goes on, and a gateway serv
   });
 });
 
-describe('a build that is broken off', () => {
-  it.each(['SIGKILL', 'SIGTERM'] as const)('by %s is begun anew by the next start', async (signal) => {
-    await goBack();
-    await read();
+describe('an index build', () => {
+  it.each(['SIGKILL', 'SIGTERM'] as const)('ended by %s is redone by the next migration', async (signal) => {
+    await revertIndex();
+    await beginReading();
     const { child } = launch(['migrate'], { DATABASE_URL: url });
     const ended = once(child, 'close');
     await until(isBuilding);
     child.kill(signal);
     expect(await ended).toEqual(signal === 'SIGKILL' ? [null, 'SIGKILL'] : [1, null]);
-    await until(async () => !(await isBuilding())); // Postgres notices
+    await until(async () => !(await isBuilding())); // until Postgres notices
     expect(await indexes()).toEqual([{ indisvalid: false }]);
     await reader?.query('commit');
-    await Promise.all([migrate(url), migrate(url), migrate(url)]); // as several gateways do
+    await Promise.all([migrate(url), migrate(url), migrate(url)]); // as when several gateways start
     expect(await indexes()).toEqual([{ indisvalid: true }]);
     expect((await recorded()).length).toBe(migrations.length);
   });
 
-  it('but goes on in a session that was left behind is waited for', async () => {
-    await goBack();
-    await read();
-    const left = new pg.Client(url);
-    await left.connect();
-    const building = left.query(
+  it('that continues in a session without a client is waited for', async () => {
+    await revertIndex();
+    await beginReading();
+    const leftBehind = new pg.Client(url);
+    await leftBehind.connect();
+    const building = leftBehind.query(
       `create index concurrently ${INDEX} on segments (account_id, (substr(criteria, 1, 10)), id)`,
     );
     await until(isBuilding);
-    const told: Observation[] = [];
-    const migrating = migrate(url, { observe: (observation) => told.push(observation) });
-    await until(() => told.length > 0);
-    expect(told).toEqual([
+    const observed: Observation[] = [];
+    const migrating = migrate(url, { observe: (observation) => observed.push(observation) });
+    await until(() => observed.length > 0);
+    expect(observed).toEqual([
       {
         kind: 'database_awaited',
-        reason: `the index ${INDEX} is being built by a session that was left behind`,
+        reason: `the index ${INDEX} is being built by a session whose client is gone`,
       },
     ]);
     await reader?.query('commit');
     await Promise.all([building, migrating]);
     expect((await recorded()).length).toBe(migrations.length);
-    await left.end();
+    await leftBehind.end();
     await client.query(`drop index ${INDEX}`);
   });
 });
 
-describe('the version before', () => {
-  /** What each of its statements is given, and how many rows it gives. `forget` has a limit. */
+describe('the previous version', () => {
+  /** The values of each of its statements, and the number of rows that it returns. `forget` takes a limit. */
   const CALLS: Record<keyof typeof previous, [unknown[], number]> = {
     create_segments: [[['a'], ['1'], ['n'], ['c'], ['d'], ['2026-01-01']], 0],
     create_segments_once: [[['a'], ['k'], ['x'], ['2'], ['n'], ['c'], ['d'], ['2026-01-01']], 1],
@@ -190,9 +190,9 @@ describe('the version before', () => {
     forget: [[5_000], 0],
   };
 
-  it('goes on working on the tables of this one', async () => {
-    const gone = Object.keys(previous).filter((name) => !(name in CALLS));
-    expect(gone).toEqual([]);
+  it('still works on the tables of this version', async () => {
+    const untested = Object.keys(previous).filter((name) => !(name in CALLS));
+    expect(untested).toEqual([]);
     await client.query('set plan_cache_mode = force_generic_plan');
     for (const [name, [values, rows]] of Object.entries(CALLS)) {
       const text = previous[name as keyof typeof previous]; // a key of the same table

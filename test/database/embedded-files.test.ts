@@ -17,7 +17,7 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true });
 });
 
-/** Runs code in several threads at once, which have the same process id, as the first processes of two containers have. */
+/** Runs code in several threads at once. They have the same process id, as the first processes of two containers do. */
 function inThreads(code: string, workerData: unknown): Promise<unknown[]> {
   const threads = Array.from({ length: 4 }, () => {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
@@ -27,7 +27,7 @@ function inThreads(code: string, workerData: unknown): Promise<unknown[]> {
   return Promise.all(threads);
 }
 
-it('processes of one id, in two containers, agree on a file that each would make', async () => {
+it('processes with the same id, in two containers, agree on a file that each tries to create', async () => {
   const folder = newFolder();
   const module = new URL('../../src/embedded-postgres/folder.ts', import.meta.url).href;
   const code = `
@@ -41,7 +41,7 @@ it('processes of one id, in two containers, agree on a file that each would make
   expect(readdirSync(folder)).toHaveLength(300);
 });
 
-it('a link in the place of a draft is not followed', async () => {
+it('a symbolic link in place of a temporary file is not followed', async () => {
   const folder = newFolder();
   const outside = join(newFolder(), 'file');
   writeFileSync(outside, 'x');

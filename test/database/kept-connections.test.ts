@@ -18,10 +18,10 @@ afterAll(async () => {
 const send = (text: string) => database.$client.query(text);
 const session = async (): Promise<number> => (await send('select pg_backend_pid() as pid')).rows[0].pid;
 
-describe('A statement that fails', () => {
+describe('a statement that fails', () => {
   it.each([
-    ['for its values', '22012', 'select 1 / 0'],
-    ['for a constraint', '23502', `insert into api_tokens (digest) values ('x')`],
+    ['because of its values', '22012', 'select 1 / 0'],
+    ['because of a constraint', '23502', `insert into api_tokens (digest) values ('x')`],
     ['because it is cancelled', '57014', 'select pg_cancel_backend(pg_backend_pid()), pg_sleep(10)'],
   ])('%s keeps its connection', async (_, code, text) => {
     const before = await session();
@@ -29,7 +29,7 @@ describe('A statement that fails', () => {
     expect(await session()).toBe(before);
   });
 
-  it('again and again leaves the next ones their answers', async () => {
+  it('repeatedly does not change the answers of others', async () => {
     const before = await session();
     const sent = Array.from({ length: 50 }, (_, i) => send(`select 1 / (${i} % 2) as one, ${i} as i`));
     const outcomes = await Promise.allSettled(sent);
@@ -40,7 +40,7 @@ describe('A statement that fails', () => {
     expect(await session()).toBe(before);
   });
 
-  it('because its session was ended gets another connection', async () => {
+  it('because its session was terminated is followed by a new session', async () => {
     const before = await session();
     await expect(send('select pg_terminate_backend(pg_backend_pid())')).rejects.toThrow();
     expect(await session()).not.toBe(before);

@@ -4,7 +4,7 @@ import { processes, SEGMENTS, TOKEN } from '../process/gateway-process.ts';
 
 const { run, serve } = processes();
 const ROLE = `app_${process.pid}`;
-/** What the README says that a role needs. */
+/** The privileges that a role needs according to the README. */
 const GRANTS = `
   grant usage on schema public, drizzle to ${ROLE};
   grant select on drizzle.__drizzle_migrations to ${ROLE};
@@ -12,10 +12,10 @@ const GRANTS = `
 
 type Database = Awaited<ReturnType<typeof makeDatabase>>;
 
-/** The same database, for the role that owns nothing. */
+/** The URL of a database for the role that owns nothing. */
 const forRole = ({ url }: Database) => url.replace(/\/\/[^@/]*@/, `//${ROLE}@`);
 
-/** Serves from a database, through every kind of statement. */
+/** Starts a gateway on a database, and expects it to answer requests of every kind. */
 async function expectServes(url: string, environment = {}): Promise<void> {
   const gateway = await serve({
     DATABASE_URL: url,
@@ -33,7 +33,7 @@ async function expectServes(url: string, environment = {}): Promise<void> {
   expect(gateway.said().out).not.toContain('"fault"');
 }
 
-describe('a role that may make nothing', () => {
+describe('a role that cannot create anything', () => {
   let database: Database;
   beforeAll(async () => {
     database = await makeDatabase();
@@ -45,35 +45,35 @@ describe('a role that may make nothing', () => {
     await administer(database.url.replace(/\/[^/?]*(\?|$)/, '/postgres$1'), `drop role ${ROLE}`);
   });
 
-  it('is told what it lacks where it may not even see which migrations there are', async () => {
+  it('is told which privileges it lacks if it cannot even read the list of migrations', async () => {
     expect(await run(['serve'], { DATABASE_URL: forRole(database), PORT: '0' })).toMatchObject({
       code: 2,
-      err: `DATABASE_URL must name a role that may see which migrations the database has; "${ROLE}" may not (permission denied for schema drizzle). As the owner of the tables, run: grant usage on schema drizzle to "${ROLE}"; grant select on drizzle.__drizzle_migrations to "${ROLE}";\n`,
+      err: `DATABASE_URL must name a role that is allowed to read the list of applied migrations; "${ROLE}" is not (permission denied for schema drizzle). As the owner of the tables, run: grant usage on schema drizzle to "${ROLE}"; grant select on drizzle.__drizzle_migrations to "${ROLE}";\n`,
     });
   });
 
-  it('serves a database that is up to date', async () => {
+  it('can serve a database that is up to date', async () => {
     await administer(database.url, GRANTS);
     await expectServes(forRole(database));
   });
 
-  it('is told which command to run as whom where the database lacks migrations', async () => {
+  it('is told to run segments migrate as the owner if migrations are missing', async () => {
     const empty = await makeDatabase({ template: false });
     expect(await run(['serve'], { DATABASE_URL: forRole(empty), PORT: '0' })).toMatchObject({
       code: 2,
       err: expect.stringMatching(
-        /^DATABASE_URL must name a role that may make tables, .* "app_\d+" may not \(permission denied for .*\)\. Run "segments migrate" with a DATABASE_URL of the owner of the tables, then start again\.\n$/,
+        /^DATABASE_URL must name a role that is allowed to create tables, .* "app_\d+" is not \(permission denied for .*\)\. Run "segments migrate" with a DATABASE_URL of the owner of the tables, then start again\.\n$/,
       ),
     });
     await empty.drop();
   });
 });
 
-describe('a database that only reads', () => {
-  it('is served where it is up to date', async () => {
+describe('a read-only database', () => {
+  it('is served if it is up to date', async () => {
     const database = await makeDatabase();
     const gateway = await serve({ DATABASE_URL: database.url, API_TOKEN: TOKEN });
-    await gateway.end(); // the token is there now
+    await gateway.end(); // which has stored the token
     const reader = await serve({ DATABASE_URL: readOnlyUrlOf(database.url), API_TOKEN: TOKEN });
     expect((await reader.send(SEGMENTS)).status).toBe(200);
     expect((await reader.send(SEGMENTS, 'POST', { name: 'n', criteria: 'c', description: '' })).status).toBe(
@@ -83,7 +83,7 @@ describe('a database that only reads', () => {
     await database.drop();
   });
 
-  it('is refused in words where it lacks migrations', async () => {
+  it('is refused with the reason if migrations are missing', async () => {
     const database = await makeDatabase({ template: false });
     expect(await run(['serve'], { DATABASE_URL: readOnlyUrlOf(database.url), PORT: '0' })).toMatchObject({
       code: 2,
@@ -104,18 +104,18 @@ describe('a database that a newer version has migrated', () => {
   });
   afterAll(() => database.drop());
 
-  it('is not served, nor touched by a command: one line says why', async () => {
+  it('is refused by serve and other commands, and one line says why', async () => {
     for (const args of [['serve'], ['migrate'], ['token', 'list']]) {
       expect(await run(args, { DATABASE_URL: database.url, PORT: '0' })).toMatchObject({
         code: 1,
         err: expect.stringMatching(
-          /^The database is newer than this version: it is at the migration of 2100-01-01T00:00:00.000Z, and this version knows none after 20\d\d-.*Z\. Start the version that migrated it or a later one; .*DATABASE_NEWER=serve\.\n$/,
+          /^The database is newer than this version: it is at the migration of 2100-01-01T00:00:00.000Z, and this version has none after 20\d\d-.*Z\. Start the version that migrated it or a later one; .*DATABASE_NEWER=serve\.\n$/,
         ),
       });
     }
   });
 
-  it('is served where DATABASE_NEWER says so', async () => {
+  it('is served if DATABASE_NEWER is serve', async () => {
     await expectServes(database.url, { DATABASE_NEWER: 'serve' });
   });
 });

@@ -5,7 +5,7 @@ import { indexIn } from '../../src/database/build-index.ts';
 import { migrationsFolder } from '../../src/database/migrations.ts';
 import { PLANNER } from '../../src/database/planner.ts';
 
-/** From when on gateways may be at work while a migration is applied. */
+/** Index of the first migration that may be applied while gateways are running. */
 const FIRST_ON_RUNNING_TABLES = 3;
 
 describe.each(readMigrationFiles({ migrationsFolder }).slice(FIRST_ON_RUNNING_TABLES))(
@@ -21,14 +21,14 @@ describe.each(readMigrationFiles({ migrationsFolder }).slice(FIRST_ON_RUNNING_TA
       expect(blocking).toEqual([]);
     });
 
-    it('does nothing else if it builds an index concurrently: make two migrations', () => {
+    it('does nothing else if it builds an index concurrently (make it two migrations)', () => {
       const built = sql.map(indexIn);
       if (built.some((name) => name !== undefined)) expect(built).not.toContain(undefined);
     });
   },
 );
 
-it('the README tells the role behind a pooler what a session is told otherwise', () => {
+it('the README shows how to set for a role behind a pooler what is otherwise set for each session', () => {
   const readme = readFileSync('README.md', 'utf8');
   for (const [name, value] of Object.entries(PLANNER)) {
     expect(readme).toContain(`alter role segments set ${name} = '${value}';`);

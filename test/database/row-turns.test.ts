@@ -12,8 +12,8 @@ const NOT_APPLIED = { code: 'UNAVAILABLE', outcome: 'not_applied' };
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
 afterEach(() => void vi.useRealTimers());
 
-describe('changes of one row', () => {
-  it('begin one after the other, in the order in which they came', () => {
+describe('changes to one row', () => {
+  it('begin one after another, in order of arrival', () => {
     const { turns, begun, newChange } = world();
     const changes = [newChange('a'), newChange('a'), newChange('a')];
     expect(changes.map(turns.take)).toEqual([true, false, false]);
@@ -21,13 +21,13 @@ describe('changes of one row', () => {
     expect(begun).toEqual(changes.slice(1));
   });
 
-  it('do not wait for changes of other rows', () => {
+  it('do not wait for changes to other rows', () => {
     const { turns, newChange } = world();
     const changes = ['a', 'b', 'a', 'c'].map(newChange);
     expect(changes.map(turns.take)).toEqual([true, true, false, true]);
   });
 
-  it('begin at once when no other is left', () => {
+  it('begin immediately if no other is left', () => {
     const { turns, newChange } = world();
     const first = newChange('a');
     turns.take(first);
@@ -35,7 +35,7 @@ describe('changes of one row', () => {
     expect(turns.take(newChange('a'))).toBe(true);
   });
 
-  it('are refused when they have waited too long, and the next one begins', () => {
+  it('are refused after waiting too long, and the next one begins', () => {
     const { turns, begun, refused, newChange } = world();
     const [first, late, next] = [newChange('a'), newChange('a'), newChange('a')];
     turns.take(first);
@@ -47,7 +47,7 @@ describe('changes of one row', () => {
     expect(begun).toEqual([next]);
   });
 
-  it('are refused with the one that found the database away', () => {
+  it('are refused together with one that found the database unavailable', () => {
     const { turns, begun, refused, newChange } = world();
     const [first, second, other] = [newChange('a'), newChange('a'), newChange('b')];
     for (const change of [first, second, other]) turns.take(change);
@@ -58,7 +58,7 @@ describe('changes of one row', () => {
   });
 });
 
-/** The turns of rows, and what became of the changes. */
+/** Row turns, with the changes that have begun and those that were refused. */
 function world() {
   const begun: Change[] = [];
   const refused = new Map<Change, Error>();

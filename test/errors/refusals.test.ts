@@ -27,18 +27,21 @@ function expectProblem({ status, headers, body }: Answered, code: Code): void {
   });
 }
 
-/** Words that only the inside of the gateway knows. */
+const faultsOf = (id: string) =>
+  gateway.logged.filter(({ msg, requestId }) => msg === 'fault' && requestId === id);
+
+/** Words that would reveal internals of the gateway. */
 const INTERNAL = /node_modules|\.ts:|at .*\(|select |insert |unnest|drizzle|postgres|stack/i;
 
 describe('UNAUTHENTICATED', () => {
   it.each([
     ['no token', undefined],
     ['another scheme', 'Basic YTpi'],
-    ['no more than the scheme', 'Bearer '],
+    ['only the scheme', 'Bearer '],
     ['an unknown token', `Bearer ${'x'.repeat(40)}`],
-    ['a token as long as a novel', `Bearer ${'x'.repeat(10_000)}`],
-    ['one of our form whose checksum is wrong', `Bearer sgw_${'x'.repeat(36)}`],
-  ])('answers %s', async (_, authorization) => {
+    ['a very long token', `Bearer ${'x'.repeat(10_000)}`],
+    ['a token with a wrong checksum', `Bearer sgw_${'x'.repeat(36)}`],
+  ])('is the answer to %s', async (_, authorization) => {
     const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
     const answer = await rest(gateway, '', { as: null, headers });
     expectProblem(answer, 'UNAUTHENTICATED');
@@ -48,12 +51,12 @@ describe('UNAUTHENTICATED', () => {
     const challenge = answer.headers.get('www-authenticate');
     expect([status, sent.get('www-authenticate')]).toEqual([401, challenge]);
     expect(body.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
-    // Without a token the schema can be asked, so the operation runs; with one that is not valid, nothing does.
+    // Without a token the operation runs, because the schema needs none. With an invalid token, nothing runs.
     const isWrong = /^Bearer/.test(authorization ?? '');
     expect('data' in body).toBe(!isWrong);
   });
 
-  it('guards every field of Query and Mutation', async () => {
+  it('is the error of nodes and of _entities', async () => {
     const query = '{ segment(id: "x") { id } node(id: "x") { id } nodes(ids: ["x"]) { id } }';
     const { body } = await graphql(gateway, query, {}, { as: null });
     expect(body.errors.map(({ path }: { path: string[] }) => path[0])).toContain('nodes');
@@ -67,7 +70,7 @@ describe('UNAUTHENTICATED', () => {
 });
 
 describe('FORBIDDEN', () => {
-  it('answers a write by a token that may only read', async () => {
+  it('is the answer to a write with a read-only token', async () => {
     expectProblem(await rest(gateway, '', { method: 'POST', body: draft(), as: 'reader' }), 'FORBIDDEN');
     const { body } = await graphql(gateway, CREATE, { input: draft() }, { as: 'reader' });
     expect(body).toMatchObject({
@@ -78,7 +81,7 @@ describe('FORBIDDEN', () => {
 });
 
 describe('INVALID_INPUT', () => {
-  it('is a problem over REST, data of a mutation, and an error of a query', async () => {
+  it('is a problem over REST, data in a mutation, and an error in a query', async () => {
     expectProblem(await rest(gateway, '?limit=0'), 'INVALID_INPUT');
     const created = await graphql(gateway, CREATE, { input: draft({ name: '' }) });
     expect(created.body).toEqual({ data: { createSegment: { __typename: 'SegmentInvalidInput' } } });
@@ -88,21 +91,21 @@ describe('INVALID_INPUT', () => {
     ]);
   });
 
-  it('is also asking for more nodes than there may be', async () => {
+  it('is the error of a query for too many nodes', async () => {
     const { body } = await graphql(gateway, 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', {
       ids: Array.from({ length: 1001 }, () => 'x'),
     });
     expect(body.errors[0].message).toBe('ids: must have at most 1,000 ids, not 1,001.');
   });
 
-  it('repeats what was sent in a few characters at most', () => {
+  it('quotes what was sent in at most 43 characters, as valid Unicode', () => {
     expect(quoted('x'.repeat(1000))).toHaveLength(43);
     expect(quoted('\ud800')).toBe('"\ufffd"');
   });
 });
 
 describe('NOT_FOUND', () => {
-  it('is a problem over REST, null of a query, and data of a mutation', async () => {
+  it('is a problem over REST, null in a query, and data in a mutation', async () => {
     expectProblem(await rest(gateway, '/xgQQXg3hrtjh7AvZ'), 'NOT_FOUND');
     const query = `mutation { a: deleteSegment(input: { id: "xgQQXg3hrtjh7AvZ" }) { ... on SegmentError { __typename message } } }`;
     expect((await graphql(gateway, '{ segment(id: "xgQQXg3hrtjh7AvZ") { id } }')).body).toEqual({
@@ -120,12 +123,12 @@ describe('a request that GraphQL itself refuses', () => {
     ['{', 'GRAPHQL_PARSE_FAILED'],
     ['{ nope }', 'GRAPHQL_VALIDATION_FAILED'],
     ['query ($x: Int!) { segments(first: $x) { nodes { id } } }', 'INVALID_INPUT'],
-  ])('%s has a code', async (query, code) => {
+  ])('for the query %s has a code', async (query, code) => {
     expect((await graphql(gateway, query)).body.errors[0].extensions.code).toBe(code);
   });
 
   it.each(['?x=/health', '?x=/ready', '?query={__typename}&variables={bad'])(
-    '%s is not fooled or broken',
+    'for the query string %s is a 400 that reveals nothing',
     async (query) => {
       const response = await fetch(`${gateway.url}/graphql${query}`, initOf(gateway, {}));
       expect(response.status).toBe(400);
@@ -135,7 +138,7 @@ describe('a request that GraphQL itself refuses', () => {
 });
 
 describe('INTERNAL', () => {
-  it('shows nothing of its cause, which is logged with the request id and without the data', async () => {
+  it('does not show its cause, which is logged with the request id and without data', async () => {
     await gateway.database.execute(sql`alter table segments rename column name to gone`);
     try {
       gateway.logged.length = 0;
@@ -167,10 +170,7 @@ describe('INTERNAL', () => {
 });
 
 describe('UNAVAILABLE', () => {
-  const faultsOf = (id: string) =>
-    gateway.logged.filter(({ msg, requestId }) => msg === 'fault' && requestId === id);
-
-  /** What happens while every statement on segments fails, as its lock is not to be had. */
+  /** Does work while another session locks segments, so that every statement on it fails. */
   async function whileLocked(work: () => Promise<void>): Promise<void> {
     const client = await gateway.database.$client.connect();
     await client.query('begin; lock table segments in access exclusive mode');
@@ -217,7 +217,7 @@ describe('UNAVAILABLE', () => {
     expect(faultsOf(id)).toMatchObject([{ fault: { code: '55P03' } }]);
   });
 
-  /** What happens while no statement gets a connection: the driver gives each an error of its own, without a code. */
+  /** Does work while no statement gets a connection. The driver gives each an error of its own, without a code. */
   async function withoutConnections(work: () => Promise<void>): Promise<void> {
     const pools = [gateway.database, gateway.database.large, gateway.database.scan].map(
       ({ $client }) => $client,
@@ -244,9 +244,9 @@ describe('UNAVAILABLE', () => {
           { headers },
         ),
     ],
-  ])('of %s is logged once, where no connection is to be had', async (name, send) => {
+  ])('of %s is logged once if no connection is free', async (name, send) => {
     const id = `${name.replaceAll(' ', '-')}-unconnected`;
-    await rest(gateway); // so that the token is known
+    await rest(gateway); // so that the token is cached
     await withoutConnections(async () => {
       const { body } = await send({ 'x-request-id': id });
       expect(body.code ?? body.errors[0].extensions.code).toBe('UNAVAILABLE');
@@ -254,8 +254,10 @@ describe('UNAVAILABLE', () => {
     });
     expect(faultsOf(id)).toMatchObject([{ fault: { message: 'timeout exceeded when trying to connect' } }]);
   });
+});
 
-  it('of a token that can not be looked up is logged once', async () => {
+describe('a token that cannot be looked up', () => {
+  it('is logged once as a fault, over both faces', async () => {
     await gateway.database.execute(sql`alter table api_tokens rename to gone`);
     try {
       for (const [id, send] of [
@@ -273,7 +275,7 @@ describe('UNAVAILABLE', () => {
 });
 
 describe('a mutation that fails', () => {
-  it('takes nothing from the answers of those before it in the same operation', async () => {
+  it('does not affect the results of earlier mutations in the same operation', async () => {
     const query = `mutation ($first: CreateSegmentInput!, $second: CreateSegmentInput!) {
       made: createSegment(input: $first) { ... on CreateSegmentPayload { segment { name } } }
       failed: createSegment(input: $second) { __typename } }`;
@@ -290,7 +292,7 @@ describe('a mutation that fails', () => {
 });
 
 describe('the log', () => {
-  it('has one line a request: who, what and how it ended; no token, query or body', async () => {
+  it('has one line per request with its account, path, status and duration, and no token, query string or header', async () => {
     gateway.logged.length = 0;
     const { headers } = await rest(gateway, '?name=private', { headers: { 'x-canary': 'canary' } });
     expect(gateway.logged).toEqual([

@@ -4,7 +4,7 @@ import { fairQueue } from '../../src/fairness/fair-queue.ts';
 
 const LIMITS = { slots: 3, perAccount: 2, maxWaiting: 100, patienceMs: 60_000 };
 
-/** A queue on a clock of its own, and the work in it by name: what runs, in the order it began, and what ended. */
+/** A queue with its own clock, and its work by name: what has begun, in order, and what is running. */
 function trial(limits: Partial<typeof LIMITS> = {}) {
   let time = 0;
   const queue = fairQueue({ ...LIMITS, ...limits, clock: () => time });
@@ -19,7 +19,7 @@ function trial(limits: Partial<typeof LIMITS> = {}) {
         begun.push(name);
         return new Promise<string>((resolve) => ends.set(name, () => resolve(name)));
       }),
-    /** Ends a piece of work, so many milliseconds later. */
+    /** Ends a piece of work after this many milliseconds. */
     async end(name: string, after = 1) {
       time += after;
       ends.get(name)?.();
@@ -34,14 +34,14 @@ function trial(limits: Partial<typeof LIMITS> = {}) {
 }
 
 describe('a fair queue', () => {
-  it('leaves a slot to the others, however much one account asks for', async () => {
+  it('leaves a slot to other accounts, however much work one account has', async () => {
     const { ask, begun } = trial();
     for (let i = 0; i < 50; i++) void ask('heavy', `heavy ${i}`);
     void ask('light', 'light');
     expect(begun).toEqual(['heavy 0', 'heavy 1', 'light']);
   });
 
-  it('serves accounts in turn, however much each has waiting', async () => {
+  it('serves accounts in turn, however much work each has waiting', async () => {
     const { ask, begun, end, pass } = trial({ slots: 1, perAccount: 1 });
     for (const i of [1, 2, 3]) void ask('heavy', `heavy ${i}`);
     await pass(1);
@@ -50,7 +50,7 @@ describe('a fair queue', () => {
     expect(begun).toEqual(['heavy 1', 'light 1', 'heavy 2', 'light 2', 'heavy 3']);
   });
 
-  it('lets an account that uses the time of two slots yield to one that uses little', async () => {
+  it('serves an account that uses little time before one that uses the time of two slots', async () => {
     const { ask, begun, end } = trial({ slots: 2, perAccount: 2 });
     for (const i of [1, 2, 3, 4]) void ask('heavy', `heavy ${i}`);
     await end('heavy 1', 100);
@@ -63,7 +63,7 @@ describe('a fair queue', () => {
     expect(begun.slice(4)).toEqual(['light 1', 'light 2']);
   });
 
-  it('lets nobody yield for longer than half of what they may wait', async () => {
+  it('lets no account yield for longer than half of the maximum wait', async () => {
     const { ask, begun, end, pass } = trial({ patienceMs: 1_000 });
     for (const name of ['heavy 1', 'heavy 2']) void ask('heavy', name);
     void ask(null, 'shared 1');
@@ -77,14 +77,14 @@ describe('a fair queue', () => {
     expect(begun.at(-1)).toBe('heavy 3');
   });
 
-  it('begins the work of an account in the order it came', async () => {
+  it('begins the work of an account in order of arrival', async () => {
     const { ask, begun, end } = trial({ slots: 1, perAccount: 1 });
     for (const name of ['a', 'b', 'c']) void ask('one', name);
     for (const name of ['a', 'b', 'c']) await end(name);
     expect(begun).toEqual(['a', 'b', 'c']);
   });
 
-  it('serves work of nobody in particular in its turn, in any slot', async () => {
+  it('serves work that belongs to no account in its turn, in any slot', async () => {
     const { ask, begun, end, pass } = trial();
     for (let i = 0; i < 3; i++) void ask(null, `shared ${i}`);
     void ask('one', 'one');
@@ -95,7 +95,7 @@ describe('a fair queue', () => {
     expect(begun.slice(3)).toEqual(['one', 'shared 3']);
   });
 
-  it('refuses at once what is more than an account may have waiting', async () => {
+  it('refuses work immediately if too much work of its account is waiting', async () => {
     const { ask } = trial({ slots: 1, perAccount: 1, maxWaiting: 1 });
     void ask('one', 'runs');
     void ask('one', 'waits');
@@ -106,7 +106,7 @@ describe('a fair queue', () => {
     void ask('other', 'may wait');
   });
 
-  it('refuses what waited too long, and never begins it', async () => {
+  it('refuses work that has waited too long, and never begins it', async () => {
     const { ask, begun, end, pass } = trial({ slots: 1, perAccount: 1, patienceMs: 1_000 });
     void ask('one', 'runs');
     const late = ask('one', 'late');
@@ -120,7 +120,7 @@ describe('a fair queue', () => {
     expect(begun).toEqual(['runs']);
   });
 
-  it('refuses what waits and what comes once it is closed, and lets what runs end', async () => {
+  it('refuses waiting and new work once it is closed, and lets running work end', async () => {
     const queue = fairQueue({ ...LIMITS, slots: 1, perAccount: 1 });
     const { promise, resolve } = Promise.withResolvers<string>();
     const runs = queue.run('one', () => promise);
@@ -132,7 +132,7 @@ describe('a fair queue', () => {
     await expect(queue.run('one', async () => 'late')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 
-  it('gives the slot of work that failed to the next', async () => {
+  it('gives the slot of failed work to the next', async () => {
     const queue = fairQueue({ ...LIMITS, slots: 1, perAccount: 1 });
     const failed = queue.run('one', () => Promise.reject(new Error('no')));
     const next = queue.run('one', async () => 'yes');
@@ -140,7 +140,7 @@ describe('a fair queue', () => {
     await expect(next).resolves.toBe('yes');
   });
 
-  it('ends all work once, within its slots, whatever comes in whichever order', async () => {
+  it('completes all work once and within its limits, in whatever order it arrives and ends', async () => {
     const account = fc.constantFrom('a', 'b', 'c', null);
     const steps = fc.array(
       fc.oneof(fc.record({ ask: account }), fc.record({ end: fc.nat(10), after: fc.nat(50) })),

@@ -9,7 +9,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Two accounts, of which the light one is active all the time. */
+/** Two accounts. The light one is always active. */
 function twoAccounts() {
   const loop = loopTime();
   const [heavy, light] = [loop.of('heavy'), loop.of('light')];
@@ -18,7 +18,7 @@ function twoAccounts() {
   return { loop, heavy, light, end: () => clearInterval(active) };
 }
 
-/** How many milliseconds pass until something is settled. */
+/** The number of milliseconds until a promise settles. */
 async function timeOf(promise: Promise<unknown> | undefined): Promise<number> {
   const start = performance.now();
   let end: number | undefined;
@@ -30,7 +30,7 @@ async function timeOf(promise: Promise<unknown> | undefined): Promise<number> {
   return (end ?? start) - start;
 }
 
-describe('An account beside another one', () => {
+describe('an account next to another active one', () => {
   it('waits nine times as long as its long work took, less half a second', async () => {
     const { heavy, end } = twoAccounts();
     heavy.charge(100);
@@ -38,7 +38,7 @@ describe('An account beside another one', () => {
     end();
   });
 
-  it('begins at once after 55 ms of long work, and after any amount of short work', () => {
+  it('does not wait after 55 ms of long work and any amount of short work', () => {
     const { heavy, end } = twoAccounts();
     heavy.charge(55);
     for (let i = 0; i < 10_000; i++) heavy.charge(0.25);
@@ -46,28 +46,28 @@ describe('An account beside another one', () => {
     end();
   });
 
-  it('does not wait for what the other one did', () => {
+  it('does not wait because of the work of the other', () => {
     const { heavy, light, end } = twoAccounts();
     heavy.charge(10_000);
     expect(light.ready()).toBeUndefined();
     end();
   });
 
-  it('never waits for more than two seconds', async () => {
+  it('never waits longer than two seconds', async () => {
     const { heavy, end } = twoAccounts();
     heavy.charge(1_000_000);
     expect(await timeOf(heavy.ready())).toBeCloseTo(2_000, -1);
     end();
   });
 
-  it('pays for an answer by its size', async () => {
+  it('is charged for an answer by its size', async () => {
     const { heavy, end } = twoAccounts();
     heavy.chargeAnswer(100 * 160 * 1024);
     expect(await timeOf(heavy.ready())).toBeCloseTo(400, -1);
     end();
   });
 
-  it('has its requests begun in the order in which they came', async () => {
+  it('has its requests begun in order of arrival', async () => {
     const { heavy, end } = twoAccounts();
     heavy.charge(100);
     const begun: number[] = [];
@@ -77,7 +77,7 @@ describe('An account beside another one', () => {
     end();
   });
 
-  it('is refused when it has waited for five seconds, and begins nothing then', async () => {
+  it('is refused after waiting for five seconds', async () => {
     const { heavy, end } = twoAccounts();
     const greedy = setInterval(() => heavy.charge(1_000), 10);
     heavy.charge(1_000);
@@ -88,7 +88,7 @@ describe('An account beside another one', () => {
     end();
   });
 
-  it('is refused at once when 500 of its requests wait', async () => {
+  it('is refused immediately while 500 of its requests are waiting', async () => {
     const { heavy, end } = twoAccounts();
     heavy.charge(1_000);
     const waiting = Array.from({ length: 500 }, () => heavy.ready());
@@ -98,7 +98,7 @@ describe('An account beside another one', () => {
     end();
   });
 
-  it('has a tenth of the loop for long work, whatever its pieces are', async () => {
+  it('gets at most a tenth of the loop for long work, however the work is divided', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.double({ min: 0.3, max: 40, noNaN: true }), { minLength: 50 }),
@@ -122,14 +122,14 @@ describe('An account beside another one', () => {
   });
 });
 
-describe('An account that is alone', () => {
+describe('an account that is alone', () => {
   it('never waits', () => {
     const share = loopTime().of('alone');
     share.charge(10_000);
     expect(share.ready()).toBeUndefined();
   });
 
-  it('goes on when the others have been silent for a quarter of a second', async () => {
+  it('continues when the others have been inactive for a quarter of a second', async () => {
     const loop = loopTime();
     const heavy = loop.of('heavy');
     loop.of('light').ready();
@@ -138,7 +138,7 @@ describe('An account that is alone', () => {
   });
 });
 
-it('Charged work gives its result, and is charged when it throws, too', () => {
+it('charged work returns its result, and is charged even if it throws', () => {
   const charges: number[] = [];
   const share = { ...loopTime().of('any'), charge: (ms: number) => void charges.push(ms) };
   const work = (result: () => string) => () => {

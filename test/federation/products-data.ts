@@ -1,4 +1,4 @@
-/** What the suite asks for. */
+/** The data that the suite expects. */
 export const user = {
   email: 'support@apollographql.com',
   name: 'Jane Smith',

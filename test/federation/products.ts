@@ -9,7 +9,7 @@ type Product = (typeof products)[number];
 type Research = (typeof research)[number];
 type Deprecated = typeof deprecatedProduct;
 
-/** The products of Apollo's compatibility suite, built as the segments are: the same builder, the same plugins. */
+/** The products subgraph of Apollo's compatibility suite, built with the same builder and plugins as the segments. */
 const builder = new SchemaBuilder<{ DefaultFieldNullability: true }>({
   plugins: [ErrorsPlugin, DirectivePlugin, FederationPlugin],
 });

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { startChore } from '../../src/gateway/chore.ts';
 
-it('a chore is done again and again, also after it failed, and each failure is observed', async () => {
+it('a chore is repeated, even after it failed, and each failure is observed', async () => {
   const observe = vi.fn();
   let times = 0;
   const work = async () => {
@@ -16,7 +16,7 @@ it('a chore is done again and again, also after it failed, and each failure is o
   expect(observe.mock.calls[0]?.[0]).toMatchObject({ kind: 'fault', error: { message: 'failure 1' } });
 });
 
-it('a stop tells the chore in hand to end, and waits until it has', async () => {
+it('stopping a chore tells the current run to end, and waits until it has', async () => {
   let isDone = false;
   let isBegun = false;
   const work = async (signal: AbortSignal) => {

@@ -7,7 +7,7 @@ import { parse, print } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { draft, type TestGateway, testGateway } from '../harness.ts';
 
-// As Apollo's clients send them: with __typename, and printed.
+// With __typename, as Apollo's clients send them.
 const LIST = parse('query List { segments { nodes { name __typename } __typename } }');
 const CREATE = parse(
   'mutation Create($input: CreateSegmentInput!) { createSegment(input: $input) { ... on CreateSegmentPayload { segment { name __typename } __typename } __typename } }',
@@ -21,14 +21,14 @@ interface Options {
 interface Run {
   query(): Promise<unknown>;
   mutate(): Promise<unknown>;
-  /** What was sent: how, and whether a text was in it. */
-  sent: { method: string; isText: boolean; status: number }[];
+  /** The requests that were sent, and whether each had the text of the operation. */
+  sent: { method: string; hasText: boolean; status: number }[];
 }
 
-/** The real clients, with their link for automatic persisted queries, on a fetch that takes notes. */
+/** The real clients with their link for automatic persisted queries, on a fetch that records requests. */
 const CLIENTS: Record<string, (gateway: TestGateway, options?: Options) => Run> = {
   'Apollo Client 3': (gateway, options) => {
-    const { sent, fetch } = noting(gateway);
+    const { sent, fetch } = recording(gateway);
     const http = new apollo3.HttpLink({ uri: `${gateway.url}/graphql`, fetch });
     const link = persisted3.createPersistedQueryLink({ sha256, ...options }).concat(http);
     const client = new apollo3.ApolloClient({ link, cache: new apollo3.InMemoryCache() });
@@ -39,7 +39,7 @@ const CLIENTS: Record<string, (gateway: TestGateway, options?: Options) => Run> 
     };
   },
   'Apollo Client 4': (gateway, options) => {
-    const { sent, fetch } = noting(gateway);
+    const { sent, fetch } = recording(gateway);
     const http = new apollo4.HttpLink({ uri: `${gateway.url}/graphql`, fetch });
     const link = new persisted4.PersistedQueryLink({ sha256, ...options }).concat(http);
     const client = new apollo4.ApolloClient({ link, cache: new apollo4.InMemoryCache() });
@@ -51,71 +51,73 @@ const CLIENTS: Record<string, (gateway: TestGateway, options?: Options) => Run> 
   },
 };
 
-function noting(gateway: TestGateway) {
+function recording(gateway: TestGateway) {
   const sent: Run['sent'] = [];
-  const noted = async (input: string | URL | Request, init: RequestInit = {}) => {
+  const recorded = async (input: string | URL | Request, init: RequestInit = {}) => {
     const headers = { ...Object.fromEntries(new Headers(init.headers)), ...gateway.authorization('ada') };
     const response = await fetch(input, { ...init, headers });
-    const said = init.method === 'GET' ? new URL(String(input)).searchParams.has('query') : undefined;
-    const isText = said ?? 'query' in JSON.parse(String(init.body));
-    sent.push({ method: init.method ?? 'GET', isText, status: response.status });
+    const hasTextInUrl = init.method === 'GET' ? new URL(String(input)).searchParams.has('query') : undefined;
+    const hasText = hasTextInUrl ?? 'query' in JSON.parse(String(init.body));
+    sent.push({ method: init.method ?? 'GET', hasText, status: response.status });
     return response;
   };
-  return { sent, fetch: noted };
+  return { sent, fetch: recorded };
 }
 
 const LISTED = { segments: { nodes: expect.any(Array) } };
 const CREATED = { createSegment: { segment: { name: draft().name } } };
 
-describe.each(Object.entries(CLIENTS))('%s, with automatic persisted queries', (_, start) => {
+describe.each(Object.entries(CLIENTS))('%s with automatic persisted queries', (_, start) => {
   const gateway = testGateway();
 
-  it('goes on with the texts where there are no known operations, and sends no more hashes', async () => {
+  it('falls back to texts if there are no persisted operations, and sends no more hashes', async () => {
     const { query, mutate, sent } = start(gateway);
     expect(await query()).toMatchObject(LISTED);
     expect(await mutate()).toMatchObject(CREATED);
     expect(await query()).toMatchObject(LISTED);
-    expect(sent.map(({ isText }) => isText)).toEqual([false, true, true, true]);
+    expect(sent.map(({ hasText }) => hasText)).toEqual([false, true, true, true]);
   });
 
-  it('goes on with the text of a mutation', async () => {
+  it('falls back to the text of a mutation', async () => {
     const { mutate, sent } = start(gateway);
     expect(await mutate()).toMatchObject(CREATED);
-    expect(sent.map(({ isText }) => isText)).toEqual([false, true]);
+    expect(sent.map(({ hasText }) => hasText)).toEqual([false, true]);
   });
 
-  it('goes on with the text where it sends hashes by GET', async () => {
+  it('falls back to the text if it sends hashes by GET', async () => {
     const { query, sent } = start(gateway, { useGETForHashedQueries: true });
     expect(await query()).toMatchObject(LISTED);
-    expect(sent.map(({ method, isText }) => [method, isText])).toEqual([
+    expect(sent.map(({ method, hasText }) => [method, hasText])).toEqual([
       ['GET', false],
       ['POST', true],
     ]);
   });
 });
 
-describe.each(Object.entries(CLIENTS))('%s, where only known operations run', (_, start) => {
-  const known = new Map([LIST, CREATE].map((document) => [sha256(print(document)), print(document)]));
-  const gateway = testGateway({ persistedOperations: known });
+describe.each(Object.entries(CLIENTS))('%s with persisted operations only', (_, start) => {
+  const persistedOperations = new Map(
+    [LIST, CREATE].map((document) => [sha256(print(document)), print(document)]),
+  );
+  const gateway = testGateway({ persistedOperations });
   const closed = testGateway({ persistedOperations: new Map([['other', '{ __typename }']]) });
 
-  it.each([false, true])('sends hashes and no text, by GET: %s', async (useGETForHashedQueries) => {
+  it.each([false, true])('sends hashes and no texts (by GET: %s)', async (useGETForHashedQueries) => {
     const { query, mutate, sent } = start(gateway, { useGETForHashedQueries });
     expect(await query()).toMatchObject(LISTED);
     expect(await mutate()).toMatchObject(CREATED);
     const read = useGETForHashedQueries ? 'GET' : 'POST';
     expect(sent).toEqual([
-      { method: read, isText: false, status: 200 },
-      { method: 'POST', isText: false, status: 200 },
+      { method: read, hasText: false, status: 200 },
+      { method: 'POST', hasText: false, status: 200 },
     ]);
   });
 
-  it('tells of an operation that is not known, after it tried the text once', async () => {
+  it('fails for an unknown operation after trying its text once', async () => {
     const { query, sent } = start(closed);
     await expect(query()).rejects.toThrow();
     expect(sent).toEqual([
-      { method: 'POST', isText: false, status: 404 },
-      { method: 'POST', isText: true, status: 404 },
+      { method: 'POST', hasText: false, status: 404 },
+      { method: 'POST', hasText: true, status: 404 },
     ]);
   });
 });

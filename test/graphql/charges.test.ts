@@ -8,11 +8,11 @@ import { draft, testGateway } from '../harness.ts';
 const gateway = testGateway();
 const run = graphqlEngine({ schema, introspection: true, boundReads });
 
-/** A segment with the longest criteria, and forty names for them. */
+/** A segment with the longest criteria, which ALIASES selects under forty aliases. */
 const createLong = () => createSegment(draft({ criteria: 'c'.repeat(5_000) }), gateway.context());
-const NAMES = Array.from({ length: 40 }, (_, i) => `c${i}: criteria`).join(' ');
+const ALIASES = Array.from({ length: 40 }, (_, i) => `c${i}: criteria`).join(' ');
 
-/** What an operation is charged for. */
+/** Runs an operation and returns what it is charged for. */
 async function chargesOf(query: string, variables: object = {}) {
   const pieces: number[] = [];
   const answers: number[] = [];
@@ -26,21 +26,21 @@ async function chargesOf(query: string, variables: object = {}) {
   return { pieces, answers, result };
 }
 
-describe('An operation is charged to its account', () => {
-  it('for reading its text, and for beginning it', async () => {
+describe('an operation is charged to its account', () => {
+  it('once for reading its text, and once for starting it', async () => {
     expect((await chargesOf('{ __typename }')).pieces.length).toBe(2);
   });
 
   it('for the size of its answer', async () => {
     await createLong();
-    const { answers } = await chargesOf(`{ segments(first: 100) { nodes { ${NAMES} } } }`);
+    const { answers } = await chargesOf(`{ segments(first: 100) { nodes { ${ALIASES} } } }`);
     expect(answers[0]).toBeGreaterThan(40 * 5_000);
   });
 
-  it('for the largest answer, if its own grew too large', async () => {
+  it('for the largest allowed answer, if its own is too large', async () => {
     const { id } = await createLong();
     const ids = Array.from({ length: 1_000 }, () => id);
-    const query = `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Segment { ${NAMES} } } }`;
+    const query = `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Segment { ${ALIASES} } } }`;
     const { answers, result } = await chargesOf(query, { ids });
     expect(result.errors?.[0]?.extensions.code).toBe('RESPONSE_TOO_LARGE');
     expect(answers).toEqual([8 * 1024 * 1024]);

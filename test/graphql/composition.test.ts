@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { printedSchema } from '../../src/graphql/schema.ts';
 
 const customers = readFileSync('examples/supergraph/customers/schema.graphql', 'utf8');
-/** A subgraph of another team, which has everything that a larger graph might also own. */
+/** A subgraph of another team, with every type that a larger graph may define as well. */
 const otherWith = (dateTime: string) => `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable"])
   interface Node { id: ID! }
@@ -35,34 +35,31 @@ const urlOf = (name: string) => `http://${name}.example.com/graphql`;
 
 describe.each([
   ['alone', graphs.slice(0, 1)],
-  ['with the customers of the example', graphs],
+  ['with the customers subgraph of the example', graphs],
   [
-    'with a subgraph that has a Node, a PageInfo, a DateTime and an OrderDirection too',
+    'with a subgraph that also has a Node, a PageInfo, a DateTime and an OrderDirection',
     [graphs[0], { name: 'other', sdl: other }],
   ],
-  [
-    'with a subgraph that does not say where its DateTime is specified',
-    [graphs[0], { name: 'other', sdl: otherWith('') }],
-  ],
+  ['with a subgraph whose DateTime has no @specifiedBy', [graphs[0], { name: 'other', sdl: otherWith('') }]],
 ])('the subgraph composes %s', (_, chosen) => {
   const services = chosen
     .flatMap((graph) => graph ?? [])
     .map(({ name, sdl }) => ({ name, url: urlOf(name), typeDefs: parse(sdl) }));
 
-  it('by Apollo, without a hint', () => {
+  it("in Apollo's composer, without a hint", () => {
     const { errors, supergraphSdl, hints } = composeServices(services);
     expect(errors ?? []).toEqual([]);
     expect(hints?.map(({ message }) => message)).toEqual([]);
     expect(supergraphSdl).toContain('type Segment');
   });
 
-  it('by The Guild', () => {
+  it("in The Guild's composer", () => {
     const { supergraphSdl, errors } = composeByTheGuild(services);
     expect(errors ?? []).toEqual([]);
     expect(supergraphSdl).toContain('type Segment');
   });
 
-  it('by Cosmo, without a warning', () => {
+  it("in Cosmo's composer, without a warning", () => {
     const subgraphs = services.map(({ typeDefs, ...rest }) => ({ ...rest, definitions: typeDefs }));
     const composed = federateSubgraphs({ subgraphs, version: '1' });
     expect(composed.success ? [] : composed.errors).toEqual([]);
@@ -70,7 +67,7 @@ describe.each([
   });
 });
 
-describe('with a subgraph whose DateTime is specified elsewhere, the subgraph composes', () => {
+describe('the subgraph composes with a subgraph whose DateTime is specified elsewhere', () => {
   const elsewhere = otherWith('@specifiedBy(url: "https://example.com/date-time")');
   const services = [...graphs.slice(0, 1), { name: 'other', sdl: elsewhere }].map(({ name, sdl }) => ({
     name,
@@ -78,22 +75,22 @@ describe('with a subgraph whose DateTime is specified elsewhere, the subgraph co
     typeDefs: parse(sdl),
   }));
 
-  it('by Apollo, which hints at the difference', () => {
+  it("in Apollo's composer, which hints at the difference", () => {
     const { errors, hints } = composeServices(services);
     expect(errors ?? []).toEqual([]);
     expect(hints?.map(({ message }) => message)).toEqual([expect.stringContaining('@specifiedBy')]);
   });
 
-  it('by The Guild', () => expect(composeByTheGuild(services).errors ?? []).toEqual([]));
+  it("in The Guild's composer", () => expect(composeByTheGuild(services).errors ?? []).toEqual([]));
 
-  it('by Cosmo', () => {
+  it("in Cosmo's composer", () => {
     const subgraphs = services.map(({ typeDefs, ...rest }) => ({ ...rest, definitions: typeDefs }));
     expect(federateSubgraphs({ subgraphs, version: '1' }).success).toBe(true);
   });
 });
 
 describe('the supergraph', () => {
-  it('has the fields of the segments, and the node of whoever has one', () => {
+  it('has the query fields of both subgraphs', () => {
     const { publicSdl } = composeByTheGuild(
       [...graphs.slice(0, 1), { name: 'other', sdl: other }].map(({ name, sdl }) => ({
         name,

@@ -16,33 +16,35 @@ describe('a cursor', () => {
     ['CREATED_AT', cursor('CREATED_AT', 'ASC', ID, null)],
     ['UPDATED_AT', cursor('UPDATED_AT', 'ASC', ID, '2026-11-23T00:00:00.000Z')],
     ['NAME', cursor('NAME', 'ASC', ID, 'High Spend Customers')],
-  ])('marks a place in %s order, whether or not a segment stands there', async (field, after) => {
+  ])('marks a position in %s order even if no segment is there', async (field, after) => {
     expect((await graphql(gateway, QUERY, { after, field })).body).toEqual({
       data: { segments: { nodes: [] } },
     });
   });
 
   it.each([
-    ['no cursor', 'NAME', 'junk'],
+    ['not a cursor', 'NAME', 'junk'],
     ['empty', 'NAME', ''],
     ['made for another field', 'NAME', cursor('CREATED_AT', 'ASC', ID, null)],
-    ['made for the other direction', 'NAME', cursor('NAME', 'DESC', ID, 'n')],
+    ['made for another direction', 'NAME', cursor('NAME', 'DESC', ID, 'n')],
     ['without an id', 'NAME', cursor('NAME', 'ASC', 'no-id', 'n')],
     ['without a value', 'NAME', cursor('NAME', 'ASC', ID, null)],
-    ['with a value too many', 'CREATED_AT', cursor('CREATED_AT', 'ASC', ID, 'n')],
+    ['with an extra value', 'CREATED_AT', cursor('CREATED_AT', 'ASC', ID, 'n')],
     ['with U+0000', 'NAME', cursor('NAME', 'ASC', ID, 'a\u0000')],
-    ['of a time that is none', 'UPDATED_AT', cursor('UPDATED_AT', 'ASC', ID, 'now')],
+    ['of an invalid time', 'UPDATED_AT', cursor('UPDATED_AT', 'ASC', ID, 'now')],
     ['of the year 0', 'UPDATED_AT', cursor('UPDATED_AT', 'ASC', ID, '0000-01-01T00:00:00Z')],
-    ['of a thousand names', 'NAME', cursor('NAME', 'ASC', ID, 'n'.repeat(5000))],
-    ["a segment's id, which only REST takes", 'CREATED_AT', ID],
-  ])('that is %s is refused, and named', async (_, field, after) => {
+    ['of a name that is too long', 'NAME', cursor('NAME', 'ASC', ID, 'n'.repeat(5000))],
+    ['a segment id, which only REST accepts', 'CREATED_AT', ID],
+  ])('that is %s is refused, and the error names the argument', async (_, field, after) => {
     const { body } = await graphql(gateway, QUERY, { after, field });
     expect(body.errors).toMatchObject([
       { extensions: { code: 'INVALID_INPUT', issues: [{ param: 'after' }] } },
     ]);
     expect(gateway.logged.filter(({ msg, requestId }) => msg === 'fault' && requestId)).toEqual([]);
   });
+});
 
+describe('the arguments of a page', () => {
   it.each([
     [{ first: 0 }, 'first', 'must be a whole number from 1 to 100, not 0'],
     [{ first: 101 }, 'first', 'must be a whole number from 1 to 100, not 101'],
@@ -51,7 +53,7 @@ describe('a cursor', () => {
     [{ after: '' }, 'after', 'must not be empty: omit it or pass null if there is no cursor'],
     [{ before: '' }, 'before', 'must not be empty: omit it or pass null if there is no cursor'],
     [{ first: 1, last: 1, before: 'junk' }, 'before', 'is not a cursor of this list and order: "junk"'],
-  ])('%j is refused, and the answer says what is wrong', async (args, param, message) => {
+  ])('%j are refused, and the error says what is wrong', async (args, param, message) => {
     const { body } = await graphql(gateway, PAGE, args);
     expect(body.errors[0].extensions).toEqual({ code: 'INVALID_INPUT', issues: [{ param, message }] });
   });
@@ -61,7 +63,7 @@ describe('a cursor', () => {
     { first: 1, before: cursor('CREATED_AT', 'DESC', ID, null) },
     { after: cursor('CREATED_AT', 'DESC', ID, null), last: 1 },
     { after: cursor('CREATED_AT', 'DESC', ID, null), before: cursor('CREATED_AT', 'DESC', ID, null) },
-  ])('can be combined as the specification allows: %j', async (args) => {
+  ])('%j can be combined, as the specification allows', async (args) => {
     expect((await graphql(gateway, PAGE, args)).body).toEqual({ data: { segments: { nodes: [] } } });
   });
 });

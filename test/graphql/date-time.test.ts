@@ -26,7 +26,7 @@ describe('a DateTime', () => {
   it.each([
     ['2011-08-30T13:22:53.1080000001Z', '2011-08-30T13:22:53.108Z'],
     ['1969-12-31T23:59:59.9999Z', '1969-12-31T23:59:59.999Z'],
-  ])('%s is read as a moment between two milliseconds', (text, after) =>
+  ])('%s is read as a time between two milliseconds', (text, after) =>
     expect(readRfc3339(text)).toEqual({ after: new Date(after) }),
   );
 
@@ -54,15 +54,15 @@ describe('a DateTime', () => {
     ' 2011-08-30T13:22:53Z',
     '２011-08-30T13:22:53Z',
     '',
-  ])('%j is none', (text) => expect(readRfc3339(text)).toBeNull());
+  ])('%j is invalid', (text) => expect(readRfc3339(text)).toBeNull());
 
-  it.each([['2011-08-30'], [0], [true], [['2011-08-30T13:22:53Z']]])('%j is refused by name', async (at) => {
+  it.each([['2011-08-30'], [0], [true], [['2011-08-30T13:22:53Z']]])('%j is not accepted', async (at) => {
     const query = 'query ($at: DateTime) { segments(filter: { createdAt: { gte: $at } }) { nodes { id } } }';
     const { body } = await graphql(gateway, query, { at });
-    expect(body.errors[0].message).toContain('A DateTime must be a date, a time and an offset');
+    expect(body.errors[0].message).toContain('A DateTime must have a date, a time and an offset');
   });
 
-  it('of a year that cannot be stored is refused by name', async () => {
+  it('in a year that cannot be stored is refused with an error that names the argument', async () => {
     const query = '{ segments(filter: { createdAt: { gte: "0000-12-31T23:59:59Z" } }) { nodes { id } } }';
     const { body } = await graphql(gateway, query);
     expect(body.errors[0].extensions.issues).toEqual([

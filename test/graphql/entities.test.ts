@@ -20,25 +20,25 @@ const shown = ({ id, name }: Segment) => ({ id, name });
 const entities = async (representations: unknown[]) =>
   (await graphql(gateway, ENTITIES, { r: representations })).body;
 
-// The first two times graphql-js executes the document; the third time its plan does.
+// The first two times, graphql-js executes the document. The third time, its plan is executed.
 describe.each(['first', 'second', 'third'])('_entities, the %s time', () => {
-  it('answers each representation in its place, whatever their order, null where there is none', async () => {
+  it('returns each entity in the place of its representation, or null if there is none', async () => {
     const { data } = await entities([of(other.id), of(MISSING), of(one.id), of('of another form')]);
     expect(data).toEqual({ _entities: [shown(other), null, shown(one), null] });
   });
 
-  it('answers a representation as often as it comes', async () => {
+  it('returns an entity as often as it is requested', async () => {
     const { data } = await entities([of(one.id), of(one.id), of(other.id), of(one.id)]);
     expect(data).toEqual({ _entities: [one, one, other, one].map(shown) });
   });
 
-  it('takes what else a router knows of an entity', async () => {
+  it('ignores what else a router knows about an entity', async () => {
     const { data, errors } = await entities([{ ...of(one.id), name: 'what the router took it for' }]);
     expect(errors).toBeUndefined();
     expect(data).toEqual({ _entities: [shown(one)] });
   });
 
-  it('fails alone where the type is unknown, and says which there are', async () => {
+  it('fails only for a representation of an unknown type, and names the known one', async () => {
     const { data, errors } = await entities([
       of(one.id),
       { __typename: 'Customer', id: one.id },
@@ -56,13 +56,13 @@ describe.each(['first', 'second', 'third'])('_entities, the %s time', () => {
   });
 
   it.each([
-    ['a number', of(7)],
-    ['nothing', of(undefined)],
-    ['an object', of({ id: 'x' })],
-    ['no representation', 'Segment'],
-    ['a list', []],
-    ['a type that any object has', { __typename: 'toString', id: 'x' }],
-  ])('fails alone where the key is %s', async (_, junk) => {
+    ['has a number as its id', of(7)],
+    ['has no id', of(undefined)],
+    ['has an object as its id', of({ id: 'x' })],
+    ['is a string', 'Segment'],
+    ['is a list', []],
+    ['has a type named like a property of every object', { __typename: 'toString', id: 'x' }],
+  ])('fails only for a representation that %s', async (_, junk) => {
     const { data, errors } = await entities([of(one.id), junk, of(other.id)]);
     expect(data).toEqual({ _entities: [shown(one), null, shown(other)] });
     expect(errors).toMatchObject([{ path: ['_entities', 1], extensions: { code: 'INVALID_INPUT' } }]);
@@ -70,19 +70,19 @@ describe.each(['first', 'second', 'third'])('_entities, the %s time', () => {
 });
 
 describe('_entities', () => {
-  it('asks Postgres once for a thousand', async () => {
+  it('sends one statement for a thousand representations', async () => {
     gateway.statements.length = 0;
     const { data } = await entities(Array.from({ length: 1000 }, (_, i) => of(i % 2 ? one.id : other.id)));
     expect(data._entities).toHaveLength(1000);
     expect(gateway.statements).toHaveLength(1);
   });
 
-  it('fails as a whole where more than ten are wrong, and tells of each', async () => {
+  it('fails as a whole if more than ten are wrong, with an issue for each', async () => {
     const { data, errors } = await entities(Array.from({ length: 11 }, () => ({ __typename: 'Other' })));
     expect([data, errors.length, errors[0].extensions.issues.length]).toEqual([null, 1, 11]);
   });
 
-  it('refuses more', async () => {
+  it('refuses more than a thousand', async () => {
     const { data, errors } = await entities(Array.from({ length: 1001 }, () => of(one.id)));
     expect(data).toBeNull();
     expect(errors[0].message).toBe('representations: must have at most 1,000 elements, not 1,001.');

@@ -10,10 +10,10 @@ const gateway = testGateway();
 const run = graphqlEngine({ schema, introspection: true, boundReads });
 
 describe.each([
-  ['by itself', false],
+  ['without a trace', false],
   ['with a trace', true],
-])('An operation that was not sent before, %s', (_, traced) => {
-  it('is begun in a turn of the event loop in which no other one is', async () => {
+])('an operation that was not sent before, %s,', (_, traced) => {
+  it('begins in a turn of the event loop in which no other one does', async () => {
     const passed = loopTurns();
     const begun: number[] = [];
     const send = (i: number) => {
@@ -21,7 +21,7 @@ describe.each([
       const context: Context = { ...gateway.context(), spend };
       return run({ query: `{ a${i}: __typename }` }, { method: 'POST', traced }, context);
     };
-    await send(0); // the traced engine is made then
+    await send(0); // this creates the traced engine
     await Promise.all(Array.from({ length: 6 }, (_, i) => send(i + 1)));
     passed.stop();
     expect(new Set(begun.slice(1)).size).toBe(6);

@@ -23,7 +23,7 @@ const QUESTIONS = [
 ];
 
 describe('INTROSPECTION=off', () => {
-  it.each(QUESTIONS)('refuses %s before anything runs, however often', async (query) => {
+  it.each(QUESTIONS)('refuses %s before execution, however often it is sent', async (query) => {
     for (let i = 0; i < 3; i++) {
       const { body } = await graphql(closed, query);
       expect(Object.keys(body)).toEqual(['errors']);
@@ -34,45 +34,45 @@ describe('INTROSPECTION=off', () => {
     }
   });
 
-  it('refuses it before the rest of the document is validated', async () => {
+  it('refuses introspection before it validates the rest of the document', async () => {
     const { body } = await graphql(closed, '{ __schema { nothing } nothing ...nothing }');
     expect(body.errors.map(({ message }: Json) => message)).toEqual([
       expect.stringContaining('introspection has been disabled'),
     ]);
   });
 
-  it('refuses whatever a caller without a token asks, because only the schema could be answered', async () => {
+  it('refuses every operation without a token, because only the schema could be read without one', async () => {
     for (const query of [...QUESTIONS, '{ __typename }', '{ no syntax']) {
       const { status, body } = await graphql(closed, query, {}, { as: null });
       expect([status, body.errors[0].extensions.code]).toEqual([401, 'UNAUTHENTICATED']);
     }
   });
 
-  it('refuses it of an operation that is traced', async () => {
+  it('refuses introspection in a traced operation', async () => {
     const headers = { 'apollo-federation-include-trace': 'ftv1' };
     const { body } = await graphql(closed, '{ _service { sdl } }', {}, { headers });
     expect(body.data).toBeUndefined();
   });
 
-  it('leaves what has the same name elsewhere', async () => {
+  it('allows an alias with the name of a schema field', async () => {
     const { body } = await graphql(closed, '{ _service: __typename }');
     expect(body).toEqual({ data: { _service: 'Query' } });
   });
 });
 
-describe('a router with its secret', () => {
+describe('a router', () => {
   const ask = (query: string) =>
     graphql(router, query, {}, { as: null, headers: { 'x-router-secret': SECRET } });
 
   it.each(['{ __schema { queryType { name } } }', '{ _service { sdl } }'])(
-    'may ask %s, whatever is closed to others',
+    'with its secret may send %s although introspection is off',
     async (query) => {
       const { body } = await ask(query);
       expect([body.errors, Object.keys(body.data)]).toEqual([undefined, [expect.stringMatching(/^_/)]]);
     },
   );
 
-  it('writes its own texts, where others may send known operations only', async () => {
+  it('with its secret may send any text although others may send only persisted operations', async () => {
     const query =
       '{ _entities(representations: [{ __typename: "Segment", id: "x" }]) { ... on Segment { name } } }';
     const headers = { 'x-router-secret': SECRET, 'x-account-id': 'ada', 'x-account-scopes': 'segments:read' };
@@ -80,14 +80,14 @@ describe('a router with its secret', () => {
     expect(body).toEqual({ data: { _entities: [null] } });
   });
 
-  it('may send a known operation by its id', async () => {
+  it('with its secret may send a persisted operation by its id', async () => {
     const answer = await fetch(`${router.url}/graphql?documentId=sha256:known`, {
       headers: { 'x-router-secret': SECRET },
     });
     expect(await answer.json()).toEqual({ data: { __typename: 'Query' } });
   });
 
-  it('is known by its secret alone', async () => {
+  it('with a wrong secret is refused, even with a valid token', async () => {
     const { status } = await graphql(
       router,
       '{ _service { sdl } }',

@@ -19,8 +19,8 @@ const { tree } = fc.letrec((tie) => ({
   ),
 }));
 
-describe('JSON that is written in turns', () => {
-  it('is what JSON.stringify writes', async () => {
+describe('JSON written in turns', () => {
+  it('is the same as from JSON.stringify', async () => {
     await fc.assert(
       fc.asyncProperty(tree, async (value) => {
         const whole = { data: value, errors: undefined };
@@ -33,12 +33,12 @@ describe('JSON that is written in turns', () => {
   const items = Array.from({ length: 8_000 }, () => ({ text: 'é\u0001'.repeat(60), n: 1 }));
   const bytes = Buffer.byteLength(JSON.stringify({ items }));
 
-  it('ends where it has more bytes than it may have, and not before', async () => {
+  it('is null if it exceeds its limit of bytes, and complete if it just fits', async () => {
     expect(Buffer.concat((await jsonInTurns({ items }, bytes)) ?? []).length).toBe(bytes);
     expect(await jsonInTurns({ items }, bytes - 1)).toBeNull();
   });
 
-  it('lets others have a turn every 256 KiB', async () => {
+  it('yields to other work about every 256 KiB', async () => {
     const turns = loopTurns();
     await jsonInTurns({ items }, bytes);
     turns.stop();

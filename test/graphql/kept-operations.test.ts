@@ -10,7 +10,7 @@ import { testGateway } from '../harness.ts';
 
 const gateway = testGateway();
 
-describe('the operations that are kept', () => {
+describe('kept operations', () => {
   const operations = repeatedOperations(schema, boundReads);
   const known = (params: object, method = 'POST') => operations.find(params, method) !== undefined;
 
@@ -21,7 +21,7 @@ describe('the operations that are kept', () => {
     return yoga.getResultForParams({ params, request }, gateway.context());
   };
 
-  it('are those that come again, however many come once', async () => {
+  it('are those that repeat, however many are sent only once', async () => {
     for (let i = 0; i < 2; i++) await ask('{ __typename }');
     for (let i = 0; i < 1_000; i++) await ask(`{ a${i}: __typename }`);
     expect([known({ query: '{ __typename }' }), known({ query: '{ a999: __typename }' })]).toEqual([
@@ -30,12 +30,12 @@ describe('the operations that are kept', () => {
     ]);
   });
 
-  it('are found whatever else a client sends', async () => {
+  it('are found whatever extensions a client sends', async () => {
     const extensions = { clientLibrary: { name: '@apollo/client', version: '4.0.0' } };
     expect(known({ query: '{ __typename }', variables: null, extensions })).toBe(true);
   });
 
-  it('are not found for parameters of another type', () => {
+  it('are not found for parameters of the wrong type', () => {
     for (const params of [
       { variables: [] },
       { operationName: 1 },
@@ -46,22 +46,22 @@ describe('the operations that are kept', () => {
     }
   });
 
-  it('are not found under a text and a name that only look the same together', async () => {
+  it('are not found by a text and a name that are equal only when joined', async () => {
     for (let i = 0; i < 2; i++) await ask('{ __typename } #\u0000Nope');
     expect(known({ query: '{ __typename } #', operationName: 'Nope' })).toBe(false);
   });
 
-  it('do not hold names that no operation has', async () => {
+  it('do not include names that no operation has', async () => {
     for (let i = 0; i < 3; i++) await ask('query A { __typename }', 'B');
     expect(known({ query: 'query A { __typename }', operationName: 'B' })).toBe(false);
   });
 
-  it('are never introspection', async () => {
+  it('never include introspection', async () => {
     for (let i = 0; i < 3; i++) await ask('{ __schema { queryType { name } } }');
     expect(known({ query: '{ __schema { queryType { name } } }' })).toBe(false);
   });
 
-  it('hold queries for GET, and no mutations', async () => {
+  it('include queries for GET, but no mutations', async () => {
     const query = 'query Q { __typename } mutation M { __typename }';
     for (let i = 0; i < 2; i++) for (const name of ['Q', 'M']) await ask(query, name);
     expect(known({ query, operationName: 'Q' }, 'GET')).toBe(true);
@@ -72,35 +72,37 @@ describe('the operations that are kept', () => {
 
 describe('the memory of an engine', () => {
   const engine = graphqlEngine({ schema, introspection: true, boundReads });
-  const how = { method: 'POST', traced: false };
-  const known = () => gateway.context();
-  const unknown = () => ({ ...gateway.context(), viewer: null });
-  /** A text of about a kilobyte, and each another one. */
+  const execution = { method: 'POST', traced: false };
+  const withToken = () => gateway.context();
+  const withoutToken = () => ({ ...gateway.context(), viewer: null });
+  /** A text of about a kilobyte, different for each number. */
   const textOf = (i: number) =>
     `{ a${i}: segments { nodes { ${'id name version '.repeat(50)} } pageInfo { endCursor } } }`;
 
-  it('holds nothing of a caller who is not known', async () => {
+  it('holds nothing of a caller without a token', async () => {
     for (let i = 0; i < 20; i++) {
       for (let time = 0; time < 3; time++) {
-        for (const traced of [false, true]) await engine({ query: textOf(i) }, { ...how, traced }, unknown());
-        await engine({ query: `{ no${i} }` }, how, unknown());
+        for (const traced of [false, true])
+          await engine({ query: textOf(i) }, { ...execution, traced }, withoutToken());
+        await engine({ query: `{ no${i} }` }, execution, withoutToken());
       }
     }
     expect(engine.kept()).toEqual({ documents: 0, errors: 0, once: 0, repeated: 0, bytes: 0 });
   });
 
   it('holds no plan of introspection', async () => {
-    for (let time = 0; time < 4; time++) await engine({ query: getIntrospectionQuery() }, how, known());
+    for (let time = 0; time < 4; time++)
+      await engine({ query: getIntrospectionQuery() }, execution, withToken());
     expect(engine.kept()).toMatchObject({ once: 0, repeated: 0 });
   });
 
-  it('is bounded, however many operations come and come again', async () => {
+  it('is bounded, however many operations repeat', async () => {
     for (let i = 0; i < 1_500; i++) {
-      for (let time = 0; time < 3; time++) await engine({ query: textOf(i) }, how, known());
-      await engine({ query: `{ no${i} }` }, how, known());
+      for (let time = 0; time < 3; time++) await engine({ query: textOf(i) }, execution, withToken());
+      await engine({ query: `{ no${i} }` }, execution, withToken());
     }
     const { documents, errors, repeated, bytes } = engine.kept();
-    expect(documents).toBeLessThan(100); // of a kilobyte each, which takes a hundred times as much when it is parsed
+    expect(documents).toBeLessThan(100); // of a kilobyte each, and a hundred times as much when parsed
     expect(errors).toBeLessThan(1_500);
     expect(repeated).toBeGreaterThan(100);
     expect(repeated).toBeLessThan(1_000);

@@ -12,7 +12,7 @@ import { testGateway } from '../harness.ts';
 
 const gateway = testGateway();
 
-it('Callers without a token take no place from accounts among operations whose answers could be large', async () => {
+it('callers without a token do not delay the operations of accounts whose answers could be large', async () => {
   const large = fairQueue({ slots: 2, perAccount: 1, maxWaiting: 100, patienceMs: 10_000 });
   const prepared = admittedOperation({ schema, large, boundReads }, parse(getIntrospectionQuery()), null);
   const ended: string[] = [];
@@ -25,7 +25,7 @@ it('Callers without a token take no place from accounts among operations whose a
   expect(ended.indexOf('an account')).toBeLessThanOrEqual(2);
 });
 
-it('Large results are written few at once, and accounts in turn', async () => {
+it('large results are written for accounts in turn', async () => {
   const write = resultWriter();
   const result = { data: { texts: Array.from({ length: 500 }, () => 'x'.repeat(10_000)) }, size: 5_000_000 };
   const ended: string[] = [];
@@ -39,7 +39,7 @@ it('Large results are written few at once, and accounts in turn', async () => {
     if (waiting.length === accounts.length) for (const begin of waiting) begin();
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo; // of a server that listens on a port
+  const { port } = server.address() as AddressInfo; // because it listens on a port
   await Promise.all(accounts.map(async () => (await fetch(`http://127.0.0.1:${port}`)).arrayBuffer()));
   server.close();
   expect(ended.indexOf('bob')).toBeLessThanOrEqual(1);

@@ -10,7 +10,7 @@ const times = (count: number, make: (i: number) => string) =>
   Array.from({ length: count }, (_, i) => make(i)).join(' ');
 const typename = (i: number) => `a${i}: __typename`;
 
-/** A document as hostile as it can be, and what it is refused with. */
+/** What a hostile document has too many of, the code of its error, the document, and words of the message. */
 const HOSTILE: [string, string, string, string][] = [
   [
     'levels of fields',
@@ -53,20 +53,20 @@ const HOSTILE: [string, string, string, string][] = [
 describe('an operation', () => {
   it.each(HOSTILE.slice(0, 10))('may not have too many %s', async (_, code, query, words) => {
     const { status, body } = await graphql(gateway, query);
-    expect(status).toBe(200); // of application/json, which knows no better
+    expect(status).toBe(200); // in application/json, a refused operation is a 200
     expect(body.data).toBeUndefined();
     expect(body.errors[0]).toMatchObject({ extensions: { code }, message: expect.stringContaining(words) });
   });
 
   it.each(HOSTILE.slice(0, 10))(
-    'that has too many %s is refused with 400 to clients that know better',
+    'with too many %s gets a 400 in application/graphql-response+json',
     async (_, __, query) => {
       const headers = { accept: 'application/graphql-response+json' };
       expect((await graphql(gateway, query, {}, { headers })).status).toBe(400);
     },
   );
 
-  it('may not ask for too many objects, whether a text or a variable says how many', async () => {
+  it('may not request too many objects by its variables, however often it is sent', async () => {
     const text = `query ($n: Int!) { ${times(50, (i) => `a${i}: segments(first: $n) { nodes { id } }`)}}`;
     const more = `query ($ids: [ID!]!) { ${times(11, (i) => `a${i}: nodes(ids: $ids) { id }`)}}`;
     for (let i = 0; i < 3; i++) {
@@ -77,7 +77,7 @@ describe('an operation', () => {
       expect(body.errors).toMatchObject([
         {
           message:
-            'An operation may ask for 10,000 objects at most; this one could give 10,450. An object counts once for every 20 fields.',
+            'An operation can request at most 10,000 objects; this one could return 10,450. An object counts once for every 20 fields.',
           extensions: { code: 'COST_LIMIT' },
         },
       ]);
@@ -87,27 +87,27 @@ describe('an operation', () => {
   it.each([
     ['a fragment', `query { ...f } fragment f on Query { ${times(51, typename)} }`],
     ['an inline fragment', `{ ... { ${times(51, typename)} } }`],
-  ])('hides nothing in %s', async (_, query) => {
+  ])('cannot hide aliases in %s', async (_, query) => {
     const { body } = await graphql(gateway, query);
     expect(body.errors.map(({ extensions }: { extensions: { code: string } }) => extensions.code)).toContain(
       'ALIAS_LIMIT',
     );
   });
 
-  // It takes some 5 ms. Whoever expanded the bomb would need minutes.
-  it('is refused before it costs much, be it a bomb of fragments', async () => {
+  // It takes about 5 ms. Expanding the bomb would take minutes.
+  it('is refused before it uses much CPU time, even if its fragments expand exponentially', async () => {
     const bomb = `{ ...f0 } ${times(25, (i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`)} fragment f25 on Query { __typename }`;
     for (const query of [bomb, ...HOSTILE.map(([, , text]) => text)]) {
       await graphql(gateway, '{ __typename }');
       const cpu = process.cpuUsage();
       const { body } = await graphql(gateway, query);
-      const { user, system } = process.cpuUsage(cpu); // of the client too
+      const { user, system } = process.cpuUsage(cpu); // including the client
       expect(body.errors).toBeDefined();
       expect((user + system) / 1_000, query.slice(0, 60)).toBeLessThan(2_000);
     }
   });
 
-  it('with a fragment within itself is refused', async () => {
+  it('with a fragment that contains itself is refused', async () => {
     const { body } = await graphql(
       gateway,
       '{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }',
@@ -115,7 +115,7 @@ describe('an operation', () => {
     expect(body.errors[0].message).toMatch(/itself/);
   });
 
-  it('is told little of a variable with much that is wrong', async () => {
+  it('gets a short answer for a variable with many errors', async () => {
     const query = 'query ($f: SegmentFilter) { segments(filter: $f) { totalCount } }';
     const f = Object.fromEntries(Array.from({ length: 4_000 }, (_, i) => [`unknown${i}`, 1]));
     for (let i = 0; i < 3; i++) {
@@ -125,13 +125,13 @@ describe('an operation', () => {
     }
   });
 
-  it('gets five errors at most', async () => {
+  it('gets at most five errors', async () => {
     const { body } = await graphql(gateway, `{ ${times(40, (i) => `no${i}`)} }`);
     expect(body.errors).toHaveLength(5);
   });
 });
 
-describe('the cost of an operation', () => {
+describe('the cost', () => {
   const cost = (text: string, variables = {}) => costOf(schema, parse(text))(variables).points;
 
   it.each([
@@ -148,7 +148,7 @@ describe('the cost of an operation', () => {
       8,
     ],
     ['mutation { createSegment(input: { name: "n", criteria: "c", description: "" }) { __typename } }', 1],
-    // A page with all that it has, and then with more.
+    // A page with all of its fields, and then with more.
     [
       '{ segments { edges { cursor __typename node { __typename id name criteria description createdAt updatedAt version } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor __typename } totalCount __typename } }',
       10,
@@ -158,15 +158,15 @@ describe('the cost of an operation', () => {
     [`{ segments { nodes { ${times(41, () => 'id')} } } }`, 10],
     [`{ segment(id: "x") { ${times(50, (i) => `a${i}: id`)} } }`, 3],
     [`{ segments { pageInfo { ${times(50, (i) => `a${i}: endCursor`)} } nodes { id } } }`, 10],
-  ])('%s is the objects that it may give', (text, expected) => expect(cost(text)).toBe(expected));
+  ])('of %s is %d', (text, expected) => expect(cost(text)).toBe(expected));
 
-  it('takes what variables say, or their defaults', () => {
+  it('depends on variables, or their defaults', () => {
     const text =
       'query ($n: Int = 20, $r: [_Any!]!) { segments(first: $n) { nodes { id } } _entities(representations: $r) { __typename } }';
     expect(cost(text, { r: [{}, {}] })).toBe(22);
     expect(cost(text, { n: 3, r: [] })).toBe(3);
     expect(cost(text, { n: null, r: 'x' })).toBe(11);
-    expect(cost(text, { n: { toString: [] }, r: { length: -5 } })).toBe(11); // which no number can be made of
+    expect(cost(text, { n: { toString: [] }, r: { length: -5 } })).toBe(11); // which cannot be converted to numbers
   });
 });
 
@@ -178,19 +178,19 @@ describe('INTROSPECTION=off', () => {
       .join('\n');
 
   it.each([
-    ['a field', '{ segmnt }'],
-    ['a field of an object', '{ segments { nodes { nme } } }'],
-    ['an argument', '{ segments(frst: 1) { nodes { id } } }'],
-    ['a type', '{ node(id: "x") { ... on Segmnt { id } } }'],
-    ['an enum value', '{ segments(orderBy: { field: NAM, direction: ASC }) { nodes { id } } }'],
-    ['a selection', '{ segments }'],
-    ['a fragment on an interface', '{ node(id: "x") { name } }'],
-  ])('suggests nothing where %s is misspelt', async (_, query) => {
+    ['a misspelt field', '{ segmnt }'],
+    ['a misspelt field of an object', '{ segments { nodes { nme } } }'],
+    ['a misspelt argument', '{ segments(frst: 1) { nodes { id } } }'],
+    ['a misspelt type', '{ node(id: "x") { ... on Segmnt { id } } }'],
+    ['a misspelt enum value', '{ segments(orderBy: { field: NAM, direction: ASC }) { nodes { id } } }'],
+    ['a missing selection', '{ segments }'],
+    ['a field that an interface lacks', '{ node(id: "x") { name } }'],
+  ])('suggests nothing for %s', async (_, query) => {
     expect(await messagesOf(query)).not.toMatch(/did you mean/i);
     expect((await graphql(gateway, query)).body.errors[0].message).toMatch(/did you mean/i);
   });
 
-  it('suggests nothing where a variable is misspelt, however often the document came', async () => {
+  it('suggests nothing for a misspelt variable, however often the document was sent', async () => {
     const query = 'query ($o: SegmentOrder) { segments(orderBy: $o) { nodes { id } } }';
     await graphql(closed, query, {});
     await graphql(closed, query, {});
@@ -221,7 +221,7 @@ describe('PERSISTED_OPERATIONS', () => {
     return { status: answer.status, data, code: errors?.[0].extensions.code };
   };
 
-  it('runs what is known, by its id, as often as it comes', async () => {
+  it('runs a persisted operation by its id, as often as it is sent', async () => {
     const input = draft({ name: 'High Spend Customers' });
     expect((await send({ documentId: 'create', variables: { input } })).data).toBeDefined();
     for (const body of [
@@ -242,14 +242,19 @@ describe('PERSISTED_OPERATIONS', () => {
       404,
       'PERSISTED_QUERY_NOT_FOUND',
     ],
-    ['a name of every object', { documentId: '__proto__' }, 404, 'PERSISTED_QUERY_NOT_FOUND'],
+    [
+      'an id named like a property of every object',
+      { documentId: '__proto__' },
+      404,
+      'PERSISTED_QUERY_NOT_FOUND',
+    ],
     ['an id that is a number', { documentId: 1 }, 403, 'PERSISTED_QUERY_ONLY'],
-    ['nothing', {}, 403, 'PERSISTED_QUERY_ONLY'],
-  ])('runs not %s', async (_, body, status, code) => {
+    ['an empty request', {}, 403, 'PERSISTED_QUERY_ONLY'],
+  ])('does not run %s', async (_, body, status, code) => {
     expect(await send(body)).toMatchObject({ status, code });
   });
 
-  it('runs the known text and not the one that comes with its id', async () => {
+  it('runs the persisted text and not one that is sent with its id', async () => {
     expect((await send({ documentId: 'list', query: '{ __typename }' })).data).toHaveProperty('segments');
   });
 });

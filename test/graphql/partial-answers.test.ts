@@ -7,7 +7,7 @@ import { draft, testGateway } from '../harness.ts';
 const gateway = testGateway();
 const RESULT = 'application/graphql-response+json';
 
-/** Two writes, of which the second meets a row that somebody else has locked. */
+/** Two writes. The second one needs a row that another session has locked. */
 const CREATE_THEN_UPDATE = `mutation ($input: CreateSegmentInput!, $locked: ID!) {
   createSegment(input: $input) { ... on CreateSegmentPayload { segment { id } } }
   updateSegment(input: { id: $locked, name: "x" }) { __typename }
@@ -27,8 +27,8 @@ async function whileLocked(id: string, run: () => Promise<void>): Promise<void> 
 
 // EE52 of graphql-http's audits, which is commented out there: "MUST use 2xx status code if the response contains the
 // {data} entry and it is not {null}".
-describe.each(['application/json', RESULT])('an answer with data, in %s', (accept) => {
-  it('is answered 200 where one write was stored and another failed, and says so at that one', async () => {
+describe.each(['application/json', RESULT])('an answer in %s', (accept) => {
+  it('is a 200 if one write was stored and another failed, with an error only for the latter', async () => {
     const { id } = await createSegment(draft(), gateway.context());
     await whileLocked(id, async () => {
       const variables = { input: draft({ name: 'Stored' }), locked: id };
@@ -46,7 +46,7 @@ describe.each(['application/json', RESULT])('an answer with data, in %s', (accep
     });
   });
 
-  it('is answered 200 to whoever lacks a token for some of it, and asks for none', async () => {
+  it('is a 200 without a challenge if only some of its fields need a token', async () => {
     const query = '{ __typename segment(id: "x") { id } }';
     const { status, headers, body } = await graphql(gateway, query, {}, { as: null, headers: { accept } });
     expect([status, headers.get('www-authenticate')]).toEqual([200, null]);
@@ -56,7 +56,7 @@ describe.each(['application/json', RESULT])('an answer with data, in %s', (accep
     });
   });
 
-  it('is answered as its errors say where nothing is left of it', async () => {
+  it('has the status of its errors if no data is left', async () => {
     const query = '{ segments { totalCount } }';
     const { status, headers, body } = await graphql(gateway, query, {}, { as: null, headers: { accept } });
     expect([status, headers.get('www-authenticate')]).toEqual([401, expect.stringContaining('Bearer')]);

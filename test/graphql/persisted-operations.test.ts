@@ -6,7 +6,7 @@ import { testGateway } from '../harness.ts';
 
 const RESULT = 'application/graphql-response+json';
 
-describe('a request without a text, where texts are sent', () => {
+describe('a request without a text, to a gateway that runs texts,', () => {
   const gateway = testGateway();
   const send = async (body: object, accept: string) => {
     const sent = initOf(gateway, { method: 'POST', body, headers: { accept } });
@@ -18,7 +18,10 @@ describe('a request without a text, where texts are sent', () => {
   it.each([
     ['a hash', { extensions: { persistedQuery: { version: 1, sha256Hash: 'x' } } }],
     ['an id', { documentId: 'sha256:x' }],
-    ['a hash and null', { query: null, extensions: { persistedQuery: { version: 1, sha256Hash: 'x' } } }],
+    [
+      'a hash and a null text',
+      { query: null, extensions: { persistedQuery: { version: 1, sha256Hash: 'x' } } },
+    ],
   ])('but with %s is told to send the text', async (_, body) => {
     const told = { message: 'PersistedQueryNotSupported', code: 'PERSISTED_QUERY_NOT_SUPPORTED' };
     expect(await send(body, RESULT)).toEqual({ status: 400, ...told });
@@ -26,7 +29,7 @@ describe('a request without a text, where texts are sent', () => {
   });
 
   it.each([[{}], [{ variables: {} }], [{ extensions: {} }], [{ extensions: { persistedQuery: null } }]])(
-    'and without an id is no GraphQL request: %j',
+    'and without an id is a bad request: %j',
     async (body) => {
       for (const accept of [RESULT, 'application/json']) {
         expect(await send(body, accept)).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
@@ -48,7 +51,7 @@ describe('an operation of PERSISTED_OPERATIONS', () => {
     ['is a subscription', 'subscription { __typename }', /subscription/],
     ['has too many aliases', many(51, (i) => `a${i}: __typename`), /50 aliases/],
     ['has too many tokens', many(2_000, () => '__typename'), /2,000 tokens/],
-  ])('that %s is found at start', (_, text, why) => {
+  ])('that %s is reported', (_, text, why) => {
     const operations = new Map([
       ['good', '{ __typename }'],
       ['id', text],

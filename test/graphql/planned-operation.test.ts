@@ -11,7 +11,7 @@ import { unrulySchema } from './random-schema.ts';
 const DOCUMENTS = Number(process.env.DOCUMENTS ?? 2_000);
 const seed = process.env.DOCUMENTS ? undefined : 20261125;
 
-/** The turns of the event loop that the deepest of the random requests can take: two for each level. */
+/** Max turns of the event loop that a random request takes: two for each level. */
 const MAX_TURNS = 16;
 
 const schema = unrulySchema();
@@ -21,7 +21,7 @@ const requests = randomRequest({
 });
 
 describe('a planned operation', () => {
-  it('gives what graphql-js gives, whatever its resolvers do', {
+  it('returns what graphql-js returns, whatever its resolvers do', {
     timeout: 20_000 + DOCUMENTS * 60,
   }, async () => {
     const seen = { planned: 0, failed: 0 };
@@ -31,7 +31,7 @@ describe('a planned operation', () => {
         fc.pre(validate(schema, document).length === 0);
         const run = plannedOperation(schema, document, operationName);
         if (!run) return;
-        const expected = await deaf(() =>
+        const expected = await ignoringRejections(() =>
           execute({
             schema,
             document,
@@ -41,7 +41,7 @@ describe('a planned operation', () => {
           }),
         );
         for (let i = 0; i < 2; i++) {
-          const { size: _, ...given } = await deaf(() => run(variables, undefined));
+          const { size: _, ...given } = await ignoringRejections(() => run(variables, undefined));
           expect(JSON.stringify(given)).toBe(JSON.stringify(expected));
         }
         seen.planned += 1;
@@ -52,10 +52,10 @@ describe('a planned operation', () => {
     expect(seen.planned).toBeGreaterThan(DOCUMENTS * 0.8);
   });
 
-  it('looks at no value of a variable beyond the first that does not fit, before graphql-js says what is wrong', async () => {
-    let looks = 0;
+  it('reads few values of a variable in which all are wrong, and returns as many errors as graphql-js', async () => {
+    let reads = 0;
     const parseValue = () => {
-      looks += 1;
+      reads += 1;
       throw new TypeError('Nothing is odd.');
     };
     const counted = buildSchema('scalar Odd type Query { odds(all: [Odd!]): Int }');
@@ -63,16 +63,16 @@ describe('a planned operation', () => {
     const run = plannedOperation(counted, parse('query ($all: [Odd!]) { odds(all: $all) }'), undefined);
     const result = await run?.({ all: Array.from({ length: 10_000 }, () => 1) }, undefined);
     expect(result?.errors).toHaveLength(MAX_COERCION_ERRORS + 1); // the last one says that there are more
-    expect(looks).toBeLessThan(10);
+    expect(reads).toBeLessThan(10);
   });
 
-  it('coerces the arguments of a scalar that is a property', async () => {
+  it('coerces the arguments of a scalar field without a resolver', async () => {
     const bare = buildSchema('type Query { name(upper: Boolean! = true): String }');
     const run = plannedOperation(bare, parse('query ($u: Boolean = true) { name(upper: $u) }'), undefined);
     expect((await run?.({ u: null }, undefined))?.errors?.[0]?.message).toMatch(/must not be null/);
   });
 
-  it('gives what graphql-js gives where a condition has no value, at the root and below', async () => {
+  it('returns what graphql-js returns if a condition is null, at the root and below', async () => {
     const nested = buildSchema('type Query { a: A, b: Int } type A { c: Int! }');
     for (const query of [
       'query ($x: Boolean = true) { b @skip(if: $x) a { c } }',
@@ -93,7 +93,7 @@ describe('a planned operation', () => {
     getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true, oneOf: true }),
     '{ __type(name: "Pet") { name possibleTypes { name } } no: __type(name: "X") { name } __typename }',
     '{ __schema { types { fields(includeDeprecated: true) { args { defaultValue } } } } }',
-  ])('gives what graphql-js gives of introspection (%#)', async (query) => {
+  ])('returns what graphql-js returns for introspection (%#)', async (query) => {
     const document = parse(query);
     const { size: _, ...given } =
       (await plannedOperation(schema, document, undefined)?.({}, undefined)) ?? {};
@@ -109,7 +109,7 @@ describe('a planned operation', () => {
       return plannedOperation(long, parse(`{ items { ${names} b } }`), undefined, maxSize)?.({}, undefined);
     };
 
-    it('lets others have a turn in between', async () => {
+    it('yields to other work', async () => {
       const turns = loopTurns();
       const result = await answerOf(Array.from({ length: 2_000 }, () => ({ a: 'a', b: 'b' })));
       turns.stop();
@@ -117,7 +117,7 @@ describe('a planned operation', () => {
       expect(turns.count()).toBeGreaterThanOrEqual(10); // 102,000 fields
     });
 
-    it('is in order, and has each error in its place', async () => {
+    it('returns items and errors in order', async () => {
       const items = Array.from({ length: 1_000 }, (_, i) =>
         i % 100 ? { a: `${i}`, b: async () => `${i}` } : new Error(`${i}`),
       );
@@ -130,21 +130,21 @@ describe('a planned operation', () => {
       );
     });
 
-    it('ends as a whole where it grows too large, in the middle of a list that may hold nulls', async () => {
-      let looks = 0;
+    it('fails as a whole if the answer grows too large, even in a nullable list', async () => {
+      let reads = 0;
       const item = {
         get b() {
-          looks += 1;
+          reads += 1;
           return 'b';
         },
         a: 'a'.repeat(100),
       };
       const many = Array.from({ length: 10_000 }, () => item);
       await expect(answerOf(many, 100_000)).rejects.toMatchObject({ code: 'RESPONSE_TOO_LARGE' });
-      expect(looks).toBeLessThan(100);
+      expect(reads).toBeLessThan(100);
     });
 
-    it('counts no more characters than it has bytes', async () => {
+    it('counts at most as many characters as the answer has bytes, and at least a quarter', async () => {
       const items = [{ a: 'é\u0001"', b: async () => '' }, { a: null, b: 'b' }, null];
       const { size = 0, ...answer } = (await answerOf(items as object[])) ?? {};
       const bytes = Buffer.byteLength(JSON.stringify(answer));
@@ -152,7 +152,7 @@ describe('a planned operation', () => {
       expect(size).toBeLessThanOrEqual(bytes);
     });
 
-    it('of errors alone ends at some two thousand', async () => {
+    it('returns a thousand errors, and fails as a whole with three thousand', async () => {
       const errors = (length: number) => Array.from({ length }, () => new Error('no'));
       expect((await answerOf(errors(1_000), 8 * 1024 * 1024))?.errors).toHaveLength(1_000);
       await expect(answerOf(errors(3_000), 8 * 1024 * 1024)).rejects.toMatchObject({
@@ -161,7 +161,7 @@ describe('a planned operation', () => {
     });
   });
 
-  it('leaves no rejection unhandled where a list fails before its items have settled', async () => {
+  it('leaves no rejection unhandled if a list fails before its items have settled', async () => {
     const list = buildSchema('type Query { items: [Item!] } type Item { late: Int! now: Int! }');
     const document = parse('{ items { late now } }');
     const run = plannedOperation(list, document, undefined);
@@ -183,7 +183,7 @@ describe('a planned operation', () => {
     await nextTurn(); // vitest fails the run on an unhandled rejection
   });
 
-  it('leaves no rejection unhandled where a list of several turns fails before its items have settled', async () => {
+  it('leaves no rejection unhandled if a list of several turns fails before its items have settled', async () => {
     const list = buildSchema('type Query { items: [Item!] } type Item { a: Int! late: Int! }');
     const run = plannedOperation(list, parse('{ items { a late } }'), undefined);
     const { promise, reject } = Promise.withResolvers<number>();
@@ -197,10 +197,10 @@ describe('a planned operation', () => {
 });
 
 /**
- * graphql-js 16.15.0 leaves rejections unhandled where a list fails before its items have settled. So does a
- * planned operation, which hands it the requests in which a condition has no value.
+ * Ignores unhandled rejections. graphql-js 16.15.0 leaves some if a list fails before its items have settled. So does a
+ * planned operation, which hands it the requests in which a condition is null.
  */
-async function deaf<Result>(run: () => Result): Promise<Awaited<Result>> {
+async function ignoringRejections<Result>(run: () => Result): Promise<Awaited<Result>> {
   const listeners = process.listeners('unhandledRejection');
   const ignore = () => {};
   process.removeAllListeners('unhandledRejection').on('unhandledRejection', ignore);

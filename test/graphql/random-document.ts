@@ -13,7 +13,7 @@ import {
 } from 'graphql';
 import { type Draw, drawing, type Pools, randomInputs } from './random-input.ts';
 
-/** A document, the operation of it that a request names, and the variables that it sends. */
+/** A document, the name of the operation to run, and its variables. */
 export interface RandomRequest {
   query: string;
   operationName: string | undefined;
@@ -23,7 +23,7 @@ export interface RandomRequest {
 interface Options {
   schema: GraphQLSchema;
   pools: Pools;
-  /** Fields that are not asked for, by their coordinates. */
+  /** Fields that are never selected, by their coordinates. */
   without?: ReadonlySet<string>;
 }
 
@@ -32,8 +32,8 @@ const MAX_FRAGMENTS = 4;
 const ALIASES = ['a', 'b', 'c', 'id', 'name', 'then', '__proto__', 'constructor', 'toString'];
 
 /**
- * Any request: several operations, named and inline fragments, fields that are merged, aliases, conditions, and
- * variables at every place. Most are valid; `validate` tells which.
+ * A random request, with several operations, named and inline fragments, merged fields, aliases, conditions, and
+ * variables in every position. Most requests are valid; `validate` tells which.
  */
 export const randomRequest = (options: Options): fc.Arbitrary<RandomRequest> =>
   fc.gen().map((generated) => requestOf(options, drawing(generated)));
@@ -53,7 +53,7 @@ function requestOf({ schema, pools, without = new Set() }: Options, draw: Draw):
   };
   const conditions = () => condition('skip') + condition('include');
 
-  /** The arguments of a field: often those that it has elsewhere, so that the two can be merged. */
+  /** The arguments of a field. They are often the same as elsewhere, so that both fields can be merged. */
   const argumentsOf = ({ name, args }: GraphQLField<unknown, unknown>): string => {
     const signature = [name, ...args.map((arg) => arg.name)].join();
     const before = known.get(signature) ?? [];
@@ -66,7 +66,7 @@ function requestOf({ schema, pools, without = new Set() }: Options, draw: Draw):
     return text;
   };
 
-  /** A response name that stands for one field with its arguments wherever it is used, so that fields can be merged. */
+  /** A response name that always stands for the same field and arguments, so that fields can be merged. */
   const named = (field: string, given: string): string => {
     const key = field + given;
     const wanted = [field, field, draw.one(ALIASES), draw.one(ALIASES)];

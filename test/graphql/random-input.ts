@@ -8,14 +8,14 @@ import {
   isRequiredInputField,
 } from 'graphql';
 
-/** Draws from what a property test generates. */
+/** Makes random choices from what a property test generates. */
 export interface Draw {
   one<Value>(values: readonly Value[]): Value;
-  /** Whether something happens that does so with this chance, in percent. */
+  /** Returns true with this probability, in percent. */
   chance(percent: number): boolean;
 }
 
-/** Without bias: fast-check prefers the ends of a range, and a chance of 4 % would come true every third time. */
+/** Without bias. Otherwise fast-check prefers the ends of a range, and a chance of 4% would come true every third time. */
 const upTo = (max: number) => fc.noBias(fc.nat({ max }));
 
 export const drawing = (draw: fc.GeneratorValue): Draw => ({
@@ -23,7 +23,7 @@ export const drawing = (draw: fc.GeneratorValue): Draw => ({
   chance: (percent) => draw(upTo, 99) < percent,
 });
 
-/** The JSON values that a scalar is given, by its name or by the coordinate of an argument or input field. */
+/** JSON values for a scalar, by its name or by the coordinate of an argument or input field. */
 export type Pools = Readonly<Record<string, readonly unknown[]>>;
 
 interface Variable {
@@ -34,15 +34,15 @@ interface Variable {
   where: string;
 }
 
-/** What a request may send where something else is asked for. */
+/** Values of the wrong type. */
 const MISFITS = [null, 'x', '', 1.5, -1, 2 ** 31, true, [], ['x'], {}, { __proto__: null, id: {} }];
 const NAMES = ['a', 'b', 'c', 'd', '__proto__', 'constructor', 'then'];
 
-/** Random literals for the arguments of a document, with variables at every place, and values for those variables. */
+/** Random literals for the arguments of a document, with variables in every position, and values for those variables. */
 export function randomInputs(draw: Draw, pools: Pools) {
   const variables: Variable[] = [];
 
-  /** A literal of a type. At a place where no variable may stand, as in a default, it has none. */
+  /** A literal of a type. It has no variables if it must be constant, as in a default. */
   const literal = (type: GraphQLInputType, where: string, isConstant = false): string => {
     if (!isConstant && draw.chance(30)) return variable(type, where);
     if (isNonNullType(type)) return notNull(type.ofType, where, isConstant);
@@ -72,7 +72,7 @@ export function randomInputs(draw: Draw, pools: Pools) {
   const fromPool = (type: string, where: string): unknown =>
     draw.one(pools[where] ?? pools[type] ?? (type === 'Boolean' ? [true, false] : ['x']));
 
-  /** A JSON value as GraphQL writes it. In an object of a custom scalar, a variable may stand too. */
+  /** A JSON value as a GraphQL literal. An object of a custom scalar may contain variables. */
   const printed = (value: unknown, isConstant: boolean): string => {
     if (Array.isArray(value)) return `[${value.map((each) => printed(each, isConstant)).join(', ')}]`;
     if (typeof value !== 'object' || value === null) return JSON.stringify(value);
@@ -112,17 +112,17 @@ export function randomInputs(draw: Draw, pools: Pools) {
 
   return {
     literal,
-    /** The variables that a text uses, defined. */
+    /** The definitions of the variables that a text uses. */
     definitionsFor: (used: ReadonlySet<string>) =>
       variables.filter(({ name }) => used.has(name)).map(({ definition }) => definition),
-    /** Values for the variables that a text uses: most are right, some are left out, null, or of another type. */
+    /** Values for the variables that a text uses. Most are valid; some are missing, null, or of the wrong type. */
     valuesFor(used: ReadonlySet<string>): Record<string, unknown> {
       const given: Record<string, unknown> = Object.create(null);
       for (const { name, type, where } of variables) {
         if (!used.has(name) || draw.chance(12)) continue;
         given[name] = draw.chance(8) ? null : json(type, where);
       }
-      return JSON.parse(JSON.stringify(given)); // as it comes over the wire: `__proto__` is a property of its own
+      return JSON.parse(JSON.stringify(given)); // as received over the wire: `__proto__` is an own property
     },
   };
 }

@@ -9,12 +9,12 @@ import {
   isRequiredArgument,
 } from 'graphql';
 
-/** Literals that an argument may be given, one of which is drawn; the empty one leaves it out. */
+/** Literals for each argument, of which one is drawn. An empty one omits the argument. */
 export type Arguments = Readonly<Record<string, readonly string[]>>;
 
 interface Options {
   schema: GraphQLSchema;
-  /** The fields of Query that are asked for, and what they are given. */
+  /** The fields of Query that may be selected, and their arguments. */
   roots: Readonly<Record<string, Arguments>>;
 }
 
@@ -29,13 +29,13 @@ const CONDITIONS = [
   '@skip(if: $no)',
 ];
 
-/** Any query of a schema: aliases, fields that come twice, fragments on each possible type, `@include` and `@skip`. */
+/** A random query, with aliases, repeated fields, fragments on each possible type, `@include` and `@skip`. */
 export function randomQuery({ schema, roots }: Options): fc.Arbitrary<string> {
   return fc.gen().map((draw) => {
     const one = <Value>(values: readonly Value[]): Value =>
       values[draw(fc.nat, { max: values.length - 1 })] as Value; // no list here is empty
-    const some = <Value>(most: number, make: () => Value): Value[] =>
-      Array.from({ length: draw(fc.integer, { min: 1, max: most }) }, make);
+    const some = <Value>(max: number, make: () => Value): Value[] =>
+      Array.from({ length: draw(fc.integer, { min: 1, max }) }, make);
 
     const argumentsOf = (given: Arguments): string => {
       const chosen = Object.entries(given).map(([name, values]) => [name, one(values)]);
@@ -43,7 +43,7 @@ export function randomQuery({ schema, roots }: Options): fc.Arbitrary<string> {
       return parts.length > 0 ? `(${parts.join(', ')})` : '';
     };
 
-    // A name in an answer stands for one field and its arguments, or the query is refused.
+    // A response name must always stand for the same field and arguments. Otherwise the query is invalid.
     let aliases = 0;
     const fieldOf = (field: GraphQLField<unknown, unknown>, depth: number, given?: Arguments): string => {
       const type = getNamedType(field.type);

@@ -37,9 +37,9 @@ interface Thing {
 }
 
 /**
- * A schema whose resolvers do everything that resolvers can do: values, promises that settle soon and late, nulls, errors
- * thrown, rejected and returned, values of another type. What a field does follows from where it stands, so that two
- * executions of an operation are given the same.
+ * A schema whose resolvers do everything that resolvers can do. They return values, promises that settle soon or late, nulls
+ * and values of the wrong type, and they throw, reject with or return errors. What a field does depends only on its place,
+ * so that two executions of an operation see the same.
  */
 export function unrulySchema(): GraphQLSchema {
   const schema = buildSchema(SDL);
@@ -59,7 +59,7 @@ export function unrulySchema(): GraphQLSchema {
     }
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
     for (const field of Object.values(type.getFields())) {
-      // Leaves are properties of their objects, as most are; some are functions.
+      // Most leaves are plain properties of their objects; some are functions.
       if (!isLeafType(getNamedType(field.type))) field.resolve = resolver;
     }
   }
@@ -71,7 +71,7 @@ const resolver: GraphQLFieldResolver<Thing | undefined, unknown> = (source, args
   return unruly(info.returnType, place);
 };
 
-/** A value of a type, or what a resolver does instead. Its promises are handled, whether anybody waits for them or not. */
+/** A value of a type, or what a resolver does instead. Its rejections are handled even if nothing waits for them. */
 function unruly(type: GraphQLOutputType, place: string): unknown {
   const done = act(type, place);
   if (done instanceof Promise) done.catch(() => {});

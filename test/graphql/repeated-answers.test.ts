@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 type Sent = { query: string; variables?: object; [parameter: string]: unknown };
 
-/** The same request four times: by the third, its operation is known. */
+/** Sends the same request four times. From the third time on, its operation is known. */
 async function fourTimes(body: Sent | string) {
   const answers = [];
   for (let i = 0; i < 4; i++) {
@@ -28,7 +28,7 @@ async function fourTimes(body: Sent | string) {
 /** Requests whose answers changed when their operations were compiled by graphql-jit 0.8.9. */
 const CHANGED: [string, (id: string) => Sent | string][] = [
   [
-    'a variable that is left out of an input object',
+    'a missing variable in an input object',
     (id) => ({
       query: `mutation ($i: ID!, $n: String, $d: String) {
         updateSegment(input: { id: $i, name: $n, description: $d }) { __typename } }`,
@@ -78,31 +78,31 @@ const CHANGED: [string, (id: string) => Sent | string][] = [
     }),
   ],
   [
-    'a variable whose name another operation gives to a condition',
+    'a variable whose name is a condition in another operation',
     () => ({
       query: `query A($a: SegmentFilter = {}) { segments(filter: $a) { totalCount } }
         query B($a: Boolean!) { __typename @skip(if: $a) }`,
       operationName: 'A',
     }),
   ],
-  ['an operation name that is empty', () => ({ query: 'query A { __typename }', operationName: '' })],
+  ['an empty operation name', () => ({ query: 'query A { __typename }', operationName: '' })],
   ['the alias __proto__', (id) => ({ query: `{ segment(id: "${id}") { __proto__: name id } }` })],
   [
-    'a variable of the name __proto__',
+    'a variable named __proto__',
     (id) =>
       `{"query":"query ($__proto__: ID!) { segment(id: $__proto__) { name } }","variables":{"__proto__":"${id}"}}`,
   ],
   [
-    'an argument that is refused, which is located in the document',
+    'a refused argument, whose error has a location',
     () => ({ query: 'query ($f: Int) { segments(first: $f) { nodes { id } } }', variables: { f: 0 } }),
   ],
   [
-    'a variable of another type',
+    'a variable of the wrong type',
     () => ({ query: 'query ($f: Int) { segments(first: $f) { edges { cursor } } }', variables: { f: 'x' } }),
   ],
 ];
 
-/** Errors whose locations were lost. */
+/** Errors that lost their locations then. */
 const UNLOCATED: [string, string, object, { line: number; column: number }][] = [
   [
     'a refused argument',
@@ -111,7 +111,7 @@ const UNLOCATED: [string, string, object, { line: number; column: number }][] = 
     { line: 1, column: 19 },
   ],
   [
-    'a variable of another type',
+    'a variable of the wrong type',
     'query ($f: Int) { segments(first: $f) { totalCount } }',
     { f: 'x' },
     { line: 1, column: 8 },
@@ -125,7 +125,7 @@ const UNLOCATED: [string, string, object, { line: number; column: number }][] = 
 ];
 
 describe('an operation that repeats', () => {
-  it.each(CHANGED)('answers and charges alike each time: %s', async (_, request) => {
+  it.each(CHANGED)('is answered and charged the same each time: %s', async (_, request) => {
     const [first, ...later] = await fourTimes(request(id));
     expect(first?.text).not.toContain('INTERNAL');
     for (const [i, { status, text, left }] of later.entries()) {
@@ -134,13 +134,13 @@ describe('an operation that repeats', () => {
     }
   });
 
-  it.each(UNLOCATED)('says where in the document an error is: %s', async (_, query, variables, location) => {
+  it.each(UNLOCATED)('reports the location of an error: %s', async (_, query, variables, location) => {
     for (const { text } of await fourTimes({ query, variables })) {
       expect(JSON.parse(text).errors[0].locations).toEqual([location]);
     }
   });
 
-  it('takes the variables of each request', async () => {
+  it('uses the variables of each request', async () => {
     const query = 'query Q($id: ID!) { segment(id: $id) { name } }';
     for (const [given, segment] of [
       [id, { name: 'a' }],
@@ -152,7 +152,7 @@ describe('an operation that repeats', () => {
     }
   });
 
-  it('keeps the plans of conditions apart', async () => {
+  it('follows the conditions of each request', async () => {
     const query =
       'query ($a: Boolean!, $b: Boolean!) { x: __typename @include(if: $a) y: __typename @skip(if: $b) }';
     for (let i = 0; i < 3; i++) {

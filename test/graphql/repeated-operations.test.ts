@@ -13,14 +13,14 @@ import type { SegmentStore } from '../../src/segments/store.ts';
 import { segmentWith, testGateway } from '../harness.ts';
 import { type RandomRequest, randomRequest } from './random-document.ts';
 
-/** Documents that are tried. `npm run test:chaos` tries a hundred thousand, each time others. */
+/** The number of documents. `npm run test:chaos` tries a hundred thousand, different ones each time. */
 const DOCUMENTS = Number(process.env.DOCUMENTS ?? 2_000);
 const seed = process.env.DOCUMENTS ? undefined : 20261125;
 
 const gateway = testGateway();
 const run = graphqlEngine({ schema, introspection: true, boundReads });
 
-/** Three accounts with the same segments under the same ids: one for each time that a request is sent. */
+/** Three accounts with the same segments under the same ids, one for each time that a request is sent. */
 const ACCOUNTS = ['first', 'second', 'third'];
 const TIME = '2026-01-0';
 const ROWS = ['a', 'b', 'c', 'd'].map((name, i) => ({
@@ -76,8 +76,9 @@ const requests = randomRequest({
 });
 
 /**
- * The same store, whose answers arrive in the order of the calls and in turns of their own. Otherwise the database decides
- * which of two fields fails first, and whether the second one is still told of when the first has emptied the answer.
+ * The same store, but its answers arrive in the order of the calls, each in its own turn of the event loop. Otherwise the
+ * database decides which of two fields fails first, and whether the second error is still reported once the first has
+ * nulled the answer.
  */
 function inOrder({ birth, ...statements }: SegmentStore): SegmentStore {
   let last: Promise<unknown> = Promise.resolve();
@@ -97,7 +98,7 @@ function inOrder({ birth, ...statements }: SegmentStore): SegmentStore {
   return { birth, ...Object.fromEntries(waiting) };
 }
 
-/** The same store, which fetches every column, whatever is asked for. */
+/** The same store, but it fetches every column, whatever is selected. */
 const whole = (store: SegmentStore): SegmentStore => ({
   ...store,
   get: ({ texts: _, ...key }) => store.get(key),
@@ -105,7 +106,7 @@ const whole = (store: SegmentStore): SegmentStore => ({
   list: ({ texts: _, ...list }) => store.list(list),
 });
 
-/** What a caller sees of a request, and what it costs. What the database or the clock makes anew is left out. */
+/** What a caller sees of a request, and what it costs. Values that the database or the clock generates are left out. */
 async function answerTo(
   { query, operationName, variables }: RandomRequest,
   accountId: string,
@@ -130,7 +131,7 @@ async function answerTo(
 }
 
 describe('an operation that repeats', () => {
-  it('is answered as it was at first, when every column was fetched, error for error', {
+  it('has the data, errors and cost that it had at first, when every column was fetched', {
     timeout: 20_000 + DOCUMENTS * 60,
   }, async () => {
     let planned = 0;

@@ -11,8 +11,8 @@ const without = printedSchema.replace(
 const pathsOf = async (after: string, changelog = CHANGELOG) =>
   (await breakingChanges(printedSchema, after, changelog)).map(({ path }) => path);
 
-describe('a change of the schema', () => {
-  it('passes where nothing breaks', async () => {
+describe('a schema change', () => {
+  it('passes if it breaks nothing', async () => {
     expect(await pathsOf(printedSchema)).toEqual([]);
     const more = printedSchema.replace(
       'type SegmentEdge {',
@@ -22,12 +22,12 @@ describe('a change of the schema', () => {
     expect(await pathsOf(more)).toEqual([]);
   });
 
-  it('is told where it breaks clients', async () => {
+  it('is reported if it breaks clients', async () => {
     expect(without).not.toBe(printedSchema);
     expect(await pathsOf(without)).toEqual(['Segment.criteria']);
   });
 
-  it('passes where the changelog announces it, among what is not released', async () => {
+  it('passes if the changelog announces it under Unreleased', async () => {
     const announced = CHANGELOG.replace('- Something new.', '- **Breaking**: `Segment.criteria` is gone.');
     expect(await pathsOf(without, announced)).toEqual([]);
   });

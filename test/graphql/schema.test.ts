@@ -6,7 +6,7 @@ import { testGateway } from '../harness.ts';
 
 const gateway = testGateway();
 
-/** Types that GraphQL and Federation bring, and describe or not as they like. */
+/** False for the types of GraphQL and Federation, whose descriptions are not ours. */
 const isOurs = ({ name }: GraphQLNamedType) =>
   !name.startsWith('_') && !/^(String|Int|Boolean|ID|FieldSet)$/.test(name);
 const types = Object.values(schema.getTypeMap()).filter((type) => isOurs(type));
@@ -16,7 +16,7 @@ interface Described {
   description?: string | null | undefined;
 }
 
-/** A type, its fields, their arguments and its values, each by its path. */
+/** A type, its fields, their arguments and its values, each with its path. */
 function* partsOf(type: GraphQLNamedType): Generator<[string, Described]> {
   yield [type.name, type];
   if (isEnumType(type)) for (const value of type.getValues()) yield [`${type.name}.${value.name}`, value];
@@ -31,16 +31,16 @@ function* partsOf(type: GraphQLNamedType): Generator<[string, Described]> {
 }
 
 describe('the schema', () => {
-  it('is the schema.graphql of the top level (npm run schema writes it)', async () => {
+  it('is the content of schema.graphql (npm run schema writes the file)', async () => {
     await expect(printedSchema).toMatchFileSnapshot('../../schema.graphql');
   });
 
-  it('is what _service gives to a router, which needs no token', async () => {
+  it('is what _service returns, even without a token', async () => {
     const { body } = await graphql(gateway, '{ _service { sdl } }', {}, { as: null });
     expect(`${body.data._service.sdl.trim()}\n`).toBe(printedSchema);
   });
 
-  it('says where DateTime is specified, to routers as to introspection', async () => {
+  it('says where DateTime is specified, in the SDL and in introspection', async () => {
     const query = '{ __type(name: "DateTime") { specifiedByURL } _service { sdl } }';
     const { body } = await graphql(gateway, query, {}, { as: null });
     const url = 'https://scalars.graphql.org/andimarek/date-time';
@@ -48,7 +48,7 @@ describe('the schema', () => {
     expect(body.data._service.sdl).toContain(`\nscalar DateTime @specifiedBy(url: "${url}")\n`);
   });
 
-  it('can be asked for without a token', async () => {
+  it('can be introspected without a token', async () => {
     const { body } = await graphql(gateway, '{ __schema { queryType { name } } }', {}, { as: null });
     expect(body).toEqual({ data: { __schema: { queryType: { name: 'Query' } } } });
   });
@@ -60,7 +60,7 @@ describe('the schema', () => {
 
 describe('names', () => {
   it.each(types.flatMap((type) => [...partsOf(type)]).map(([path]) => path))(
-    '%s is written as its kind is',
+    '%s is spelt as its kind requires',
     (path) => {
       const type = /^[A-Z][A-Za-z]+$/;
       const [owner = '', member, argument] = path.split(/[.()]/);
@@ -72,13 +72,13 @@ describe('names', () => {
   );
 
   it.each(types.filter((type) => isInputObjectType(type)).map(({ name }) => name))(
-    '%s says that it is an input',
+    '%s ends as an input does',
     (name) => {
       expect(name).toMatch(/(Input|Filter|Order)$/);
     },
   );
 
-  it('say what to use instead where they are deprecated', () => {
+  it('say what to use instead if they are deprecated', () => {
     const parts = types.flatMap((type) => [...partsOf(type)]);
     const unhelpful = parts.filter(
       ([, part]) =>
@@ -93,7 +93,7 @@ describe('names', () => {
 describe('INTROSPECTION=off', () => {
   const closed = testGateway({ introspection: false });
 
-  it('hides the schema, and nothing else', async () => {
+  it('refuses __schema, but not __typename', async () => {
     const { body } = await graphql(closed, '{ __schema { queryType { name } } }');
     expect(body.errors[0].message).toMatch(/introspection/i);
     expect((await graphql(closed, '{ __typename }')).body).toEqual({ data: { __typename: 'Query' } });

@@ -10,7 +10,7 @@ beforeAll(async () => {
   id = (await createSegment(draft(), gateway.context())).id;
 });
 
-/** The long texts that the statements of an operation fetch. Each is sent three times: the last time it is planned. */
+/** The long texts that the statements of an operation fetch. It is sent three times and is planned the third time. */
 async function fetched(query: string, variables: object = {}): Promise<string[]> {
   const found = new Set<string>();
   for (let i = 0; i < 3; i++) {
@@ -25,7 +25,7 @@ async function fetched(query: string, variables: object = {}): Promise<string[]>
   return [...found].sort();
 }
 
-const VIA: [string, (selection: string) => string][] = [
+const PATHS: [string, (selection: string) => string][] = [
   ['segment', (selection) => `query ($id: ID!) { segment(id: $id) { ${selection} } }`],
   ['node', (selection) => `query ($id: ID!) { node(id: $id) { ... on Segment { ${selection} } } }`],
   ['nodes', (selection) => `query ($id: ID!) { nodes(ids: [$id]) { ... on Segment { ${selection} } } }`],
@@ -39,27 +39,27 @@ const VIA: [string, (selection: string) => string][] = [
   ],
 ];
 
-describe.each(VIA)('%s fetches', (_, via) => {
+describe.each(PATHS)('%s fetches', (_, via) => {
   it.each([
     ['id name version', []],
     ['id text: criteria', ['criteria']],
     ['description', ['description']],
     ['criteria description', ['criteria', 'description']],
     ['criteria @skip(if: true) ... @include(if: false) { description }', []],
-  ])('no long text but those of { %s }', async (selection, texts) => {
+  ])('only the long texts in { %s }', async (selection, texts) => {
     expect(await fetched(via(selection))).toEqual(texts);
   });
 });
 
 describe('an operation', () => {
-  it('fetches what its fragments and conditions ask for', async () => {
+  it('fetches what its fragments and conditions select', async () => {
     const query = `query ($id: ID!, $full: Boolean!) { segment(id: $id) { ...f } }
       fragment f on Segment { id ... @include(if: $full) { ...g } } fragment g on Segment { criteria }`;
     expect(await fetched(query, { full: false })).toEqual([]);
     expect(await fetched(query, { full: true })).toEqual(['criteria']);
   });
 
-  it('is answered with the texts that it asks for, beside another that asks for none', async () => {
+  it('may select different texts of one segment under different aliases', async () => {
     const query = `query ($id: ID!) { a: segment(id: $id) { id } b: segment(id: $id) { criteria } c: segment(id: $id) { description criteria } }`;
     const { criteria, description } = draft();
     for (let i = 0; i < 3; i++) {
@@ -68,7 +68,7 @@ describe('an operation', () => {
     }
   });
 
-  it('reads no page where only the total count is asked for', async () => {
+  it('reads no page if only the total count is selected', async () => {
     for (let i = 0; i < 3; i++) {
       gateway.statements.length = 0;
       const { body } = await graphql(gateway, '{ segments(first: 100) { __typename totalCount } }');
@@ -77,12 +77,12 @@ describe('an operation', () => {
     }
   });
 
-  it('is told what is wrong with the arguments of a page that is not read', async () => {
+  it('is refused for invalid arguments of a page that is not read', async () => {
     const { body } = await graphql(gateway, '{ segments(first: 101) { totalCount } }');
     expect(body.errors).toMatchObject([{ path: ['segments'], extensions: { code: 'INVALID_INPUT' } }]);
   });
 
-  it('looks whether a segment exists of which it asks for nothing', async () => {
+  it('checks that a segment exists even if no field of it is selected', async () => {
     const query =
       'query ($id: ID!) { a: segment(id: $id) { __typename } b: segment(id: "0000000000000000") { __typename } }';
     expect((await graphql(gateway, query, { id })).body.data).toEqual({
@@ -92,7 +92,7 @@ describe('an operation', () => {
   });
 });
 
-it('REST fetches the whole representation, and knows no parameter to choose from it', async () => {
+it('REST returns the whole representation, and has no parameter to choose parts of it', async () => {
   const { criteria, description } = draft();
   expect((await rest(gateway, `/${id}`)).body).toMatchObject({ criteria, description });
   for (const path of ['?texts=none', '?isRead=false', `/${id}?texts=none`]) {

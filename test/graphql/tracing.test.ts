@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 
 describe('a trace that a router asks for', () => {
-  it('tells how long each field took, and changes nothing else', async () => {
+  it('has the duration of each field, and changes nothing else', async () => {
     const { body } = await graphql(gateway, '{ all: segments { totalCount } }', {}, FTV1);
     const { ftv1, ...others } = body.extensions;
     expect(others).toEqual({});
@@ -31,12 +31,12 @@ describe('a trace that a router asks for', () => {
     expect(root?.child?.[0]?.endTime).toBeGreaterThan(0);
   });
 
-  it('is all that the compatibility suite of Apollo wants', async () => {
+  it("is an extension of the answer, as Apollo's compatibility suite expects", async () => {
     const { body } = await graphql(gateway, '{ __typename }', {}, FTV1);
     expect(body).toEqual({ data: { __typename: 'Query' }, extensions: { ftv1: expect.any(String) } });
   });
 
-  it('holds errors in the words that any caller gets', async () => {
+  it('has the same error messages as the answer', async () => {
     const { status, body } = await graphql(gateway, '{ segments { totalCount } }', {}, { ...FTV1, as: null });
     expect(status).toBe(401);
     expect(body.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
@@ -44,7 +44,7 @@ describe('a trace that a router asks for', () => {
     expect(root?.child?.[0]?.error?.[0]?.message).toBe(body.errors[0].message);
   });
 
-  it('of a thousand entities tells of each field of each', async () => {
+  it('of a thousand entities has each field of each one', async () => {
     const made = await graphql(
       gateway,
       `mutation ($input: CreateSegmentInput!) { createSegment(input: $input) { ... on CreateSegmentPayload { segment { id } } } }`,
@@ -67,7 +67,7 @@ describe('a trace that a router asks for', () => {
     expect(root?.child?.[0]?.error).toMatchObject([{ message: body.errors[0].message }]);
   });
 
-  it('is not made where nobody asks', async () => {
+  it('is not made unless it is requested as ftv1', async () => {
     for (const asked of ['', 'ftv2']) {
       expect(
         (
@@ -85,7 +85,7 @@ describe('a trace that a router asks for', () => {
   });
 });
 
-describe('where the schema is not shown', () => {
+describe('with INTROSPECTION=off,', () => {
   const closed = testGateway({ introspection: false });
 
   it.each([
@@ -108,7 +108,7 @@ describe('a trace that began elsewhere (W3C Trace Context)', () => {
     return gateway.logged;
   };
 
-  it('goes on in the log, with a span for each request', async () => {
+  it('continues in the log, with a span for each request', async () => {
     const [one, other] = await traced(`00-${TRACE_ID}-${PARENT}-01`);
     for (const line of [one, other]) {
       expect(line).toMatchObject({
@@ -120,7 +120,7 @@ describe('a trace that began elsewhere (W3C Trace Context)', () => {
     expect(one?.spanId).not.toBe(other?.spanId);
   });
 
-  it('is read though its version is of the future', async () => {
+  it('is read even if its version is newer', async () => {
     const [line] = await traced(`01-${TRACE_ID}-${PARENT}-01-what-comes`);
     expect(line).toMatchObject({ traceId: TRACE_ID });
   });
@@ -132,7 +132,7 @@ describe('a trace that began elsewhere (W3C Trace Context)', () => {
     `00-${TRACE_ID}-${'0'.repeat(16)}-01`,
     `00-${TRACE_ID.toUpperCase()}-${PARENT}-01`,
     `00-${TRACE_ID}-${PARENT}-01-more`,
-  ])('is not taken from %s', async (traceparent) => {
+  ])('is ignored if the header is %s', async (traceparent) => {
     for (const line of await traced(traceparent)) expect(line).not.toHaveProperty('traceId');
   });
 });

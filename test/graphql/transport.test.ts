@@ -15,13 +15,14 @@ const post = (body: object | string, headers: Record<string, string> = {}) =>
   send('/graphql', { method: 'POST', body, headers });
 
 describe('POST /graphql', () => {
+  // A web page could send some of these on behalf of a visitor.
   it.each([
     ['application/x-www-form-urlencoded', 'query={__typename}'],
     ['text/plain', '{"query":"{__typename}"}'],
     ['multipart/form-data; boundary=x', '--x--'],
     ['application/graphql', '{__typename}'],
     ['application/json; charset=utf-16', '{"query":"{__typename}"}'],
-  ])('takes no %s, which a web page could send in the name of a visitor', async (type, body) => {
+  ])('refuses %s', async (type, body) => {
     const { status, text } = await post(body, { 'content-type': type });
     expect([status, JSON.parse(text).errors[0].extensions.code]).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE']);
   });
@@ -33,7 +34,7 @@ describe('POST /graphql', () => {
     'application/json;charset=utf8;',
     "application/json; charset='utf-8'",
     'application/json; charset=us-ascii; profile="a;b"',
-  ])('takes %s', async (type) => {
+  ])('accepts %s', async (type) => {
     expect((await post('{"query":"{__typename}"}', { 'content-type': type })).status).toBe(200);
   });
 
@@ -41,7 +42,7 @@ describe('POST /graphql', () => {
     ['a batch', [{ query: '{__typename}' }]],
     ['null', 'null'],
     ['a number', '1'],
-    ['a text', '"{__typename}"'],
+    ['a string', '"{__typename}"'],
     ['a body without a query', { qeury: '{__typename}' }],
     ['a query that is null', { query: null }],
     ['a query that is a number', { query: 1 }],
@@ -53,20 +54,20 @@ describe('POST /graphql', () => {
   });
 
   it.each([
-    ['properties that mean something to others', { id: 'Q', doc_id: 'x', qeury: '{', __proto__: {} }],
+    ['properties that other servers know', { id: 'Q', doc_id: 'x', qeury: '{', __proto__: {} }],
     [
-      'null for what is optional',
+      'null for optional parameters',
       { operationName: null, variables: null, extensions: null, documentId: null },
     ],
-    ['extensions that nobody reads', { extensions: { clientLibrary: { name: '@apollo/client' } } }],
-    ['a hash that comes with its text', { extensions: { persistedQuery: { version: 1, sha256Hash: 'x' } } }],
-    ['an id that comes with its text', { documentId: 'x' }],
+    ['unknown extensions', { extensions: { clientLibrary: { name: '@apollo/client' } } }],
+    ['a hash that is sent with a text', { extensions: { persistedQuery: { version: 1, sha256Hash: 'x' } } }],
+    ['an id that is sent with a text', { documentId: 'x' }],
   ])('ignores %s', async (_, others) => {
     const { status, text } = await post({ query: '{__typename}', ...others }, { accept: RESULT });
     expect([status, text]).toEqual([200, '{"data":{"__typename":"Query"}}']);
   });
 
-  it('ignores the query string, whatever it says', async () => {
+  it('ignores the query string, whatever it contains', async () => {
     const body = { query: '{__typename}' };
     for (const query of ['query={segments{totalCount}}', 'query=a&query=b', 'variables={', '%zz']) {
       const { text } = await send(`/graphql?${query}`, { method: 'POST', body });
@@ -79,18 +80,18 @@ describe('POST /graphql', () => {
     expect(status).toBe(200);
   });
 
-  it('takes an operation name that is empty as graphql-js does', async () => {
+  it('refuses an empty operation name for several operations, as graphql-js does', async () => {
     const query = 'query A { __typename } query B { __typename }';
     expect((await post({ query, operationName: '' }, { accept: RESULT })).status).toBe(400);
   });
 
-  it('does not repeat a body that is no JSON', async () => {
+  it('does not quote a body that is not JSON', async () => {
     const { status, text } = await post('{"query": secret}', { 'content-type': 'application/json' });
     expect(status).toBe(400);
     expect(text).not.toContain('secret');
   });
 
-  it('serves no subscriptions', async () => {
+  it('refuses subscriptions', async () => {
     const { status, text } = await post({ query: 'subscription { __typename }' }, { accept: RESULT });
     expect([status, text]).toEqual([400, expect.not.stringContaining('INTERNAL')]);
   });
@@ -99,13 +100,13 @@ describe('POST /graphql', () => {
 describe('GET /graphql', () => {
   const get = (query: string, headers = {}) => send(`/graphql?${query}`, { headers });
 
-  it('runs a query, with its variables', async () => {
+  it('runs a query with its variables', async () => {
     const query = encodeURIComponent('query ($id: ID!) { segment(id: $id) { id } }');
     const { text } = await get(`query=${query}&variables=${encodeURIComponent('{"id":"x"}')}`);
     expect(JSON.parse(text)).toEqual({ data: { segment: null } });
   });
 
-  it('changes nothing', async () => {
+  it('refuses mutations', async () => {
     const mutation = encodeURIComponent('mutation { deleteSegment(input: { id: "x" }) { __typename } }');
     const { status, headers } = await get(`query=${mutation}`);
     expect([status, headers.get('allow')]).toEqual([405, 'POST']);
@@ -134,7 +135,7 @@ describe('GET /graphql', () => {
     expect((await get(query, { accept: RESULT })).status).toBe(400);
   });
 
-  it('reads names and values that are percent-encoded', async () => {
+  it('decodes percent-encoded names and values', async () => {
     const { text } = await get('%71uery=%7b__typename%7D&operation%4Eame=');
     expect(text).toBe('{"data":{"__typename":"Query"}}');
   });
@@ -147,7 +148,7 @@ describe('GET /graphql', () => {
     expect(answer).toContain('{"data":{"__typename":"Query"}}');
   });
 
-  it.each(['variables', 'extensions'])('refuses %s that are no JSON', async (name) => {
+  it.each(['variables', 'extensions'])('refuses %s that are not JSON', async (name) => {
     expect((await get(`query={__typename}&${name}={bad`)).status).toBe(400);
   });
 });
@@ -156,7 +157,7 @@ describe('HEAD /graphql', () => {
   const head = (path: string, accept: string) =>
     send(path, { method: 'HEAD', headers: { accept, 'accept-encoding': 'identity' } });
 
-  it('is GET without the body', async () => {
+  it('is answered like GET, without the body', async () => {
     const path = '/graphql?query={__typename}';
     const { text } = await send(path, {});
     const answer = await head(path, '*/*');
@@ -164,12 +165,12 @@ describe('HEAD /graphql', () => {
     expect(Number(answer.headers.get('content-length'))).toBe(text.length);
   });
 
-  it('finds the page that a browser gets', async () => {
+  it('has the content type of the page that a browser gets', async () => {
     const { status, headers } = await head('/graphql', 'text/html');
     expect([status, headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
   });
 
-  it('changes nothing', async () => {
+  it('refuses mutations', async () => {
     const mutation = encodeURIComponent('mutation { deleteSegment(input: { id: "x" }) { __typename } }');
     expect((await head(`/graphql?query=${mutation}`, '*/*')).status).toBe(405);
   });
@@ -182,7 +183,7 @@ describe('/graphql/', () => {
 });
 
 describe('another method', () => {
-  it.each(['PUT', 'DELETE', 'OPTIONS'])('%s is answered 405', async (method) => {
+  it.each(['PUT', 'DELETE', 'OPTIONS'])('%s is answered with 405', async (method) => {
     const { status, headers } = await send('/graphql', { method });
     expect([status, headers.get('allow')]).toEqual([405, 'GET, HEAD, POST']);
   });
@@ -219,11 +220,11 @@ describe('the Accept header', () => {
     `application/*; q=0, */*`,
     '*/*; q=0.0',
     'text/plain; x="application/json, application/json"',
-  ])('%s is answered 406', async (accept) => {
+  ])('%s is answered with 406', async (accept) => {
     expect((await post({ query: '{__typename}' }, { accept })).status).toBe(406);
   });
 
-  it('is what every answer varies by', async () => {
+  it('is named in the Vary header of every answer', async () => {
     for (const accept of ['*/*', RESULT, 'image/png']) {
       expect((await post({ query: '{__typename}' }, { accept })).headers.get('vary')).toBe('accept');
     }
@@ -233,7 +234,7 @@ describe('the Accept header', () => {
 describe('GraphiQL', () => {
   const HTML = { accept: 'text/html' };
 
-  it('comes whole, with examples and nothing to load from elsewhere', async () => {
+  it('is a page with examples that loads nothing from elsewhere and cannot be framed', async () => {
     const { status, headers, text } = await send('/graphql', { headers: HTML, as: null });
     expect([status, headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
     expect(text).toContain('LatestSegments');
@@ -254,7 +255,7 @@ describe('GraphiQL', () => {
     '*/*, text/html',
     'text/html, application/json',
     'application/json; q=0.9, text/html',
-  ])('is for browsers, which send Accept: %s', async (accept) => {
+  ])('is sent to browsers, with Accept: %s', async (accept) => {
     expect(await typeFor(accept)).toBe('text/html');
   });
 
@@ -267,7 +268,7 @@ describe('GraphiQL', () => {
     ['text/html; q=0, */*', 'application/json'],
     ['text/html; q=0.5, */*', 'application/json'],
     [`text/html; q=0.9, ${RESULT}`, RESULT],
-  ])('is not for a client that sends Accept: %s', async (accept, type) => {
+  ])('is not sent to clients with Accept: %s', async (accept, type) => {
     expect(await typeFor(accept)).toBe(type);
   });
 
@@ -281,7 +282,7 @@ describe('GraphiQL', () => {
     ['gzip;q=0, *', null],
     ['gzip;q=0.5, identity', null],
     ['x-gzip-not, notgzip', null],
-  ])('comes with Accept-Encoding: %s as %s', async (encoding, coded) => {
+  ])('with Accept-Encoding: %s has Content-Encoding: %s', async (encoding, coded) => {
     const { headers } = await send('/graphql', {
       method: 'HEAD',
       headers: { ...HTML, 'accept-encoding': encoding },
@@ -292,10 +293,10 @@ describe('GraphiQL', () => {
     ]);
   });
 
-  describe('where it is off', () => {
+  describe('that is turned off', () => {
     const closed = testGateway({ graphiql: false });
 
-    it('is not there', async () => {
+    it('is not sent', async () => {
       const response = await fetch(`${closed.url}/graphql`, { headers: HTML });
       expect([response.status, await response.text()]).toEqual([406, '']);
     });

@@ -6,14 +6,14 @@ import { countSegments } from '../segments/count.ts';
 import { received, sendRaw } from './socket.ts';
 
 const gateway = testGateway();
-/** So many of each; the long form sets more. */
+/** Runs of each property. FUZZ_RUNS sets more for a long run. */
 const RUNS = { numRuns: Number(process.env.FUZZ_RUNS ?? 300) };
 const INTERNAL = /node_modules|\.ts:|at .*\(|unnest|drizzle|"stack"/i;
 
-/** Creations that were acknowledged. */
+/** Number of acknowledged creations. */
 let created = 0;
 
-/** Any bytes, and bytes that begin as something sensible. */
+/** Random bytes, and valid bytes with random ones inserted. */
 const bytes = (seeds: readonly string[]) =>
   fc.oneof(
     fc.uint8Array({ maxLength: 2_000 }).map((array) => Buffer.from(array)),
@@ -26,7 +26,7 @@ const bytes = (seeds: readonly string[]) =>
       }),
   );
 
-/** Sends a body to a path; never a fault, never a hang, never a word of the inside. */
+/** Sends a body to a path, and expects a response that is not a server error and reveals nothing internal. */
 async function expectHarmless(path: string, type: string, body: Buffer): Promise<void> {
   const head = [
     `POST ${path} HTTP/1.1`,
@@ -47,7 +47,7 @@ async function expectHarmless(path: string, type: string, body: Buffer): Promise
 
 describe('any bytes', () => {
   it.each(['application/json', 'application/x-www-form-urlencoded', 'text/plain'])(
-    'sent to REST as %s are answered',
+    'sent to REST as %s cause no server error',
     (type) =>
       fc.assert(
         fc.asyncProperty(
@@ -62,7 +62,7 @@ describe('any bytes', () => {
       ),
   );
 
-  it('sent to GraphQL are answered', () =>
+  it('sent to GraphQL cause no server error', () =>
     fc.assert(
       fc.asyncProperty(
         bytes([
@@ -76,7 +76,7 @@ describe('any bytes', () => {
       RUNS,
     ));
 
-  it('sent as a request are answered or cut off', () =>
+  it('sent as a raw request cause no server error', () =>
     fc.assert(
       fc.asyncProperty(
         bytes([
@@ -84,7 +84,7 @@ describe('any bytes', () => {
           'POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}',
         ]),
         async (request) => {
-          // What is not a whole request is waited for, up to the time limit: an end is sent after it.
+          // The gateway waits for the rest of an incomplete request up to its time limit, so this sends an end.
           const answer = await sendRaw(
             gateway.url,
             Buffer.concat([request, Buffer.from('\r\n\r\n\r\n \r\n\r\n')]),
@@ -98,14 +98,14 @@ describe('any bytes', () => {
     ));
 });
 
-/** Texts of any characters, halves of surrogate pairs among them, and now and then another value. */
+/** Mostly texts of any characters, sometimes another JSON value. */
 const value = fc.oneof(
   { weight: 5, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 300 }) },
   fc.jsonValue(),
 );
 
 describe('any JSON', () => {
-  it('as the variables of an operation is answered', () =>
+  it('as the variables of an operation causes no internal error', () =>
     fc.assert(
       fc.asyncProperty(fc.jsonValue(), async (value) => {
         const query = `query ($id: ID!, $first: Int, $filter: SegmentFilter, $r: [_Any!]!) { segment(id: $id) { id }
@@ -140,9 +140,9 @@ describe('any JSON', () => {
 
 afterAll(async () => {
   const faults = gateway.logged.filter(({ msg, requestId }) => msg === 'fault' && requestId);
-  expect(faults, 'no fault was logged').toEqual([]);
-  expect(created, 'some were good').toBeGreaterThan(0);
-  expect(await countSegments({}, gateway.context()), 'what was acknowledged is kept, and no more').toBe(
+  expect(faults, 'logged faults').toEqual([]);
+  expect(created, 'acknowledged creations').toBeGreaterThan(0);
+  expect(await countSegments({}, gateway.context()), 'exactly the acknowledged creations are stored').toBe(
     created,
   );
 });

@@ -12,7 +12,7 @@ const send = async (lines: string[], body = '') =>
   received(await sendRaw(gateway.url, `${lines.join('\r\n')}\r\n\r\n${body}`));
 const open: Socket[] = [];
 
-async function opened(): Promise<Socket> {
+async function openSocket(): Promise<Socket> {
   const { hostname, port } = new URL(gateway.url);
   const socket = connect(Number(port), hostname);
   socket.on('error', () => {});
@@ -21,40 +21,40 @@ async function opened(): Promise<Socket> {
   return socket;
 }
 
-/** Whatever was done, others are served while it goes on: the connections are still open. */
+/** After each test, while its connections are still open, others are served. */
 afterEach(async () => {
   expect((await rest(gateway)).status).toBe(200);
   for (const socket of open.splice(0)) socket.destroy();
 });
 
-describe('a request that HTTP forbids', () => {
+describe('a request', () => {
   const GET = 'GET /v1/customer-segments HTTP/1.1';
   const POST = 'POST /v1/customer-segments HTTP/1.1';
   it.each([
     [
-      'has both lengths',
+      'has both Content-Length and Transfer-Encoding',
       400,
       [POST, 'Host: x', 'Content-Length: 2', 'Transfer-Encoding: chunked'],
       '0\r\n\r\n',
     ],
-    ['has two lengths', 400, [POST, 'Host: x', 'Content-Length: 2', 'Content-Length: 3'], '{}'],
-    ['has a signed length', 400, [POST, 'Host: x', 'Content-Length: +2'], '{}'],
-    ['has a negative length', 400, [POST, 'Host: x', 'Content-Length: -1'], ''],
-    ['has a length of letters', 400, [POST, 'Host: x', 'Content-Length: 2abc'], '{}'],
-    ['is chunked in a way unknown', 400, [POST, 'Host: x', 'Transfer-Encoding: xchunked'], '{}'],
-    ['names no host', 400, [GET], ''],
-    ['has a space before a colon', 400, [GET, 'Host : x'], ''],
-    ['folds a header', 400, [GET, 'Host: x', 'X-A: a', ' b'], ''],
-    ['has NUL in a header', 400, [GET, 'Host: x', 'X-A: a\0b'], ''],
+    ['has two Content-Lengths', 400, [POST, 'Host: x', 'Content-Length: 2', 'Content-Length: 3'], '{}'],
+    ['has a sign in Content-Length', 400, [POST, 'Host: x', 'Content-Length: +2'], '{}'],
+    ['has a negative Content-Length', 400, [POST, 'Host: x', 'Content-Length: -1'], ''],
+    ['has letters in Content-Length', 400, [POST, 'Host: x', 'Content-Length: 2abc'], '{}'],
+    ['has an unknown Transfer-Encoding', 400, [POST, 'Host: x', 'Transfer-Encoding: xchunked'], '{}'],
+    ['has no Host', 400, [GET], ''],
+    ['has a space before the colon of a header', 400, [GET, 'Host : x'], ''],
+    ['has a folded header', 400, [GET, 'Host: x', 'X-A: a', ' b'], ''],
+    ['has U+0000 in a header', 400, [GET, 'Host: x', 'X-A: a\0b'], ''],
     ['has 20 KiB of headers', 431, [GET, 'Host: x', `X-A: ${'a'.repeat(20_000)}`], ''],
     ['has a target of 64 KiB', 414, [`GET /${'x'.repeat(65_536)} HTTP/1.1`, 'Host: x'], ''],
-    ['is of no protocol', 400, ['GET / HTTP/9.9', 'Host: x'], ''],
-    ['expects the impossible', 417, [GET, 'Host: x', 'Expect: nonsense', 'Connection: close'], ''],
-  ])('because it %s gets %i', async (_, status, lines, body) => {
+    ['has an unknown version of HTTP', 400, ['GET / HTTP/9.9', 'Host: x'], ''],
+    ['has an unknown expectation', 417, [GET, 'Host: x', 'Expect: nonsense', 'Connection: close'], ''],
+  ])('that %s is answered with %i', async (_, status, lines, body) => {
     expect((await send(lines, body)).status).toBe(status);
   });
 
-  it('can not put a header into an answer', async () => {
+  it('cannot add a header to the response by its request id', async () => {
     const answer = await send([
       'GET /v1/customer-segments HTTP/1.1',
       'Host: x',
@@ -64,7 +64,7 @@ describe('a request that HTTP forbids', () => {
     expect(answer.head).not.toMatch(/set-cookie/i);
   });
 
-  it('can not hide a second one in its body', async () => {
+  it('cannot hide a second request in its body', async () => {
     const smuggled = 'GET /v1/customer-segments HTTP/1.1\r\nHost: x\r\n\r\n';
     const answer = await sendRaw(
       gateway.url,
@@ -74,12 +74,12 @@ describe('a request that HTTP forbids', () => {
   });
 });
 
-describe('a caller who', () => {
-  it('sends a hundred requests at once over one connection gets a hundred answers, in order', async () => {
+describe('a client that', () => {
+  it('sends a hundred requests at once over one connection gets a hundred responses, in order', async () => {
     const { id } = await createSegment(draft(), gateway.context());
-    const one = (i: number) =>
+    const requestText = (i: number) =>
       `GET /v1/customer-segments/${i % 2 ? id : 'nope'} HTTP/1.1\r\nHost: x\r\n${authorization()}\r\nX-Request-Id: n${i}\r\n${i === 99 ? 'Connection: close\r\n' : ''}\r\n`;
-    const answer = await sendRaw(gateway.url, Array.from({ length: 100 }, (_, i) => one(i)).join(''));
+    const answer = await sendRaw(gateway.url, Array.from({ length: 100 }, (_, i) => requestText(i)).join(''));
     const ids = [...answer.matchAll(/x-request-id: (n\d+)/gi)].map(([, name]) => name);
     expect(ids).toEqual(Array.from({ length: 100 }, (_, i) => `n${i}`));
     expect([...answer.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)).toEqual(
@@ -87,30 +87,30 @@ describe('a caller who', () => {
     );
   });
 
-  it('holds a thousand connections that say nothing keeps nobody out', async () => {
-    await Promise.all(Array.from({ length: 1_000 }, () => opened()));
+  it('opens a thousand connections and sends nothing does not block others', async () => {
+    await Promise.all(Array.from({ length: 1_000 }, () => openSocket()));
   });
 
-  it('begins five hundred requests and sends no more keeps nobody out', async () => {
-    for (const socket of await Promise.all(Array.from({ length: 500 }, () => opened()))) {
+  it('starts five hundred requests and never finishes them does not block others', async () => {
+    for (const socket of await Promise.all(Array.from({ length: 500 }, () => openSocket()))) {
       socket.write('GET /v1/customer-segments HTTP/1.1\r\nHost: x\r\nX-');
     }
   });
 
-  it('asks for much and never reads keeps nobody out', async () => {
+  it('requests large pages and never reads them does not block others', async () => {
     for (let i = 0; i < 100; i++)
       await createSegment(draft({ criteria: 'x'.repeat(5_000) }), gateway.context());
-    for (const socket of await Promise.all(Array.from({ length: 20 }, () => opened()))) {
+    for (const socket of await Promise.all(Array.from({ length: 20 }, () => openSocket()))) {
       socket.pause();
       for (let i = 0; i < 10; i++)
         socket.write(`GET /v1/customer-segments?limit=100 HTTP/1.1\r\nHost: x\r\n${authorization()}\r\n\r\n`);
     }
   });
 
-  it('leaves in the middle of a body leaves nothing behind', async () => {
+  it('disconnects in the middle of a body creates nothing', async () => {
     const before = (await rest(gateway, '?limit=1')).body.data[0]?.id;
     for (let i = 0; i < 100; i++) {
-      const socket = await opened();
+      const socket = await openSocket();
       socket.write(
         `POST /v1/customer-segments HTTP/1.1\r\nHost: x\r\n${authorization()}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"name":"cut`,
       );
@@ -119,7 +119,7 @@ describe('a caller who', () => {
     expect((await rest(gateway, '?limit=1')).body.data[0]?.id).toBe(before);
   });
 
-  it('announces more than may be sent is told so before sending it', async () => {
+  it('announces a body over the limit is refused before it sends it', async () => {
     const answer = await send([
       'POST /v1/customer-segments HTTP/1.1',
       'Host: x',
@@ -132,25 +132,25 @@ describe('a caller who', () => {
   });
 });
 
-describe('an answer', () => {
+describe('a response', () => {
   const headersOf = async (path: string, headers: Record<string, string> = {}) =>
     (await fetch(gateway.url + path, { headers: { ...gateway.authorization('ada'), ...headers } })).headers;
 
   it.each(['/v1/customer-segments', '/graphql?query={segments{totalCount}}', '/v1/nothing'])(
-    'of %s is kept by nobody',
+    'to %s may not be stored by caches',
     async (path) => {
       expect((await headersOf(path)).get('cache-control')).toBe('no-store');
     },
   );
 
-  it('opens itself to no other site', async () => {
+  it('has no CORS headers for other origins', async () => {
     for (const origin of ['https://evil.example.com', 'null']) {
       const headers = await headersOf('/v1/customer-segments', { origin });
       expect([...headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
     }
   });
 
-  it('of HTML may be framed by nobody and loads nothing from elsewhere', async () => {
+  it('of HTML cannot be framed and loads nothing from other origins', async () => {
     const headers = await headersOf('/graphql', { accept: 'text/html' });
     expect(headers.get('x-frame-options')).toBe('DENY');
     expect(headers.get('x-content-type-options')).toBe('nosniff');

@@ -5,36 +5,38 @@ import { graphql, rest } from '../client.ts';
 import { draft, testGateway } from '../harness.ts';
 
 const gateway = testGateway();
-let hers: Segment;
+let adasSegment: Segment;
 
 beforeAll(async () => {
-  hers = await createSegment(draft({ name: 'of Ada' }), gateway.context('ada'));
+  adasSegment = await createSegment(draft({ name: 'of Ada' }), gateway.context('ada'));
 });
 
 const asBob = { as: 'bob' } as const;
 const codesOf = (body: { errors?: { extensions: { code: string } }[] }) =>
   body.errors?.map(({ extensions }) => extensions.code);
 
-/** OWASP API Security Top 10, 2023: what of it there is to try here. What is not, docs/reliability.md says. */
+/** The items of the OWASP API Security Top 10 (2023) that apply to the gateway. docs/reliability.md lists those that do not. */
 describe('OWASP API Security Top 10', () => {
-  it('API1, broken object level authorization: the id of another account is as good as none', async () => {
+  it('API1, broken object level authorization: a segment of another account looks like one that does not exist', async () => {
     for (const [method, body] of [
       ['GET'],
       ['PUT', { name: 'x' }],
       ['PATCH', { name: 'x' }],
       ['DELETE'],
     ] as const) {
-      const foreign = await rest(gateway, `/${hers.id}`, { method, ...asBob, ...(body && { body }) });
+      const foreign = await rest(gateway, `/${adasSegment.id}`, { method, ...asBob, ...(body && { body }) });
       const absent = await rest(gateway, '/0000000000000000', { method, ...asBob, ...(body && { body }) });
       expect(foreign.status).toBe(404);
       const plain = ({ body }: typeof foreign, id: string) =>
         JSON.stringify({ ...body, request_id: '' }).replaceAll(id, 'ID');
-      expect(plain(foreign, hers.id)).toBe(plain(absent, '0000000000000000'));
+      expect(plain(foreign, adasSegment.id)).toBe(plain(absent, '0000000000000000'));
     }
-    expect(await getSegment({ id: hers.id }, gateway.context('ada'))).toMatchObject({ name: 'of Ada' });
+    expect(await getSegment({ id: adasSegment.id }, gateway.context('ada'))).toMatchObject({
+      name: 'of Ada',
+    });
   });
 
-  it('API2, broken authentication: unknown, revoked and expired tokens get one and the same answer', async () => {
+  it('API2, broken authentication: unknown, revoked and expired tokens get the same response', async () => {
     const draftOf = { accountId: 'ada', name: 't', scopes: ['segments:read'] };
     const revoked = await gateway.tokens.create({ ...draftOf, expiresAt: null });
     await gateway.tokens.revoke(revoked.id);
@@ -52,7 +54,7 @@ describe('OWASP API Security Top 10', () => {
     expect(answers[0]).toContain('[401,');
   });
 
-  it('API3, broken object property level authorization: what is not a caller’s to write is refused by name', async () => {
+  it('API3, broken object property level authorization: properties that callers may not write are refused by name', async () => {
     for (const property of ['id', 'account_id', 'accountId', 'created_at', 'version', 'updated_at']) {
       const { status, body } = await rest(gateway, '', {
         method: 'POST',
@@ -60,10 +62,10 @@ describe('OWASP API Security Top 10', () => {
       });
       expect([status, body.errors[0].param]).toEqual([400, property]);
     }
-    expect(Object.keys((await rest(gateway, `/${hers.id}`)).body)).not.toContain('account_id');
+    expect(Object.keys((await rest(gateway, `/${adasSegment.id}`)).body)).not.toContain('account_id');
   });
 
-  it('API4, unrestricted resource consumption: pages, ids, texts, bodies and costs are bounded', async () => {
+  it('API4, unrestricted resource consumption: page sizes, texts and costs are limited', async () => {
     expect((await rest(gateway, '?limit=101')).status).toBe(400);
     expect(
       (await rest(gateway, '', { method: 'POST', body: draft({ criteria: 'x'.repeat(5_001) }) })).status,
@@ -72,12 +74,12 @@ describe('OWASP API Security Top 10', () => {
     expect(codesOf(body)).toEqual(['COST_LIMIT']);
   });
 
-  it('API5, broken function level authorization: a token that may read writes nothing, by any method', async () => {
+  it('API5, broken function level authorization: a read-only token cannot write by any method', async () => {
     for (const [method, path] of [
       ['POST', ''],
-      ['PUT', `/${hers.id}`],
-      ['PATCH', `/${hers.id}`],
-      ['DELETE', `/${hers.id}`],
+      ['PUT', `/${adasSegment.id}`],
+      ['PATCH', `/${adasSegment.id}`],
+      ['DELETE', `/${adasSegment.id}`],
     ]) {
       const answer = await rest(gateway, path, {
         method: method ?? '',
@@ -86,11 +88,11 @@ describe('OWASP API Security Top 10', () => {
       });
       expect(answer.status).toBe(403);
     }
-    const text = `mutation { deleteSegment(input: { id: "${hers.id}" }) { __typename } }`;
+    const text = `mutation { deleteSegment(input: { id: "${adasSegment.id}" }) { __typename } }`;
     expect(codesOf((await graphql(gateway, text, {}, { as: 'reader' })).body)).toEqual(['FORBIDDEN']);
   });
 
-  it('API8, security misconfiguration: no method, page or error tells what it runs on', async () => {
+  it('API8, security misconfiguration: no header names the server software or allows other origins', async () => {
     const answer = await fetch(`${gateway.url}/nothing`);
     expect([...answer.headers.keys()].filter((name) => /server|powered|via/.test(name))).toEqual([]);
     expect(
@@ -100,7 +102,7 @@ describe('OWASP API Security Top 10', () => {
     ).toBeNull();
   });
 
-  it('API9, improper inventory management: there is one version, and nothing beside what is documented', async () => {
+  it('API9, improper inventory management: other versions and undocumented paths do not exist', async () => {
     for (const path of [
       '/v0/customer-segments',
       '/v2/customer-segments',
@@ -115,10 +117,10 @@ describe('OWASP API Security Top 10', () => {
   });
 });
 
-/** OWASP GraphQL Cheat Sheet: input, denial of service, access, batching, configuration. */
+/** The topics of the OWASP GraphQL Cheat Sheet: input, denial of service, access, batching, configuration. */
 describe('OWASP GraphQL Cheat Sheet', () => {
   it.each(["' or '1'='1", '%', '_', '\\', '"; drop table segments; --', '#{7*7}', '{{7*7}}', '<script>'])(
-    'injection: a filter takes %j as it is written',
+    'injection: a filter matches %j literally',
     async (text) => {
       const query = 'query ($f: SegmentFilter) { segments(filter: $f) { totalCount } }';
       for (const filter of [
@@ -133,11 +135,11 @@ describe('OWASP GraphQL Cheat Sheet', () => {
     },
   );
 
-  it('object-level access by node, nodes, _entities and cursors is that of any other way', async () => {
+  it('object-level access: node, nodes, _entities and cursors show nothing of another account', async () => {
     const query = `query ($id: ID!, $r: [_Any!]!) { node(id: $id) { id } nodes(ids: [$id]) { id } segment(id: $id) { id } _entities(representations: $r) { __typename } }`;
     const variables = {
-      id: hers.id,
-      r: [{ __typename: 'Segment', id: hers.id, accountId: 'ada', account_id: 'ada' }],
+      id: adasSegment.id,
+      r: [{ __typename: 'Segment', id: adasSegment.id, accountId: 'ada', account_id: 'ada' }],
     };
     expect((await graphql(gateway, query, variables, asBob)).body.data).toEqual({
       node: null,
@@ -156,7 +158,7 @@ describe('OWASP GraphQL Cheat Sheet', () => {
     expect(others.body.data.segments.nodes).toEqual([]);
   });
 
-  it('batching: by a list it is off, by aliases it is bounded', async () => {
+  it('batching: lists of operations are refused, and aliases are limited', async () => {
     const headers = { ...gateway.authorization('ada'), 'content-type': 'application/json' };
     const batch = await fetch(`${gateway.url}/graphql`, {
       method: 'POST',
@@ -168,8 +170,10 @@ describe('OWASP GraphQL Cheat Sheet', () => {
     expect(codesOf((await graphql(gateway, `{ ${guesses} }`)).body)).toContain('ALIAS_LIMIT');
   });
 
-  it('a mutation by GET, or by a form, is none', async () => {
-    const text = encodeURIComponent(`mutation { deleteSegment(input: { id: "${hers.id}" }) { __typename } }`);
+  it('CSRF: a mutation by GET is refused, and so is an operation in a form', async () => {
+    const text = encodeURIComponent(
+      `mutation { deleteSegment(input: { id: "${adasSegment.id}" }) { __typename } }`,
+    );
     const answer = await fetch(`${gateway.url}/graphql?query=${text}`, {
       headers: gateway.authorization('ada'),
     });
@@ -180,10 +184,10 @@ describe('OWASP GraphQL Cheat Sheet', () => {
       body: new URLSearchParams({ query: '{__typename}' }),
     });
     expect(form.status).toBe(415);
-    expect(await getSegment({ id: hers.id }, gateway.context('ada'))).not.toBeNull();
+    expect(await getSegment({ id: adasSegment.id }, gateway.context('ada'))).not.toBeNull();
   });
 
-  it('an error of the inside shows nothing of it', async () => {
+  it('configuration: an error reveals no stack or file', async () => {
     const broken = await graphql(gateway, '{ segments(after: "x") { nodes { id } } }');
     expect(JSON.stringify(broken.body)).not.toMatch(/stack|node_modules|\.ts/);
   });

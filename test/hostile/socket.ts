@@ -6,23 +6,23 @@ export interface Received {
   body: string;
 }
 
-/** Sends bytes as they are over a connection of its own that stays open, and gives all that came back until the other side closed it. */
+/** Sends raw bytes over a new connection, and returns everything that is received until the other side closes it. */
 export function sendRaw(url: string, bytes: string | Buffer, { patience = 60_000 } = {}): Promise<string> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     const socket = connect(Number(port), hostname, () => socket.write(bytes));
-    const late = setTimeout(() => socket.destroy(new Error('No end came.')), patience);
+    const timer = setTimeout(() => socket.destroy(new Error('The connection was not closed.')), patience);
     socket.on('data', (chunk) => chunks.push(chunk));
-    socket.on('error', (error) => ('code' in error ? undefined : reject(error))); // a reset is an end too
+    socket.on('error', (error) => ('code' in error ? undefined : reject(error))); // a reset closes it as well
     socket.on('close', () => {
-      clearTimeout(late);
+      clearTimeout(timer);
       resolve(Buffer.concat(chunks).toString());
     });
   });
 }
 
-/** The first answer of what came back. */
+/** Parses the first response in what was received. */
 export function received(text: string): Received {
   const end = text.indexOf('\r\n\r\n');
   const head = text.slice(0, end);

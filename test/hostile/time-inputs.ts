@@ -1,4 +1,4 @@
-/** A request whose handling could take long: the face, and what is sent to it. */
+/** A request that could take long to handle. */
 export interface HostileInput {
   name: string;
   method?: string;
@@ -9,14 +9,14 @@ export interface HostileInput {
 
 const REST = '/v1/customer-segments';
 const KIB = 1024;
-/** What a request may hold besides its body is 16 KiB; some is left for the other headers. */
+/** The head of a request may have 16 KiB, of which the other headers need some. */
 const HEAD = 15 * KIB;
 const BODY = 64 * KIB;
 
 const filled = (pattern: string, size: number): string =>
   pattern.repeat(Math.ceil(size / pattern.length)).slice(0, size);
 
-/** Headers that something reads, and texts on which a reader could go back and forth. */
+/** Headers that the gateway parses, and texts on which a parser could backtrack. */
 const HEADERS = [
   'accept',
   'accept-encoding',
@@ -115,12 +115,12 @@ const JSON_BODIES: [name: string, body: string][] = [
   ['lists nested in a property', `{"name":${nested('[', '', ']', BODY / 2 - 10)}}`],
   ['nested objects', nested('{"a":', '1', '}', 10_000)],
   ['unknown properties', `{${many(6_000, (i) => `"p${i}":1`)}}`],
-  ['one property, again and again', `{${many(8_000, () => '"name":1')}}`],
+  ['one property, repeated', `{${many(8_000, () => '"name":1')}}`],
   ['properties of the prototype', `{${many(4_000, () => '"__proto__":1')}}`],
   ['escapes', `{"name":"${'\\"'.repeat(BODY / 2 - 10)}"}`],
   ['escaped backslashes', `{"name":"${'\\\\'.repeat(BODY / 2 - 10)}"}`],
-  ['a string without an end', `{"name":"${'\\"'.repeat(BODY / 2 - 10)}`],
-  ['strings without an end', '"\\'.repeat(BODY / 2)],
+  ['an unterminated string', `{"name":"${'\\"'.repeat(BODY / 2 - 10)}`],
+  ['unterminated strings', '"\\'.repeat(BODY / 2)],
   ['control characters', `{"name":"${'\\u0000'.repeat(BODY / 6 - 10)}"}`],
   ['lone surrogates', `{"name":"${'\\ud800'.repeat(BODY / 6 - 10)}"}`],
   ['combining characters', `{"name":"${'\u0301'.repeat(BODY / 2 - 10)}"}`],
@@ -131,7 +131,7 @@ const JSON_BODIES: [name: string, body: string][] = [
   ['invisible characters', `{"name":"${'\u200b'.repeat(BODY / 3 - 10)}"}`],
   ['digits', `{"name":${'1'.repeat(BODY - 20)}}`],
   ['a number with a large exponent', `{"name":1e${'9'.repeat(BODY - 20)}}`],
-  ['a long name of a property', `{"${'a'.repeat(BODY - 20)}":1}`],
+  ['a property with a long name', `{"${'a'.repeat(BODY - 20)}":1}`],
 ];
 const inJson: HostileInput[] = JSON_BODIES.flatMap(([name, body]) => [
   { name: `REST, JSON: ${name}`, method: 'POST', body },
@@ -158,7 +158,7 @@ const filledTo = (size: number, one: (i: number) => string, separator = ' '): st
   for (let i = 0; text.length < size; i++) text += one(i) + separator;
   return text;
 };
-/** The text of a document of 64 KiB in all. */
+/** The length of a document in a body of 64 KiB. */
 const TEXT = BODY - 200;
 const DID_YOU_MEAN = ' Did you mean '.repeat(TEXT / 15);
 const INT = 'query ($f: Int) { segments(first: $f) { totalCount } }';
@@ -169,7 +169,7 @@ const introspection = (fields: string): string => `{ __schema { ${fields} } }`;
 
 const DOCUMENTS: [name: string, query: string, variables?: unknown][] = [
   ['unknown fields', `{ ${filledTo(TEXT, (i) => `segment${i}`)} }`],
-  ['unknown fields, few', `{ ${many(1_900, (i) => `segmentt${i}`, ' ')} }`],
+  ['fewer unknown fields', `{ ${many(1_900, (i) => `segmentt${i}`, ' ')} }`],
   ['an unknown field with a long name', `{ ${'segments'.repeat(TEXT / 8)} }`],
   ['unknown fields with long names', `{ ${many(1_000, (i) => `s${i}${'egments'.repeat(8)}`, ' ')} }`],
   ['unknown fields of a segment', `{ segments { nodes { ${many(900, (i) => `nam${i}`, ' ')} } } }`],
@@ -193,7 +193,7 @@ const DOCUMENTS: [name: string, query: string, variables?: unknown][] = [
   ['unknown fragments', `{ ${many(900, (i) => `...f${i}`, ' ')} }`],
   ['unused fragments', `${many(280, (i) => `fragment f${i} on Segment { id }`, ' ')} { __typename }`],
   [
-    'fragments in a circle',
+    'circular fragments',
     `${many(220, (i) => `fragment f${i} on Query { ...f${(i + 1) % 220} }`, ' ')} { ...f0 }`,
   ],
   [
@@ -204,9 +204,9 @@ const DOCUMENTS: [name: string, query: string, variables?: unknown][] = [
     'fragments in a chain, twice each',
     `${many(150, (i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`, ' ')} fragment f150 on Query { __typename } { ...f0 }`,
   ],
-  ['the same field, again and again', `{ ${many(950, () => '__typename', ' ')} }`],
+  ['the same field, repeated', `{ ${many(950, () => '__typename', ' ')} }`],
   [
-    'the same list, again and again',
+    'the same list, repeated',
     `{ ${many(45, () => 'segments { nodes { id name criteria } totalCount }', ' ')} }`,
   ],
   [
@@ -232,13 +232,13 @@ const DOCUMENTS: [name: string, query: string, variables?: unknown][] = [
   ['variables', `query (${many(280, (i) => `$v${i}: Int = 1`)}) { __typename }`],
   ['variables that are not defined', `{ nodes(ids: [${many(1_800, (i) => `$v${i}`)}]) { id } }`],
   ['variables of an unknown type', `query (${many(450, (i) => `$v${i}: In`)}) { __typename }`],
-  ['the same variable, again and again', `query (${many(450, () => '$v: Int')}) { __typename }`],
-  ['a variable of many lists', `query ($v: ${nested('[', 'Int', ']', 900)}) { __typename }`],
+  ['the same variable, repeated', `query (${many(450, () => '$v: Int')}) { __typename }`],
+  ['a variable of a deeply nested list type', `query ($v: ${nested('[', 'Int', ']', 900)}) { __typename }`],
   ['types of the schema language', many(450, (i) => `type T${i} { a: Int }`.slice(0, 140), ' ')],
   ['an unknown character', `{ ${'é'.repeat(TEXT / 2)} }`],
-  ['brackets without an end', '{a'.repeat(TEXT / 2)],
+  ['unclosed brackets', '{a'.repeat(TEXT / 2)],
   ['white space', `{ ${' '.repeat(TEXT)} __typename }`],
-  ['line ends', `{ ${'\\n'.repeat(TEXT / 3)} é }`],
+  ['line breaks', `{ ${'\\n'.repeat(TEXT / 3)} é }`],
   ['commas', `{ ${','.repeat(TEXT)} __typename }`],
   ['a comment', `{ __typename } #${'x'.repeat(TEXT)}`],
   ['comments', `${'#\n'.repeat(TEXT / 3)} { __typename }`],
@@ -246,10 +246,10 @@ const DOCUMENTS: [name: string, query: string, variables?: unknown][] = [
   ['a string of escapes', `{ node(id: "${'\\u0041'.repeat(TEXT / 8)}") { id } }`],
   ['a block string', `{ node(id: """${' \n'.repeat(TEXT / 3)}""") { id } }`],
   ['block strings', `{ nodes(ids: [${many(1_500, () => '"""\n a\n  b\n"""')}]) { id } }`],
-  ['a string for a number', `{ segments(first: "${'1'.repeat(TEXT)}") { totalCount } }`],
+  ['a string as a number', `{ segments(first: "${'1'.repeat(TEXT)}") { totalCount } }`],
   ['a number of many digits', `{ segments(first: ${'1'.repeat(TEXT)}) { totalCount } }`],
   ['a fraction of many digits', `{ segments(first: 0.${'1'.repeat(TEXT)}) { totalCount } }`],
-  ['an object for a number', `{ segments(first: { ${many(600, (i) => `a${i}: 1`, ' ')} }) { totalCount } }`],
+  ['an object as a number', `{ segments(first: { ${many(600, (i) => `a${i}: 1`, ' ')} }) { totalCount } }`],
   ['a cursor', `{ segments(after: "${'A'.repeat(TEXT)}") { totalCount } }`],
   [
     'a time',
@@ -266,7 +266,7 @@ const DOCUMENTS: [name: string, query: string, variables?: unknown][] = [
     introspection('types { fields { type { fields { type { fields { type { fields { name } } } } } } } }'),
   ],
   [
-    'introspection, again and again',
+    'introspection, repeated',
     `{ ${many(49, () => '__schema { types { name fields { name args { name type { name } } } } }', ' ')} }`,
   ],
   [
@@ -292,12 +292,12 @@ const DOCUMENTS: [name: string, query: string, variables?: unknown][] = [
     'introspection of directives',
     introspection(many(100, (i) => `a${i}: directives { name args { name type { name } } locations }`, ' ')),
   ],
-  ['the SDL, again and again', `{ ${many(49, (i) => `a${i}: _service { sdl }`, ' ')} }`],
-  ['a suggestion of its own', `{ segments(first: "${DID_YOU_MEAN}") { totalCount } }`],
-  ['a suggestion of its own in a variable', INT, { f: DID_YOU_MEAN }],
-  ['a suggestion of its own in a name', `{ node(id: ${'Did_you_mean_'.repeat(TEXT / 13)}) { id } }`],
+  ['the SDL, repeated', `{ ${many(49, (i) => `a${i}: _service { sdl }`, ' ')} }`],
+  ['a text that looks like a suggestion', `{ segments(first: "${DID_YOU_MEAN}") { totalCount } }`],
+  ['a text that looks like a suggestion, in a variable', INT, { f: DID_YOU_MEAN }],
+  ['a name that looks like a suggestion', `{ node(id: ${'Did_you_mean_'.repeat(TEXT / 13)}) { id } }`],
   [
-    'introspection, aliased at each level',
+    'introspection, with aliases at each level',
     introspection(
       many(
         3,
@@ -308,28 +308,28 @@ const DOCUMENTS: [name: string, query: string, variables?: unknown][] = [
     ),
   ],
   [
-    'introspection, aliased within',
+    'introspection, with aliases at the deepest level',
     introspection(
       `types { fields { type { fields { ${many(49, (i) => `a${i}: type { name kind description specifiedByURL ofType { name kind description } enumValues { name } }`, ' ')} } } } }`,
     ),
   ],
   [
-    'representations that are wrong, of ten fields',
+    'invalid representations in ten fields',
     `query ($r: [_Any!]!) { ${many(10, (i) => `a${i}: _entities(representations: $r) { __typename }`, ' ')} }`,
     { r: Array.from({ length: 1_000 }, () => 1) },
   ],
   [
-    'a few wrong representations in each of fifty fields',
+    'a few invalid representations in each of fifty fields',
     FIFTY_ENTITIES,
     { r: Array.from({ length: 10 }, () => 1) },
   ],
   [
-    'the same after as many line ends as a document may have',
+    'a few invalid representations in each of fifty fields, after as many line breaks as a document may have',
     `${'\n'.repeat(1_990)}${FIFTY_ENTITIES}`,
     { r: Array.from({ length: 10 }, () => 1) },
   ],
   [
-    'the same after as many line ends as a body may have',
+    'a few invalid representations in each of fifty fields, after as many line breaks as a body may have',
     `${'\n'.repeat(28_000)}${FIFTY_ENTITIES}`,
     { r: Array.from({ length: 10 }, () => 1) },
   ],
@@ -338,8 +338,8 @@ const DOCUMENTS: [name: string, query: string, variables?: unknown][] = [
     `query ($i: [ID!]!) { ${many(10, (i) => `a${i}: nodes(ids: $i) { id }`, ' ')} }`,
     { i: Array.from({ length: 999 }, (_, i) => `${i}`) },
   ],
-  ['representations that are wrong', ENTITIES, { r: Array.from({ length: 6_000 }, () => ({ a: 1 })) }],
-  ['representations that are no objects', ENTITIES, { r: Array.from({ length: 30_000 }, () => 1) }],
+  ['invalid representations', ENTITIES, { r: Array.from({ length: 6_000 }, () => ({ a: 1 })) }],
+  ['representations that are not objects', ENTITIES, { r: Array.from({ length: 30_000 }, () => 1) }],
   [
     'representations of another type',
     ENTITIES,
@@ -356,7 +356,7 @@ const DOCUMENTS: [name: string, query: string, variables?: unknown][] = [
     { r: [Object.fromEntries(Array.from({ length: 6_000 }, (_, i) => [`p${i}`, 1]))] },
   ],
   [
-    'ids that are none',
+    'ids that are numbers',
     'query ($i: [ID!]!) { nodes(ids: $i) { id } }',
     { i: Array.from({ length: 30_000 }, () => 1) },
   ],
@@ -371,7 +371,7 @@ const DOCUMENTS: [name: string, query: string, variables?: unknown][] = [
     { f: Array.from({ length: 30_000 }, () => 1) },
   ],
   [
-    'a variable of the wrong type that is a text',
+    'a variable of the wrong type that is a long string',
     'query ($f: Int) { segments(first: $f) { totalCount } }',
     { f: '1'.repeat(TEXT) },
   ],
@@ -391,7 +391,7 @@ const DOCUMENTS: [name: string, query: string, variables?: unknown][] = [
     { o: { field: 'NAME'.repeat(TEXT / 4), direction: 'ASC' } },
   ],
   [
-    'variables that nobody asked for',
+    'unused variables',
     '{ __typename }',
     Object.fromEntries(Array.from({ length: 6_000 }, (_, i) => [`v${i}`, 1])),
   ],
@@ -414,7 +414,7 @@ const manyHeaders: HostileInput[] = [
   },
 ];
 
-/** Inputs of at most 64 KiB that look as if they could take long, for both faces. */
+/** Inputs of at most 64 KiB that could take long to handle, for both faces. */
 export const HOSTILE_INPUTS: readonly HostileInput[] = [
   ...manyHeaders,
   ...inHeaders.flatMap((input) => [input, { ...input, name: `GraphQL, ${input.name}`, path: '/graphql' }]),
@@ -426,8 +426,8 @@ export const HOSTILE_INPUTS: readonly HostileInput[] = [
 ];
 
 /**
- * A request as bytes. It asks for the end of its connection. The salt makes a document one that was never sent before:
- * those that were are remembered.
+ * The bytes of a request, with `Connection: close`. The salt makes each document a new one, because the gateway caches
+ * documents.
  */
 export function bytesOf(input: HostileInput, authorization?: string, salt = 0): Buffer {
   const { method, headers = {} } = input;

@@ -3,33 +3,33 @@ import { type TestGateway, testGateway, type Who } from '../harness.ts';
 import { sendRaw } from './socket.ts';
 import { bytesOf, HOSTILE_INPUTS, type HostileInput } from './time-inputs.ts';
 
-const open = testGateway();
-const closed = testGateway({ introspection: false });
+const withIntrospection = testGateway();
+const withoutIntrospection = testGateway({ introspection: false });
 
 /**
- * For how many ordinary requests an input may hold the event loop. One took 0.5 ms of processor time where this was
- * written, with its client in the same process: so 50 ms there.
+ * The longest time that an input may block the event loop, as a number of ordinary requests. One request took 0.5 ms of
+ * processor time (2026-11-25, with its client in the same process), so the limit was 50 ms.
  */
 const MAX_REQUESTS = 100;
-/** Another look at an input that took long: a garbage collection may have fallen into it. */
-const LOOKS = 5;
+/** An input that took too long is tried again: a garbage collection may have run meanwhile. */
+const TRIES = 5;
 
 let salt = 0;
 
 const used = ({ user, system }: NodeJS.CpuUsage): number => user + system;
 
-/** The processor time of the longest turn of the event loop while something runs, in microseconds. */
+/** The processor time of the longest turn of the event loop while `run` is pending, in microseconds. */
 async function longestTurn(run: () => Promise<unknown>): Promise<number> {
   let longest = 0;
   let isOver = false;
   let before = process.threadCpuUsage();
-  const look = () => {
+  const measure = () => {
     const now = process.threadCpuUsage();
     longest = Math.max(longest, used(now) - used(before));
     before = now;
-    if (!isOver) setImmediate(look);
+    if (!isOver) setImmediate(measure);
   };
-  setImmediate(look);
+  setImmediate(measure);
   await run();
   isOver = true;
   return longest;
@@ -41,23 +41,23 @@ const send = (gateway: TestGateway, input: HostileInput, as: Who | null) => {
 };
 
 /** The processor time of an ordinary request, in microseconds. */
-async function ordinary(): Promise<number> {
+async function ordinaryTime(): Promise<number> {
   const COUNT = 300;
   const before = process.threadCpuUsage();
-  for (let i = 0; i < COUNT; i++) await send(open, { name: 'a list' }, 'ada');
+  for (let i = 0; i < COUNT; i++) await send(withIntrospection, { name: 'a list' }, 'ada');
   return used(process.threadCpuUsage(before)) / COUNT;
 }
 
 let limit = 0;
 beforeAll(async () => {
-  await ordinary(); // V8 has compiled it then
-  limit = MAX_REQUESTS * (await ordinary());
+  await ordinaryTime(); // so that V8 has compiled the code
+  limit = MAX_REQUESTS * (await ordinaryTime());
 });
 
-/** How long an input holds the event loop, at best of several tries if it takes long. */
-async function held(gateway: TestGateway, input: HostileInput, as: Who | null): Promise<number> {
+/** The longest time that an input blocks the event loop: the best of several tries if it takes too long. */
+async function blockedTime(gateway: TestGateway, input: HostileInput, as: Who | null): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < LOOKS && least > limit; i++) {
+  for (let i = 0; i < TRIES && least > limit; i++) {
     least = Math.min(least, await longestTurn(() => send(gateway, input, as)));
   }
   return least;
@@ -66,22 +66,23 @@ async function held(gateway: TestGateway, input: HostileInput, as: Who | null): 
 describe.each([
   ['with a token', 'ada'],
   ['without a token', null],
-] as const)('No input of 64 KiB holds the event loop for long, %s', (_, as) => {
+] as const)('No input up to 64 KiB blocks the event loop for long, %s', (_, as) => {
   it.each([
-    ['open', open],
-    ['closed', closed],
-  ])('where the schema is %s', async (_, gateway) => {
-    const late: Record<string, string> = {};
+    ['on', withIntrospection],
+    ['off', withoutIntrospection],
+  ])('if introspection is %s', async (_, gateway) => {
+    const tooLong: Record<string, string> = {};
     for (const input of HOSTILE_INPUTS) {
-      const time = await held(gateway, input, as);
-      if (time > limit) late[input.name] = `${Math.round((time / limit) * MAX_REQUESTS)} ordinary requests`;
+      const time = await blockedTime(gateway, input, as);
+      if (time > limit)
+        tooLong[input.name] = `${Math.round((time / limit) * MAX_REQUESTS)} ordinary requests`;
     }
-    expect(late).toEqual({});
+    expect(tooLong).toEqual({});
   });
 });
 
-it('None of them was a fault', () => {
-  const faults = [...open.logged, ...closed.logged].filter(
+it('None of the inputs caused a fault', () => {
+  const faults = [...withIntrospection.logged, ...withoutIntrospection.logged].filter(
     ({ msg, requestId }) => msg === 'fault' && requestId,
   );
   expect(faults).toEqual([]);

@@ -6,7 +6,7 @@ import { prefersGzip, remembered, weigh } from '../../src/http/accept.ts';
 const JSON_TYPE = 'application/json';
 const q = (header: string, offer = JSON_TYPE) => weigh(header, [offer])[0]?.q;
 
-describe('a weighted list', () => {
+describe('a header of weighted values', () => {
   it.each([
     ['application/json', 1],
     ['Application/JSON ; Q=0.5', 0.5],
@@ -24,16 +24,16 @@ describe('a weighted list', () => {
     ['*;q=0.3', 0.3],
     ['app*/json, application', 0],
     ['', 0],
-  ])('%s weighs application/json %d', (header, weight) => expect(q(header)).toBe(weight));
+  ])('%j gives application/json the weight %d', (header, weight) => expect(q(header)).toBe(weight));
 
   it.each(['', 'x', '-0', '0.5.5', '7', 'NaN', '1e9'])(
-    'takes a weight of %j for one, or for none given',
+    'reads the malformed weight %j as 1, but -0 as 0',
     (weight) => {
       expect(q(`application/json;q=${weight}`)).toBe(weight === '-0' ? 0 : 1);
     },
   );
 
-  it('gives the weights that were written, in any order and case, whatever stands between', () =>
+  it('is parsed into its weights, in any order, case and spacing', () =>
     fc.assert(
       fc.property(
         fc.uniqueArray(
@@ -44,13 +44,13 @@ describe('a weighted list', () => {
         ),
         fc.constantFrom(',', ' , ', ',,\t,'),
         fc.boolean(),
-        (list, comma, isUpper) => {
-          const header = list.map(([type, weight]) => `${type};q=${weight / 1000}`).join(comma);
+        (weighted, comma, isUpperCase) => {
+          const header = weighted.map(([type, weight]) => `${type};q=${weight / 1000}`).join(comma);
           const weights = weigh(
-            isUpper ? header.toUpperCase() : header,
-            list.map(([type]) => type),
+            isUpperCase ? header.toUpperCase() : header,
+            weighted.map(([type]) => type),
           );
-          expect(weights.map((each) => each.q)).toEqual(list.map(([, weight]) => weight / 1000));
+          expect(weights.map((each) => each.q)).toEqual(weighted.map(([, weight]) => weight / 1000));
         },
       ),
       { numRuns: 500, seed: 9110 },
@@ -69,8 +69,8 @@ describe('a weighted list', () => {
     'application/json;charset="',
     '=;',
     '\u00e9,',
-  ])('of 16 KB of %j is read at once', (part) => {
-    const header = part.repeat(16_384 / part.length);
+  ])('of 16 KB of %j is parsed within 50 ms', (unit) => {
+    const header = unit.repeat(16_384 / unit.length);
     const milliseconds = Array.from({ length: 5 }, () => {
       const start = process.cpuUsage();
       representationOf(header);
@@ -78,11 +78,11 @@ describe('a weighted list', () => {
       const { user, system } = process.cpuUsage(start);
       return (user + system) / 1_000;
     });
-    // The fastest of five, which takes 2 to 6 ms (2026-11-28): the others may include compilation and garbage collection.
+    // The fastest of five took 2 to 6 ms (2026-11-28). The others may include compilation and garbage collection.
     expect(Math.min(...milliseconds)).toBeLessThan(50);
   });
 
-  it('is read once, where it comes again, and long ones are not kept', () => {
+  it('is only parsed once if it is repeated, but a long one is parsed each time', () => {
     let times = 0;
     const read = remembered((header) => ({ header, times: ++times }));
     expect([read('a').times, read('b').times, read('a').times]).toEqual([1, 2, 1]);

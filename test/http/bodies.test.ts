@@ -7,7 +7,7 @@ const gateway = testGateway();
 const FORM = 'application/x-www-form-urlencoded';
 const LIMIT = 64 * 1024;
 
-/** Sends bytes as they are, chunked or with their length, and gives the status; the gateway may cut it short. */
+/** Sends raw bytes, chunked or with their length, and returns the response. The gateway may not read all of them. */
 function send(path: string, type: string | undefined, bytes: Buffer, { chunked = false, headers = {} } = {}) {
   return new Promise<{ status: number; body: string; headers: IncomingHttpHeaders }>((resolve, reject) => {
     const call = request(`${gateway.url}${path}`, {
@@ -33,8 +33,8 @@ function send(path: string, type: string | undefined, bytes: Buffer, { chunked =
 const create = (type: string | undefined, body: string | Buffer, options = {}) =>
   send('/v1/customer-segments', type, Buffer.from(body), options);
 
-describe('a body of JSON', () => {
-  it('begins with a byte order mark or not (RFC 8259, section 8.1)', async () => {
+describe('a JSON body', () => {
+  it('may start with a byte order mark (RFC 8259, section 8.1)', async () => {
     const json = JSON.stringify(draft());
     for (const body of [json, `\uFEFF${json}`]) {
       expect((await create('application/json', body)).status).toBe(201);
@@ -42,14 +42,14 @@ describe('a body of JSON', () => {
   });
 
   it.each([
-    ['cut short', '{"name":'],
-    ['with a comma too many', '{"name":"n",}'],
+    ['that is incomplete', '{"name":'],
+    ['with a trailing comma', '{"name":"n",}'],
     ['with a comment', '{} // x'],
-    ['of single quotes', "{'name':'n'}"],
+    ['with single quotes', "{'name':'n'}"],
     ['that is a list', '[]'],
-    ['that is a text', '"name"'],
+    ['that is a string', '"name"'],
     ['that is null', 'null'],
-    ['nested ten thousand deep', '['.repeat(10_000)],
+    ['nested ten thousand levels deep', '['.repeat(10_000)],
     ['that is empty', ''],
   ])('%s is refused', async (_, text) => {
     const { status, body } = await create('application/json', text);
@@ -60,26 +60,30 @@ describe('a body of JSON', () => {
   });
 
   it.each([
-    ['a name', '{"name":"a","criteria":"c","description":"","name":"b"}', 'name'],
-    ['a name, written otherwise', '{"name":"a","criteria":"c","description":"","n\\u0061me":"b"}', 'name'],
-    ['a strange name', '{"x\\"":1,"x\\"":2}', 'x"'],
-  ])('that has %s twice is refused', async (_, text, param) => {
+    ['a duplicate property', '{"name":"a","criteria":"c","description":"","name":"b"}', 'name'],
+    [
+      'a duplicate property that is escaped once',
+      '{"name":"a","criteria":"c","description":"","n\\u0061me":"b"}',
+      'name',
+    ],
+    ['a duplicate property with a quotation mark', '{"x\\"":1,"x\\"":2}', 'x"'],
+  ])('with %s is refused', async (_, text, param) => {
     expect(JSON.parse((await create('application/json', text)).body).errors).toEqual([
-      { param, message: 'is given more than once' },
+      { param, message: 'must not be given more than once' },
     ]);
   });
 
-  it('may hold what looks like a name twice inside its values', async () => {
+  it('may contain what looks like a duplicate property in its values', async () => {
     const body = JSON.stringify(draft({ criteria: '{"name":1,"name":2}', description: '"name":' }));
     expect((await create('application/json', body)).status).toBe(201);
   });
 
-  it.each(['__proto__', 'constructor', 'toString'])('gets no power from the name %s', async (name) => {
+  it.each(['__proto__', 'constructor', 'toString'])('cannot use the name %s', async (name) => {
     const { body } = await create('application/json', `{"${name}":{"name":"n"}}`);
     expect(JSON.parse(body).errors).toContainEqual({ param: name, message: 'is not a recognised parameter' });
   });
 
-  it.each([['5'], ['true'], ['null'], ['[]'], ['{}']])('with a name of %s is refused', async (value) => {
+  it.each([['5'], ['true'], ['null'], ['[]'], ['{}']])('with %s as the name is refused', async (value) => {
     const { body } = await create('application/json', `{"name":${value},"criteria":"c","description":""}`);
     expect(JSON.parse(body).errors).toMatchObject([
       { param: 'name', message: expect.stringMatching(/^must be a string/) },
@@ -96,14 +100,14 @@ describe('a form', () => {
     ['%ff=x', ['body']],
     ['__proto__=1', ['__proto__']],
     ['name[]=n', ['name[]']],
-  ])('%s is refused by name', async (text, params) => {
+  ])('of %j is refused with the parameters %j', async (text, params) => {
     const issues: { param: string; message: string }[] = JSON.parse((await create(FORM, text)).body).errors;
     expect(issues.filter(({ message }) => message !== 'is required').map(({ param }) => param)).toEqual(
       params,
     );
   });
 
-  it('reads + as a space and %2B as a plus', async () => {
+  it('decodes + as a space and %2B as a plus sign', async () => {
     const { status, body } = await create(FORM, 'name=a+b&criteria=1%2B1&&description=');
     expect([status, JSON.parse(body)]).toMatchObject([201, { name: 'a b', criteria: '1+1' }]);
   });
@@ -113,12 +117,12 @@ describe.each([
   ['/v1/customer-segments', FORM],
   ['/graphql', 'application/json'],
 ])('a body for %s', (path, type) => {
-  it.each([false, true])('over 64 KiB is refused, also if it is chunked: %s', async (chunked) => {
+  it.each([false, true])('over 64 KiB is refused (chunked: %s)', async (chunked) => {
     const { status, body } = await send(path, type, Buffer.alloc(LIMIT + 1, 'x'), { chunked });
     expect([status, body]).toEqual([413, expect.stringContaining('PAYLOAD_TOO_LARGE')]);
   });
 
-  it('of 64 KiB is read', async () => {
+  it('of 64 KiB is not too large', async () => {
     expect((await send(path, type, Buffer.alloc(LIMIT, 'x'), { chunked: true })).status).toBe(400);
   });
 
@@ -128,7 +132,7 @@ describe.each([
   });
 
   it.each(['gzip', 'identity, gzip', 'x'])(
-    'that is encoded as %s is refused, and what is not',
+    'with Content-Encoding %s is refused with Accept-Encoding: identity',
     async (coding) => {
       const { status, headers } = await send(path, type, Buffer.from('x'), {
         headers: { 'content-encoding': coding },
@@ -138,7 +142,7 @@ describe.each([
   );
 
   it.each(['identity', 'Identity', 'IDENTITY', '', ' ', 'identity,identity'])(
-    'that is encoded as %j is read',
+    'with Content-Encoding %j is read',
     async (coding) => {
       const sent = { headers: { 'content-encoding': coding } };
       const { status } = await send(
@@ -160,7 +164,7 @@ describe('a content type', () => {
     ['multipart/form-data; boundary=x', 415],
     ['application/json; charset=utf-16', 415],
     ['Application/JSON ; Charset="UTF-8"', 201],
-  ])('of %s is answered %i', async (type, status) => {
+  ])('of %s is answered with %i', async (type, status) => {
     expect((await create(type, JSON.stringify(draft()))).status).toBe(status);
   });
 });
@@ -173,7 +177,7 @@ describe('a 415', () => {
     ['POST', '', REST_TYPES, null],
     ['PUT', '/0000000000000000', REST_TYPES, null],
     ['PATCH', '/0000000000000000', PATCH_TYPES, PATCH_TYPES],
-  ])('of %s %s says what would be read', async (method, path, accept, acceptPatch) => {
+  ])('to %s %j names the accepted content types', async (method, path, accept, acceptPatch) => {
     const type = method === 'PATCH' ? 'application/json-patch+json' : 'application/merge-patch+json';
     const { status, headers } = await rest(gateway, path, {
       method,
@@ -183,7 +187,7 @@ describe('a 415', () => {
     expect([status, headers.get('accept'), headers.get('accept-patch')]).toEqual([415, accept, acceptPatch]);
   });
 
-  it('of GraphQL says what would be read', async () => {
+  it('to a GraphQL request names the accepted content type', async () => {
     const { status, headers } = await send('/graphql', 'text/plain', Buffer.from('{}'));
     expect([status, headers.accept]).toEqual([415, 'application/json']);
   });
@@ -196,20 +200,17 @@ describe('a merge patch (RFC 7396)', () => {
     return rest(gateway, `/${id}`, { method: 'PATCH', body, headers });
   };
 
-  it('changes what it holds', async () => {
+  it('changes the properties that it contains', async () => {
     const { status, body } = await patch('{"name":"changed"}');
     expect([status, body]).toMatchObject([200, { ...draft(), name: 'changed' }]);
   });
 
-  it.each(['{"name":null}', '[]', 'null', '{"other":1}'])(
-    'that can not be made is refused: %s',
-    async (body) => {
-      expect((await patch(body)).status).toBe(400);
-    },
-  );
+  it.each(['{"name":null}', '[]', 'null', '{"other":1}'])('that is invalid is refused: %s', async (body) => {
+    expect((await patch(body)).status).toBe(400);
+  });
 });
 
-it('answers the next request after each of these', async () => {
+it('After all these bodies, the gateway answers, and has logged no fault', async () => {
   expect((await rest(gateway)).status).toBe(200);
   expect((await graphql(gateway, '{ __typename }')).status).toBe(200);
   expect(gateway.logged.filter(({ msg, requestId }) => msg === 'fault' && requestId)).toEqual([]);

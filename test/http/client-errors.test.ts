@@ -5,8 +5,8 @@ import { received, sendRaw } from '../hostile/socket.ts';
 
 const gateway = testGateway();
 
-describe('bytes that cannot be read, behind a whole request', () => {
-  it('leave the request its answer, which is the last of the connection', async () => {
+describe('invalid bytes after a complete request', () => {
+  it('do not prevent the response to the request, which is the last on the connection', async () => {
     const body = JSON.stringify(draft({ name: 'written' }));
     const head = [
       'POST /v1/customer-segments HTTP/1.1',

@@ -6,7 +6,7 @@ import { testGateway } from '../harness.ts';
 
 const gateway = testGateway({ maxConnectionsPerAddress: 10 });
 
-async function opened(): Promise<Socket> {
+async function openSocket(): Promise<Socket> {
   const { hostname, port } = new URL(gateway.url);
   const socket = connect(Number(port), hostname);
   socket.on('error', () => {});
@@ -14,9 +14,9 @@ async function opened(): Promise<Socket> {
   return socket;
 }
 
-it('An address has a limited number of connections, and may open others once it closed some', async () => {
-  const sockets = await Promise.all(Array.from({ length: 10 }, opened));
-  const refused = await opened();
+it('An address can only open a limited number of connections, and can open others after it closed some', async () => {
+  const sockets = await Promise.all(Array.from({ length: 10 }, openSocket));
+  const refused = await openSocket();
   if (!refused.closed) await once(refused.resume(), 'close');
   expect(gateway.logged.map(({ msg }) => msg)).toContain(
     'refused a connection: see MAX_CONNECTIONS_PER_ADDRESS',
@@ -41,4 +41,4 @@ it.each([
   ['2001::1:2:3:4:5', '2001:0:0:1'],
   ['::1', '0:0:0:0'],
   ['fe80::1%eth0', 'fe80:0:0:0'],
-])('The address %s counts as %s', (address, network) => expect(networkOf(address)).toBe(network));
+])('A connection from %s is counted for %s', (address, network) => expect(networkOf(address)).toBe(network));

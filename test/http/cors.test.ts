@@ -16,7 +16,7 @@ const preflight = (path: string, origin: string, asked = 'authorization,if-match
   });
 
 describe.each(FACES)('CORS_ORIGINS at %s', (path) => {
-  it('lets a page of the origin ask first, without a token', async () => {
+  it('answers the preflight request of a listed origin without a token', async () => {
     const { status, headers } = await preflight(path, ORIGIN);
     expect(status).toBe(204);
     expect(headers.get('access-control-allow-origin')).toBe(ORIGIN);
@@ -32,7 +32,7 @@ describe.each(FACES)('CORS_ORIGINS at %s', (path) => {
     'traceparent,tracestate',
     'x-datadog-origin, x-datadog-parent-id, x-datadog-sampling-priority, x-datadog-trace-id',
     "x-any!#$%&'*+.^_`|~name",
-  ])('lets it send %s', async (asked) => {
+  ])('allows the request headers %s', async (asked) => {
     const { headers } = await preflight(path, ORIGIN, asked);
     expect(headers.get('access-control-allow-headers')).toBe(asked);
   });
@@ -43,13 +43,13 @@ describe.each(FACES)('CORS_ORIGINS at %s', (path) => {
     ['a name with a colon', 'x-a: b'],
     ['a name in quotation marks', '"x"'],
     ['an empty name', 'x,,y'],
-    ['more names than any page has', Array.from({ length: 500 }, (_, i) => `x-${i}`).join()],
-  ])('lets it send no header where it asks for %s', async (_, asked) => {
+    ['500 names', Array.from({ length: 500 }, (_, i) => `x-${i}`).join()],
+  ])('allows no request header if the page asks for %s', async (_, asked) => {
     const { status, headers } = await preflight(path, ORIGIN, asked);
     expect([status, headers.get('access-control-allow-headers')]).toEqual([204, null]);
   });
 
-  it('lets it call and read what it needs, and never with credentials', async () => {
+  it('lets a listed origin read responses and their headers, without credentials', async () => {
     const sent = { headers: { origin: ORIGIN, ...gateway.authorization('ada') } };
     const { status, headers } = await fetch(
       `${gateway.url}${path}${path === '/graphql' ? '?query={__typename}' : ''}`,
@@ -71,7 +71,7 @@ describe.each(FACES)('CORS_ORIGINS at %s', (path) => {
     ORIGIN.toUpperCase(),
     'http://app.example.com',
     '*',
-  ])('is closed to %s', async (origin) => {
+  ])('sends no CORS headers to %s', async (origin) => {
     const { headers } = await preflight(path, origin);
     expect([...headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
     expect(headers.get('vary')).toContain('origin');
@@ -79,7 +79,7 @@ describe.each(FACES)('CORS_ORIGINS at %s', (path) => {
 });
 
 describe('Vary', () => {
-  it('names the origin beside what the face names', async () => {
+  it('names the origin in addition to the headers of the face', async () => {
     const send = (accept: string) => fetch(`${gateway.url}/graphql`, { headers: { accept } });
     expect((await send('text/html')).headers.get('vary')).toBe('origin, accept, accept-encoding');
     expect((await send('application/json')).headers.get('vary')).toBe('origin, accept');

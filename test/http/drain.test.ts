@@ -7,7 +7,7 @@ import { received } from '../hostile/socket.ts';
 
 const gateway = testGateway();
 
-it('A stop lets an answer be read to its end', async () => {
+it('A gateway that is stopped lets a client read its response to the end', async () => {
   const long = draft({ criteria: 'x'.repeat(5_000), description: 'x'.repeat(5_000) });
   for (let i = 0; i < 100; i++) await createSegment(long, gateway.context());
   const pages = [1, 2, 3, 4, 5, 6, 7].map(
@@ -23,8 +23,8 @@ it('A stop lets an answer be read to its end', async () => {
   );
   await expect.poll(() => gateway.unsentBytes()).toBeGreaterThan(0);
   const stopped = gateway.stop();
-  gateway.stop = () => stopped; // once
-  await expect(fetch(gateway.url)).rejects.toThrow(); // it accepts nothing new
+  gateway.stop = () => stopped; // so that the harness does not stop it again
+  await expect(fetch(gateway.url)).rejects.toThrow(); // it accepts no new connection
   const chunks: Buffer[] = [];
   for await (const chunk of socket) chunks.push(chunk);
   await stopped;

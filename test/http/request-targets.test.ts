@@ -10,7 +10,7 @@ beforeAll(async () => {
   ({ id } = await createSegment(draft(), gateway.context()));
 });
 
-/** The answer to a request line, and to whatever stands in its target for `:id`. */
+/** Sends a request, with the id of a segment for `:id` in its target, and returns the response. */
 const send = async (method: string, target: string, lines: string[] = []) => {
   const { authorization } = gateway.authorization('ada');
   const head = [
@@ -35,7 +35,7 @@ describe('a target in absolute form (RFC 9112, section 3.2.2)', () => {
     [`http://${LIST}`, 404],
     [`ftp://example.com${LIST}`, 404],
     [`http://example.com//graphql`, 404],
-  ])('%s is answered %i', async (target, status) => {
+  ])('%s is answered with %i', async (target, status) => {
     expect((await send('GET', target)).status).toBe(status);
   });
 });
@@ -52,44 +52,44 @@ describe('a path with percent-encoded characters (RFC 3986, section 6.2.2.2)', (
     ['/v1/%2e%2e/v1/customer-segments', 404],
     [`${LIST}/%2F`, 404],
     [`${LIST}/%252F`, 404],
-  ])('%s is answered %i', async (target, status) => {
+  ])('%s is answered with %i', async (target, status) => {
     expect((await send('GET', target)).status).toBe(status);
   });
 
-  it('finds a segment by an id that is encoded whole', async () => {
+  it('finds a segment by an id with every character encoded', async () => {
     const encoded = [...id].map((letter) => `%${letter.charCodeAt(0).toString(16)}`).join('');
     expect((await send('GET', `${LIST}/${encoded}`)).body).toContain(id);
   });
 });
 
 describe('OPTIONS', () => {
-  it.each(['*', 'http://example.com'])('%s asks about the server, and needs no token', async (target) => {
+  it.each(['*', 'http://example.com'])('%s returns all methods, without a token', async (target) => {
     const { status, head } = await send('OPTIONS', target);
     expect(status).toBe(204);
     expect(head).toMatch(/^allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS$/im);
-    const bare = await sendRaw(
+    const withoutToken = await sendRaw(
       gateway.url,
       `OPTIONS ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
     );
-    expect(received(bare).status).toBe(204);
+    expect(received(withoutToken).status).toBe(204);
   });
 
   it.each([
     [LIST, /^allow: GET, HEAD, POST$/im],
     [`${LIST}/:id`, /^allow: GET, HEAD, PUT, PATCH, DELETE$/im],
-  ])('%s tells what is allowed there', async (target, allow) => {
+  ])('%s returns the methods allowed there', async (target, allow) => {
     const { status, head } = await send('OPTIONS', target);
     expect([status, head]).toEqual([204, expect.stringMatching(allow)]);
   });
 
-  it('tells what a patch may be', async () => {
+  it('returns Accept-Patch for a segment, but not for the collection', async () => {
     expect((await send('OPTIONS', `${LIST}/:id`)).head).toMatch(
       /^accept-patch: application\/merge-patch\+json/im,
     );
     expect((await send('OPTIONS', LIST)).head).not.toMatch(/^accept-patch/im);
   });
 
-  it('finds nothing where nothing is', async () => {
+  it('is answered with 404 for an unknown path, and * is a target of OPTIONS only', async () => {
     expect((await send('OPTIONS', '/v1/nothing')).status).toBe(404);
     expect((await send('GET', '*')).status).toBe(404);
   });
@@ -98,24 +98,24 @@ describe('OPTIONS', () => {
 describe('a request that is too long', () => {
   const long = 'x'.repeat(17_000);
   it.each([
-    ['target is answered 414', `/graphql?query=${long}`, [], 414],
-    ['target of 1 MB is answered 414', `/${'x'.repeat(1_000_000)}`, [], 414],
-    ['header is answered 431', LIST, [`X-A: ${long}`], 431],
-    ['header of 1 MB is answered 431', LIST, [`X-A: ${'x'.repeat(1_000_000)}`], 431],
-    ['head is answered 431', `${LIST}?a=${'x'.repeat(10_000)}`, [`X-A: ${'x'.repeat(10_000)}`], 431],
-  ])('in its %s', async (_, target, lines, status) => {
+    ['a target of 17 KB, with 414', `/graphql?query=${long}`, [], 414],
+    ['a target of 1 MB, with 414', `/${'x'.repeat(1_000_000)}`, [], 414],
+    ['a header of 17 KB, with 431', LIST, [`X-A: ${long}`], 431],
+    ['a header of 1 MB, with 431', LIST, [`X-A: ${'x'.repeat(1_000_000)}`], 431],
+    ['a head of 20 KB, with 431', `${LIST}?a=${'x'.repeat(10_000)}`, [`X-A: ${'x'.repeat(10_000)}`], 431],
+  ])('is refused: %s', async (_, target, lines, status) => {
     const answer = await send('GET', target, lines);
     expect([answer.status, answer.head]).toEqual([status, expect.stringMatching(/connection: close/i)]);
   });
 });
 
-describe('a client of another time', () => {
-  it.each(['Upgrade: h2c', 'Upgrade: websocket'])('that asks to %s is answered in HTTP/1.1', async (line) => {
+describe('a client of another version of HTTP', () => {
+  it.each(['Upgrade: h2c', 'Upgrade: websocket'])('that sends %s is answered in HTTP/1.1', async (line) => {
     const { status } = await send('GET', LIST, [line, 'HTTP2-Settings: AAMAAABkAAQAAP__']);
     expect(status).toBe(200);
   });
 
-  it('that speaks HTTP/1.0 gets an answer without chunks, and its end', async () => {
+  it('that uses HTTP/1.0 gets a response without chunks, after which the connection is closed', async () => {
     const { authorization } = gateway.authorization('ada');
     for (const path of ['/health/ready', LIST, QUERY]) {
       const text = await sendRaw(

@@ -8,7 +8,7 @@ const operation = fc.record({
 });
 
 describe('Shares', () => {
-  it('count what each holder has, whatever is taken and given back', () => {
+  it('count what each holder has, in any order of taking and giving back', () => {
     fc.assert(
       fc.property(fc.array(operation, { maxLength: 200 }), (operations) => {
         const counted = shares<number>({ total: 6, each: 3 });
@@ -34,7 +34,7 @@ describe('Shares', () => {
     );
   });
 
-  it('count right when idle holders are forgotten', () => {
+  it('stay correct when idle holders are forgotten', () => {
     const counted = shares<number>({ total: 10_000, each: 1 });
     counted.take(-1);
     for (let holder = 0; holder < 5_000; holder++) {

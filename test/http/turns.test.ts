@@ -8,9 +8,9 @@ import { sendRaw } from '../hostile/socket.ts';
 const gateway = testGateway();
 const HEAD = () => `Host: x\r\nAuthorization: ${gateway.authorization('ada').authorization}\r\n`;
 
-it('A request begins when the one before it on its connection is answered', async () => {
+it('A request is not started before the previous one on its connection is answered', async () => {
   const { id } = await createSegment(draft(), gateway.context());
-  await rest(gateway); // the token is known then
+  await rest(gateway); // so that the token is cached
   const client = new pg.Client(gateway.database.$client.options);
   await client.connect();
   await client.query('begin');
@@ -30,7 +30,7 @@ it('A request begins when the one before it on its connection is answered', asyn
   expect((await answers).match(/HTTP\/1\.1 \d+/g)).toHaveLength(2);
 });
 
-it('A thousand requests that are sent at once are answered in order', async () => {
+it('A thousand requests that are sent at once on one connection are answered in order', async () => {
   const requests = Array.from(
     { length: 1_000 },
     (_, i) => `GET /health/live HTTP/1.1\r\nHost: x\r\nX-Request-Id: n${i}\r\n`,

@@ -20,7 +20,7 @@ interface Refused {
   status: number;
 }
 
-/** Requests that are answered before, or without, reading their body. */
+/** Requests that are answered before, or without, reading their bodies. */
 const REFUSED: Refused[] = [REST, '/graphql'].flatMap((path) => [
   { method: 'POST', path, type: JSON_TYPE, as: 'ada', status: 413 },
   { method: 'POST', path, type: 'text/plain', as: 'ada', status: path === REST ? 413 : 415 },
@@ -36,16 +36,16 @@ function headOf({ method, path, type, as }: Refused, lines: string[]): string {
   return `${[...all, ...(authorization ? [`Authorization: ${authorization}`] : [])].join('\r\n')}\r\n\r\n`;
 }
 
-async function opened(): Promise<Socket> {
+async function openSocket(): Promise<Socket> {
   const { hostname, port } = new URL(gateway.url);
   const socket = connect(Number(port), hostname);
   await once(socket, 'connect');
   return socket;
 }
 
-/** Sends all before it reads anything, as a simple client does, and gives the answer. Fails where it is reset. */
+/** Sends everything before it reads anything, as simple clients do, and returns the response. Rejects on a reset. */
 async function sendWhole(refused: Refused, size: number, { chunked = false, lines = [] as string[] } = {}) {
-  const socket = await opened();
+  const socket = await openSocket();
   const gone = new Promise<never>((_, reject) => socket.once('error', reject));
   const send = async (bytes: Buffer | string) => {
     if (!socket.write(bytes)) await Promise.race([new Promise((sent) => socket.once('drain', sent)), gone]);
@@ -59,11 +59,11 @@ async function sendWhole(refused: Refused, size: number, { chunked = false, line
     if (chunked) await send('\r\n');
   }
   if (chunked) await send('0\r\n\r\n');
-  return Promise.race([answerOn(socket), gone]);
+  return Promise.race([responseOn(socket), gone]);
 }
 
-/** The first answer, once it is there whole. */
-async function answerOn(socket: Socket): Promise<Received> {
+/** Reads the first response completely. */
+async function responseOn(socket: Socket): Promise<Received> {
   const chunks: Buffer[] = [];
   for await (const chunk of socket) {
     chunks.push(chunk);
@@ -84,8 +84,8 @@ async function fetchStatus({ method, path, type, as }: Refused, size: number): P
   return response.status;
 }
 
-describe('an answer that does not wait for the body', () => {
-  it.each(SIZES)('of %i bytes reaches every client that sends it whole first', async (size) => {
+describe('a response that does not wait for the body', () => {
+  it.each(SIZES)('of %i bytes reaches a client that sends all of it first', async (size) => {
     const answers = REFUSED.flatMap((refused) =>
       [false, true].map(async (chunked) => {
         const { status } = await sendWhole(refused, size, { chunked });
@@ -100,30 +100,30 @@ describe('an answer that does not wait for the body', () => {
     );
   });
 
-  it.each(SIZES)('of %i bytes reaches every fetch', async (size) => {
+  it.each(SIZES)('of %i bytes reaches fetch', async (size) => {
     const answers = await Promise.all(REFUSED.map((refused) => fetchStatus(refused, size)));
     expect(answers).toEqual(REFUSED.map(({ status }) => status));
   });
 
-  it('reaches a client that asked for the end of its connection', async () => {
+  it('reaches a client that sends Connection: close', async () => {
     for (const refused of REFUSED) {
       const { status } = await sendWhole(refused, MEGABYTE, { lines: ['Connection: close'] });
       expect(status).toBe(refused.status);
     }
   });
 
-  it('reaches a client that sends what it was told not to', async () => {
+  it('reaches a client that sends Expect: 100-continue and then the body anyway', async () => {
     const lines = ['Expect: 100-continue'];
     const { status } = await sendWhole(REFUSED[0] as Refused, 20 * MEGABYTE, { lines });
     expect(status).toBe(413);
   });
 });
 
-describe('a sender whose body is refused', () => {
+describe('a client whose body is refused', () => {
   const [refused] = REFUSED as [Refused];
 
-  it('is cut off when it goes on for ever', async () => {
-    const socket = await opened();
+  it('is disconnected if it never stops sending', async () => {
+    const socket = await openSocket();
     socket.on('error', () => {});
     socket.resume();
     socket.write(headOf(refused, ['Transfer-Encoding: chunked']));
@@ -135,11 +135,11 @@ describe('a sender whose body is refused', () => {
     sendOn();
     await new Promise((closed) => socket.once('close', closed));
     expect(socket.bytesWritten).toBeGreaterThan(32 * MEGABYTE);
-    expect(socket.bytesWritten).toBeLessThan(64 * MEGABYTE); // what the system buffers counts as written
+    expect(socket.bytesWritten).toBeLessThan(64 * MEGABYTE); // this includes bytes in the buffers of the system
   });
 
-  it('is cut off when it stops, and holds up nothing meanwhile', async () => {
-    const socket = await opened();
+  it('is disconnected if it stops sending, and is not in flight meanwhile', async () => {
+    const socket = await openSocket();
     let text = '';
     socket.on('data', (bytes) => {
       text += bytes;
@@ -152,8 +152,8 @@ describe('a sender whose body is refused', () => {
     expect(text.match(/HTTP\/1\.1 /g)).toHaveLength(1);
   });
 
-  it('can not hide a request behind it', async () => {
-    const socket = await opened();
+  it('cannot hide a request behind the body', async () => {
+    const socket = await openSocket();
     let text = '';
     socket.on('data', (bytes) => {
       text += bytes;
@@ -169,7 +169,7 @@ describe('a sender whose body is refused', () => {
   });
 });
 
-it('answers as ever after all this', async () => {
+it('After all these requests, the gateway answers, and has logged no fault', async () => {
   expect((await rest(gateway)).status).toBe(200);
   expect(gateway.logged.filter(({ msg, requestId }) => msg === 'fault' && requestId)).toEqual([]);
 });

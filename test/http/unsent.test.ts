@@ -19,8 +19,8 @@ interface Options {
   size?: number;
 }
 
-/** A server that answers with many bytes, for the account that the path names. */
-async function started({ size = 32 * MEGABYTE, ...options }: Options = {}) {
+/** Starts a server that answers with many bytes, for the account that the path names. */
+async function startServer({ size = 32 * MEGABYTE, ...options }: Options = {}) {
   const unsent = unsentAnswers(options);
   const body = Buffer.alloc(size, 'x');
   server = createServer((request, response) => {
@@ -31,8 +31,8 @@ async function started({ size = 32 * MEGABYTE, ...options }: Options = {}) {
   return unsent;
 }
 
-/** A caller that reads nothing, unless it is resumed. */
-async function asked(account: string): Promise<Socket> {
+/** Sends a request and reads nothing until the socket is resumed. */
+async function sendRequest(account: string): Promise<Socket> {
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
   socket.pause();
   socket.on('error', () => {});
@@ -40,44 +40,44 @@ async function asked(account: string): Promise<Socket> {
   return socket;
 }
 
-/** Reads what is there and waits for the end. */
-const cut = (socket: Socket) => once(socket.resume(), 'close');
+/** Reads what was received, and waits until the connection is closed. */
+const untilClosed = (socket: Socket) => once(socket.resume(), 'close');
 
-it('A reader that takes nothing is cut', async () => {
-  const unsent = await started({ patience: 200 });
-  const socket = await asked('/a');
+it('A client that reads nothing is disconnected', async () => {
+  const unsent = await startServer({ patience: 200 });
+  const socket = await sendRequest('/a');
   await expect.poll(unsent.bytes).toBeGreaterThan(0);
   await expect.poll(unsent.bytes).toBe(0);
-  await cut(socket);
+  await untilClosed(socket);
 });
 
-it('A reader that goes on taking something is not cut, however long it takes', async () => {
-  const unsent = await started({ patience: 2_000 });
-  const socket = await asked('/a');
+it('A client that keeps reading is not disconnected, however long it takes', async () => {
+  const unsent = await startServer({ patience: 2_000 });
+  const socket = await sendRequest('/a');
   const start = performance.now();
-  let taken = 0;
+  let bytesRead = 0;
   socket.on('data', ({ length }: Buffer) => {
-    taken += length;
-    if (performance.now() - start > 5_000) return; // longer than one that takes nothing may
+    bytesRead += length;
+    if (performance.now() - start > 5_000) return; // longer than a client that reads nothing may take
     socket.pause();
     setTimeout(() => socket.resume(), 5);
   });
   socket.resume();
-  await expect.poll(() => taken).toBeGreaterThan(32 * MEGABYTE);
+  await expect.poll(() => bytesRead).toBeGreaterThan(32 * MEGABYTE);
   expect(unsent.bytes()).toBe(0);
 });
 
-it('Answers that are not taken hold a limited number of bytes, and those of the largest holder are cut', async () => {
-  const unsent = await started({ maxBytes: 100 * MEGABYTE });
-  const small = await asked('/small');
+it('Unread responses hold a limited number of bytes, and those of the account that holds most are cut off', async () => {
+  const unsent = await startServer({ maxBytes: 100 * MEGABYTE });
+  const small = await sendRequest('/small');
   await expect.poll(unsent.bytes).toBeGreaterThan(0);
-  const flood = await Promise.all(Array.from({ length: 20 }, () => asked('/flood')));
-  await Promise.all(flood.slice(0, 10).map(cut));
+  const flood = await Promise.all(Array.from({ length: 20 }, () => sendRequest('/flood')));
+  await Promise.all(flood.slice(0, 10).map(untilClosed));
   expect(unsent.bytes()).toBeLessThanOrEqual(100 * MEGABYTE);
-  let taken = 0;
+  let bytesRead = 0;
   small.on('data', ({ length }: Buffer) => {
-    taken += length;
+    bytesRead += length;
   });
   small.resume();
-  await expect.poll(() => taken).toBeGreaterThan(32 * MEGABYTE);
+  await expect.poll(() => bytesRead).toBeGreaterThan(32 * MEGABYTE);
 });

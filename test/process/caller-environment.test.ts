@@ -3,7 +3,7 @@ import { type Environment, processes, SEGMENTS, TOKEN } from './gateway-process.
 
 const { run, serve, temporaryFolder } = processes();
 
-/** What a caller's environment may hold, for a Postgres of its own or for all programs. */
+/** Variables that a caller may have set for another Postgres, or for all programs. */
 const HOSTILE: Environment = {
   PGHOST: '/nowhere',
   PGHOSTADDR: '192.0.2.1',
@@ -35,12 +35,12 @@ const HOSTILE: Environment = {
   TZ: 'Asia/Tokyo',
 };
 
-/** Starts the gateway, stores a segment and reads it. */
+/** Starts the gateway, creates a segment and lists segments. */
 async function expectWorks(environment: Environment): Promise<void> {
   const gateway = await serve({ API_TOKEN: TOKEN, ...environment });
   const draft = { name: 'Größe İ', criteria: 'c', description: '' };
-  const made = await gateway.send(SEGMENTS, 'POST', draft);
-  expect(await made.json()).toMatchObject(draft);
+  const created = await gateway.send(SEGMENTS, 'POST', draft);
+  expect(await created.json()).toMatchObject(draft);
   expect((await gateway.send(SEGMENTS)).status).toBe(200);
   expect(await gateway.end()).toBe(0);
 }
@@ -48,7 +48,7 @@ async function expectWorks(environment: Environment): Promise<void> {
 describe('the embedded Postgres', () => {
   const dataDir = temporaryFolder();
 
-  it('is made and served though the environment holds everything that Postgres reads', async () => {
+  it('is created and works even if all variables that Postgres reads are set', async () => {
     await expectWorks({ ...HOSTILE, DATA_DIR: dataDir });
     expect(await run(['token', 'list'], { ...HOSTILE, DATA_DIR: dataDir })).toMatchObject({
       code: 0,
@@ -56,7 +56,7 @@ describe('the embedded Postgres', () => {
     });
   });
 
-  it.each(Object.entries(HOSTILE))('is served though %s is %s', async (name, value) => {
+  it.each(Object.entries(HOSTILE))('works even if %s is %s', async (name, value) => {
     await expectWorks({ [name]: value, DATA_DIR: dataDir });
   });
 });

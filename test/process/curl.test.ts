@@ -7,14 +7,14 @@ const { serve, temporaryFolder } = processes();
 
 const execute = promisify(execFile);
 
-/** Runs a line in a shell, as it is pasted there, and gives what it printed. */
+/** Runs a line in a shell, as if it were pasted there, and returns its output. */
 async function paste(line: string, variables: Record<string, string> = {}): Promise<string> {
   const { stdout } = await execute('sh', ['-c', line], { env: { PATH: process.env.PATH, ...variables } });
   return stdout;
 }
 
-describe('someone who pastes the documented lines', () => {
-  it('lists, creates, retrieves, updates and deletes', async () => {
+describe('curl in a shell', () => {
+  it('lists, creates, retrieves, updates and deletes segments, and queries GraphQL', async () => {
     const gateway = await serve({ DATA_DIR: temporaryFolder() }, ['npm', 'start']);
     await expect.poll(() => gateway.said().err).toContain('curl');
     const [printed = ''] = /curl http.*/.exec(gateway.said().err) ?? [];

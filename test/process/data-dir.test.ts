@@ -11,10 +11,10 @@ const file = join(folder, 'file');
 writeFileSync(file, '');
 
 const readOnly = temporaryFolder();
-const hasReadOnly = mounted();
+const isMounted = mountReadOnly();
 
-/** A disk that is only read, where one may be mounted: as root, on Linux. */
-function mounted(): boolean {
+/** Mounts a read-only file system, which only works as root on Linux. */
+function mountReadOnly(): boolean {
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro,size=1m', 'tmpfs', readOnly], { stdio: 'ignore' });
     return true;
@@ -24,10 +24,10 @@ function mounted(): boolean {
 }
 
 afterAll(() => {
-  if (hasReadOnly) execFileSync('umount', [readOnly]);
+  if (isMounted) execFileSync('umount', [readOnly]);
 });
 
-describe.concurrent('a DATA_DIR that can not be', () => {
+describe.concurrent('a DATA_DIR that cannot be used', () => {
   it.each([
     ['a file', file, 'which is a file (EEXIST)'],
     ['below a file', join(file, 'a', 'b'), 'which is a file or lies below one (ENOTDIR)'],
@@ -38,16 +38,16 @@ describe.concurrent('a DATA_DIR that can not be', () => {
           ['far below /proc', '/proc/nope/a/b', 'where no folder can be created (ENOENT)'] as const,
         ]
       : []),
-    ...(hasReadOnly
+    ...(isMounted
       ? [
           [
-            'on a disk that is only read',
+            'on a read-only disk',
             join(readOnly, 'data'),
-            'which is on a file system that can only be read (EROFS)',
+            'which is on a read-only file system (EROFS)',
           ] as const,
         ]
       : []),
-  ] as const)('because it is %s is told in one line', async (_, dataDir, problem) => {
+  ] as const)('because it is %s is reported in one line', async (_, dataDir, problem) => {
     for (const args of [['serve'], ['token', 'list']]) {
       expect(await run(args, { DATA_DIR: dataDir, PORT: '0' })).toEqual({
         code: 2,
@@ -63,19 +63,19 @@ describe('a DATA_DIR', () => {
     throw Object.assign(new Error(`${code}: said the system`), { code, syscall });
   };
 
-  it.each(['EACCES', 'EPERM'])('that this user may not use (%s) is told so', async (code) => {
+  it.each(['EACCES', 'EPERM'])('that this user may not use is reported: %s', async (code) => {
     await expect(inFolder('data', failing(code, 'mkdir'))).rejects.toThrow(
       `DATA_DIR is "data", which this user is not allowed to read and write (${code}): set it to a folder that can be written.`,
     );
   });
 
-  it('whose disk is full is named', async () => {
+  it('on a full disk is reported with the error of the system', async () => {
     await expect(inFolder('data', failing('ENOSPC', 'write'))).rejects.toThrow(
       'DATA_DIR is "data", which cannot be used: ENOSPC: said the system.',
     );
   });
 
-  it('is not blamed for a program that can not be started', async () => {
+  it('is not blamed for a program that cannot be started', async () => {
     await expect(inFolder('data', failing('EACCES', 'spawn initdb'))).rejects.toThrow(/^EACCES/);
   });
 });

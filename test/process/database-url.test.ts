@@ -16,20 +16,22 @@ afterAll(() => postgres.stop());
 const as = (login: string, database = 'postgres') =>
   urlOf(postgres.url, database).replace('//postgres@', `//${login}@`);
 
-/** How `serve` ends that does not wait for its database. */
-const end = (environment: Environment) => run(['serve'], { DATABASE_WAIT: '0', PORT: '0', ...environment });
+/** Runs `serve` without waiting for the database, and returns how it ended. */
+const serveWithoutWait = (environment: Environment) =>
+  run(['serve'], { DATABASE_WAIT: '0', PORT: '0', ...environment });
 
-describe('a DATABASE_URL that leads nowhere ends the start with a line that says why:', () => {
+describe('a start reports a DATABASE_URL with', () => {
   it.each<[string, () => string, string]>([
     [
-      'a password that is wrong',
+      'a wrong password',
       () => as('app:hidden'),
       'DATABASE_URL was refused by its database: password authentication failed for user "app" (28P01).',
     ],
+    ['a missing password', () => as('app'), 'DATABASE_URL must hold a password: its database asks for one.'],
     [
       'a password that is missing',
       () => as('app'),
-      'DATABASE_URL must hold a password: its database asks for one.',
+      'DATABASE_URL must have a password: its database requires one.',
     ],
     [
       'a role that is not there',
@@ -37,23 +39,26 @@ describe('a DATABASE_URL that leads nowhere ends the start with a line that says
       'DATABASE_URL was refused by its database: role "nobody" does not exist (28000).',
     ],
     [
-      'a database that is not there',
+      'an unknown database',
       () => as('postgres:hidden', 'nowhere'),
       'DATABASE_URL was refused by its database: database "nowhere" does not exist (3D000).',
     ],
     [
-      'a host that is not known',
+      'an unknown host',
       () => 'postgres://app:hidden@no-such-host.invalid/db',
-      'DATABASE_URL must name a host that is known; "no-such-host.invalid" is not (ENOTFOUND).',
+      'DATABASE_URL must name a host that can be resolved; "no-such-host.invalid" cannot (ENOTFOUND).',
     ],
   ])('%s', async (_, url, line) => {
-    const { code, err } = await end({ DATABASE_URL: url() });
+    const { code, err } = await serveWithoutWait({ DATABASE_URL: url() });
     expect([code, err]).toEqual([2, expect.stringMatching(/^DATABASE_URL .*\.\n$/)]);
     expect(err.replace('EAI_AGAIN', 'ENOTFOUND')).toBe(`${line}\n`);
   });
 
-  it('what can not be read as one, before anything is tried', async () => {
-    const { code, err } = await end({ DATABASE_URL: 'postgres://app:hid#den@127.0.0.1/db', GRAPHIQL: 'x' });
+  it('a syntax error, together with other invalid variables', async () => {
+    const { code, err } = await serveWithoutWait({
+      DATABASE_URL: 'postgres://app:hid#den@127.0.0.1/db',
+      GRAPHIQL: 'x',
+    });
     expect([code, err.split('\n')]).toEqual([
       2,
       [
@@ -66,7 +71,7 @@ describe('a DATABASE_URL that leads nowhere ends the start with a line that says
 });
 
 describe('what DATABASE_URL leaves out', () => {
-  it('is taken from PGUSER, PGPASSWORD and the like, as by other programs', async () => {
+  it('is taken from PGUSER and PGPASSWORD, as in other Postgres clients', async () => {
     const url = postgres.url.replace('//postgres@', '//');
     const { code, err } = await run(['migrate'], { DATABASE_URL: url, PGUSER: 'app', PGPASSWORD: 'wrong' });
     expect([code, err]).toEqual([2, expect.stringContaining('for user "app"')]);
@@ -74,15 +79,15 @@ describe('what DATABASE_URL leaves out', () => {
   });
 });
 
-describe('a HOST or PORT that can not be listened on', () => {
+describe('an address that cannot be listened on', () => {
   it.each([
     [
       { HOST: 'no-such-host.invalid' },
-      /^HOST must be an address, or a name that is known; it is "no-such-host.invalid"/,
+      /^HOST must be an address, or a name that resolves to one; it is "no-such-host.invalid"/,
     ],
     [{ HOST: '192.0.2.1' }, /^HOST must be an address of this machine; it is "192.0.2.1" \(EADDRNOTAVAIL\)/],
-  ])('%j is named', async (environment, line) => {
-    const { code, err } = await end({ DATABASE_URL: postgres.url, ...environment });
+  ])('is reported: %j', async (environment, line) => {
+    const { code, err } = await serveWithoutWait({ DATABASE_URL: postgres.url, ...environment });
     expect([code, err]).toEqual([2, expect.stringMatching(line)]);
   });
 });

@@ -18,7 +18,7 @@ const uidsOf = (pid: number | string) =>
     ?.split(/\s+/)
     .map(Number) ?? [];
 
-/** How a session ends that is opened, and in which a statement runs. */
+/** Runs a statement in a new session. Returns `done`, or the code of the error. */
 const codeOf = (url: string, statement = 'select 1') =>
   administer(url, statement).then(
     () => 'done',
@@ -30,7 +30,7 @@ describe('the embedded Postgres of a running gateway', () => {
   const folder = clusterFolder(dataDir);
   let gateway: Running;
   beforeAll(async () => {
-    chmodSync(dataDir, 0o755); // as a folder that its user has made: it bars nobody's way
+    chmodSync(dataDir, 0o755); // like a folder that a user has created, which others can enter
     gateway = await serve({ DATA_DIR: dataDir });
   });
   afterAll(() => gateway.end());
@@ -47,7 +47,7 @@ describe('the embedded Postgres of a running gateway', () => {
         const parent = Number(stat.slice(stat.lastIndexOf(')')).split(' ')[2]);
         return uidsOf(pid).includes(uid) && Number(pid) !== server && parent !== server;
       } catch {
-        return false; // no process, or none any more
+        return false; // not a process, or it has ended
       }
     });
     expect(others).toEqual([]);
@@ -58,15 +58,15 @@ describe('the embedded Postgres of a running gateway', () => {
     ['a process of another user', 12_345],
   ])('keeps %s out of its socket, its files and its processes', (_, uid) => {
     const args = ['test/process/intruder.ts', `${uid}`, `${pidOf(dataDir)}`, dataDir];
-    const { uid: was, ...outcomes } = JSON.parse(execFileSync(process.execPath, args).toString());
-    expect(was).toBe(`${uid}`);
+    const { uid: actualUid, ...outcomes } = JSON.parse(execFileSync(process.execPath, args).toString());
+    expect(actualUid).toBe(`${uid}`);
     expect(Object.keys(outcomes).length).toBeGreaterThan(8);
     for (const [attempt, outcome] of Object.entries(outcomes)) {
       expect(outcome, attempt).toMatch(/^(EACCES|EPERM)$/);
     }
   });
 
-  it('asks everybody who reaches its socket for a password', async () => {
+  it('requires a password from everyone who can reach its socket', async () => {
     const withoutPassword = previousUrlOf(folder);
     for (const role of ['postgres', 'segments']) {
       const wrong = withoutPassword.replace('//postgres@', `//${role}:wrong@`);
@@ -76,12 +76,12 @@ describe('the embedded Postgres of a running gateway', () => {
     expect(await codeOf(urlOf(folder).replace('//segments:', '//postgres:'))).toBe('28P01');
   });
 
-  it('keeps its passwords where only their owner can read them', () => {
+  it('stores its passwords where only their owner can read them', () => {
     expect(statSync(join(dataDir, 'pgpass')).mode & 0o777).toBe(0o600);
     expect(statSync(folder).mode & 0o777).toBe(0o700);
   });
 
-  it('listens to no port', async () => {
+  it('does not listen on a port', async () => {
     expect(await administer(urlOf(folder), 'show listen_addresses')).toEqual([{ listen_addresses: '' }]);
   });
 
@@ -101,11 +101,11 @@ describe('the embedded Postgres of a running gateway', () => {
     `select rolpassword from pg_authid`,
     `load '/tmp/x.so'`,
     'alter database postgres rename to p',
-  ])('does not let the role of the gateway do more than its work: %s', async (statement) => {
+  ])('does not give the role of the gateway more privileges than it needs: %s', async (statement) => {
     expect(await codeOf(urlOf(folder), statement)).toMatch(/^(42501|58P01)$/);
   });
 
-  it('belongs to its role as far as the gateway needs it', async () => {
+  it('lets the role of the gateway own its tables, without special attributes', async () => {
     const [row] = await administer(
       urlOf(folder),
       `select current_user::text as "user", current_database()::text as database, rolsuper or rolcreaterole or rolcreatedb or
@@ -115,7 +115,7 @@ describe('the embedded Postgres of a running gateway', () => {
     expect(row).toEqual({ user: 'segments', database: 'segments', is_more: false, foreign: 0 });
   });
 
-  it('is open to its owner as superuser, by the password in pgpass', async () => {
+  it('lets its owner in as superuser with the password in pgpass', async () => {
     const url = urlOf(folder, { role: 'postgres' });
     expect(await codeOf(url, 'create role made; drop role made')).toBe('done');
   });
@@ -129,7 +129,7 @@ describe('the embedded Postgres of a running gateway', () => {
 });
 
 describe('the passwords of the embedded Postgres', () => {
-  it('are set anew at the next start where pgpass is gone', async () => {
+  it('are replaced at the next start if pgpass is gone', async () => {
     const dataDir = temporaryFolder();
     const first = await serve({ DATA_DIR: dataDir });
     const before = readFileSync(join(dataDir, 'pgpass'), 'utf8');
@@ -144,26 +144,26 @@ describe('the passwords of the embedded Postgres', () => {
     await second.end();
   });
 
-  it('are said to be wrong where pgpass is of another cluster', async () => {
+  it('are reported as wrong if pgpass belongs to another cluster', async () => {
     const dataDir = temporaryFolder();
     await run(['migrate'], { DATA_DIR: dataDir });
     const pgpass = join(dataDir, 'pgpass');
-    const right = readFileSync(pgpass, 'utf8');
-    writeFileSync(pgpass, right.replaceAll(/:\w+$/gm, ':0123456789'));
+    const correct = readFileSync(pgpass, 'utf8');
+    writeFileSync(pgpass, correct.replaceAll(/:\w+$/gm, ':0123456789'));
     expect(await run(['serve'], { DATA_DIR: dataDir, PORT: '0' })).toMatchObject({
       code: 1,
-      err: `DATA_DIR is ${JSON.stringify(dataDir)}, whose pgpass does not hold the passwords of its Postgres: delete pgpass, and the next start sets new ones.\n`,
+      err: `DATA_DIR is ${JSON.stringify(dataDir)}, whose pgpass does not have the passwords of its Postgres: delete pgpass, and the next start sets new ones.\n`,
     });
     rmSync(pgpass);
     expect((await run(['token', 'list'], { DATA_DIR: dataDir })).code).toBe(0);
   });
 });
 
-describe.skipIf(!isRoot)('root without the right to become another user', () => {
-  it.each(['setuid', 'chown'])('is told so: %s', async (right) => {
-    const command = ['setpriv', `--bounding-set=-${right}`, process.execPath, 'dist/cli.js', 'serve'];
+describe.skipIf(!isRoot)('a start as root without the capability to become another user', () => {
+  it.each(['setuid', 'chown'])('fails and names the capability: %s', async (capability) => {
+    const command = ['setpriv', `--bounding-set=-${capability}`, process.execPath, 'dist/cli.js', 'serve'];
     await expect(serve({ DATA_DIR: temporaryFolder() }, command)).rejects.toThrow(
-      `It ended with 2: This process is root without CAP_${right.toUpperCase()}. The embedded Postgres cannot run as root: start the gateway as another user, or set DATABASE_URL.`,
+      `It ended with 2: This process is root without CAP_${capability.toUpperCase()}. The embedded Postgres cannot run as root: start the gateway as another user, or set DATABASE_URL.`,
     );
   });
 });

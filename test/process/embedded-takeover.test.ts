@@ -39,7 +39,7 @@ const isClosed = (folder: string) =>
     ({ message }) => /password must be a string/.test(message),
   );
 
-/** Files of a folder that belong to a user. */
+/** The files in a folder that belong to a user. */
 const filesOf = (folder: string, uid: number) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
     (name) => existsSync(join(folder, name)) && lstatSync(join(folder, name)).uid === uid,
@@ -66,7 +66,7 @@ describe.concurrent('a DATA_DIR of an earlier version is taken over at the first
     expect(await again.end()).toBe(0);
   });
 
-  it('by one of two that start at once, which loses nothing', async ({ expect }) => {
+  it('by only one of two gateways that start at once, with its data', async ({ expect }) => {
     const dataDir = temporaryFolder();
     const token = newToken();
     await (await previousCluster(dataDir, token)).launched.stop();
@@ -74,7 +74,7 @@ describe.concurrent('a DATA_DIR of an earlier version is taken over at the first
     const winners = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
     expect(winners).toHaveLength(1);
     expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({
-      reason: { message: expect.stringContaining('another gateway serves') },
+      reason: { message: expect.stringContaining('another gateway is using') },
     });
     for (const winner of winners) {
       expect(await namesOf(winner, token)).toEqual(['kept']);
@@ -82,27 +82,27 @@ describe.concurrent('a DATA_DIR of an earlier version is taken over at the first
     }
   });
 
-  it('but not while its gateway serves it', async ({ expect }) => {
+  it('but not while the earlier gateway still serves it', async ({ expect }) => {
     const dataDir = temporaryFolder();
     const { launched, url } = await previousCluster(dataDir, newToken());
-    const letGo = await lockFolder(url); // as that gateway does
+    const unlock = await lockFolder(url); // as the earlier gateway does
     expect(await run(['serve'], { DATA_DIR: dataDir, PORT: '0' })).toMatchObject({
       code: 1,
-      err: expect.stringContaining('which another gateway serves'),
+      err: expect.stringContaining('which another gateway is using'),
     });
     expect(await administer(url, 'select name from segments')).toEqual([{ name: 'kept' }]);
-    await letGo?.();
+    await unlock?.();
     await launched.stop();
   });
 
-  it('by a command too', async ({ expect }) => {
+  it('by a command as well', async ({ expect }) => {
     const dataDir = temporaryFolder();
     const { folder } = await previousCluster(dataDir, newToken());
     expect((await run(['token', 'list'], { DATA_DIR: dataDir })).code).toBe(0);
     expect(readFileSync(join(folder, 'pg_hba.conf'), 'utf8')).not.toContain('trust');
   });
 
-  it('and again where that was interrupted in the middle of its roles', async ({ expect }) => {
+  it('even if a takeover was interrupted while it created roles', async ({ expect }) => {
     const dataDir = temporaryFolder();
     const token = newToken();
     const { url, launched } = await previousCluster(dataDir, token);
@@ -117,7 +117,7 @@ describe.concurrent('a DATA_DIR of an earlier version is taken over at the first
     expect(await gateway.end()).toBe(0);
   });
 
-  it('and again where that was interrupted before its server had read the new rules', async ({ expect }) => {
+  it('even if a takeover was interrupted before the server read the new rules', async ({ expect }) => {
     const dataDir = temporaryFolder();
     await run(['migrate'], { DATA_DIR: dataDir });
     const folder = clusterFolder(dataDir);
@@ -131,7 +131,7 @@ describe.concurrent('a DATA_DIR of an earlier version is taken over at the first
     expect(await gateway.end()).toBe(0);
   });
 
-  it('through a link to another disk', async ({ expect }) => {
+  it('through a symbolic link', async ({ expect }) => {
     const [dataDir, disk] = [temporaryFolder(), temporaryFolder()];
     const token = newToken();
     const { folder, launched } = await previousCluster(dataDir, token);
@@ -144,7 +144,7 @@ describe.concurrent('a DATA_DIR of an earlier version is taken over at the first
     if (isRoot) expect(filesOf(disk, NOBODY)).toEqual([]);
   });
 
-  it.skipIf(!isRoot)('without touching what links in it lead to', async ({ expect }) => {
+  it.skipIf(!isRoot)('without changing the targets of symbolic links in it', async ({ expect }) => {
     const dataDir = temporaryFolder();
     const { folder, launched } = await previousCluster(dataDir, newToken());
     await launched.stop();

@@ -23,25 +23,25 @@ async function call(url: string, dataDir: string, body?: string) {
   ).json();
 }
 
-/** A gateway that was killed while initdb ran. Where the whole cluster was faster, it is tried again. */
-async function killedInItsFirstStart() {
+/** Starts a gateway and kills it while initdb runs. Tries again if initdb was faster. */
+async function killDuringInitdb() {
   for (;;) {
     const dataDir = temporaryFolder();
     const { child } = launch(['serve'], { DATA_DIR: dataDir, PORT: '0' });
     const unfinished = join(dataDir, `postgres.unfinished-${child.pid}`);
-    while (child.exitCode === null && !existsSync(unfinished) && !isMade(dataDir)) await sleep(5);
+    while (child.exitCode === null && !existsSync(unfinished) && !isCreated(dataDir)) await sleep(5);
     child.kill('SIGKILL');
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-    if (!isMade(dataDir)) return { dataDir, child };
+    if (!isCreated(dataDir)) return { dataDir, child };
   }
 }
 
-const isMade = (dataDir: string) => existsSync(join(dataDir, 'postgres', 'PG_VERSION'));
+const isCreated = (dataDir: string) => existsSync(join(dataDir, 'postgres', 'PG_VERSION'));
 
 const SEGMENT = 'name=High+Spend+Customers&criteria=c&description=';
 
 describe.concurrent('the embedded Postgres', () => {
-  it('makes a token that only its owner can read, and keeps it for the next start', async ({ expect }) => {
+  it('creates a token that only its owner can read, and keeps it for the next start', async ({ expect }) => {
     const dataDir = temporaryFolder();
     const first = await serve({ DATA_DIR: dataDir });
     const token = tokenOf(dataDir);
@@ -57,26 +57,24 @@ describe.concurrent('the embedded Postgres', () => {
     expect(await second.end('SIGINT')).toBe(0);
   });
 
-  it('is for one gateway: a second on the same DATA_DIR is refused, and the first goes on', async ({
-    expect,
-  }) => {
+  it('refuses a second gateway on the same DATA_DIR, while the first continues', async ({ expect }) => {
     const dataDir = temporaryFolder();
     const first = await serve({ DATA_DIR: dataDir });
     await call(first.url, dataDir, SEGMENT);
     const { code, err } = await run(['serve'], { DATA_DIR: dataDir, PORT: '0' });
     expect(code).toBe(1);
-    expect(err).toMatch(/^DATA_DIR is ".*", which another gateway serves: stop that one/);
+    expect(err).toMatch(/^DATA_DIR is ".*", which another gateway is using: stop that gateway/);
     expect((await call(first.url, dataDir)).data).toHaveLength(1);
     await first.end();
   });
 
-  it('serves one of two that start at once on an empty DATA_DIR, and loses nothing', async ({ expect }) => {
+  it('serves only one of two gateways that start at once on an empty DATA_DIR', async ({ expect }) => {
     const dataDir = temporaryFolder();
     const outcomes = await Promise.allSettled([serve({ DATA_DIR: dataDir }), serve({ DATA_DIR: dataDir })]);
     const winners = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
     expect(winners).toHaveLength(1);
     expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({
-      reason: { message: expect.stringContaining('another gateway serves') },
+      reason: { message: expect.stringContaining('another gateway is using') },
     });
     expect(await call(winners[0]?.url ?? '', dataDir, SEGMENT)).toMatchObject({ criteria: 'c' });
     expect(await winners[0]?.end()).toBe(0);
@@ -95,7 +93,7 @@ describe.concurrent('the embedded Postgres', () => {
     expect(existsSync(pidFile(dataDir))).toBe(false);
   });
 
-  it('leaves copies of the cluster alone that stand beside it', async ({ expect }) => {
+  it('does not remove copies of the cluster beside it', async ({ expect }) => {
     const dataDir = temporaryFolder();
     const copies = ['postgres.bak.20261125', 'postgres.20261125', 'postgres.log.999999'];
     for (const name of copies) mkdirSync(join(dataDir, name));
@@ -104,7 +102,7 @@ describe.concurrent('the embedded Postgres', () => {
     for (const name of copies) expect(existsSync(join(dataDir, name)), name).toBe(true);
   });
 
-  it('is started anew, with its data, by a gateway that waits for one that stops', async ({ expect }) => {
+  it('is started again, with its data, by a gateway that waits for another to stop', async ({ expect }) => {
     const dataDir = temporaryFolder();
     const first = await serve({ DATA_DIR: dataDir });
     const created = await call(first.url, dataDir, SEGMENT);
@@ -112,7 +110,7 @@ describe.concurrent('the embedded Postgres', () => {
     const isWaiting = async () => (await administer(urlOf(clusterFolder(dataDir)), waiting)).length > 0;
     let next = begin({ DATA_DIR: dataDir });
     while (!(await isWaiting())) {
-      // On a slow machine it may have given up by now, which it does after three seconds: another one waits then.
+      // A gateway gives up after three seconds. On a slow machine, it may have done so: then another one waits.
       if (next.child.exitCode !== null) next = begin({ DATA_DIR: dataDir });
       next.running.catch(() => {});
     }
@@ -122,7 +120,7 @@ describe.concurrent('the embedded Postgres', () => {
     expect(await second.end()).toBe(0);
   });
 
-  it('starts again, with its data, after a kill -9 of both', async ({ expect }) => {
+  it('starts again, with its data, after a kill -9 of the gateway and of Postgres', async ({ expect }) => {
     const dataDir = temporaryFolder();
     const first = await serve({ DATA_DIR: dataDir });
     const created = await call(first.url, dataDir, SEGMENT);
@@ -133,12 +131,12 @@ describe.concurrent('the embedded Postgres', () => {
     expect(await second.end()).toBe(0);
   });
 
-  it('starts after a kill -9 in the middle of its very first start', async ({ expect }) => {
-    const { dataDir, child } = await killedInItsFirstStart();
+  it('starts after a kill -9 during its very first start', async ({ expect }) => {
+    const { dataDir, child } = await killDuringInitdb();
     const second = await serve({ DATA_DIR: dataDir });
     expect(await call(second.url, dataDir)).toEqual({ has_more: false, data: [] });
     expect(await second.end()).toBe(0);
-    // initdb outlives its gateway for a moment: what it still wrote is gone by the next start.
+    // initdb outlives its gateway for a moment. The next start removes what it wrote in that time.
     const third = await serve({ DATA_DIR: dataDir });
     expect(existsSync(join(dataDir, `postgres.unfinished-${child.pid}`))).toBe(false);
     expect(await third.end()).toBe(0);

@@ -14,7 +14,7 @@ import { processesIn } from './left-behind.ts';
 const { begin, launch, run, serve, temporaryFolder } = processes();
 const hasProc = existsSync('/proc/self/cwd');
 
-/** That nothing is left of a start on a folder, and that the next one works. */
+/** Expects that a start left nothing running in a folder, and that the next start works. */
 async function expectClean(dataDir: string): Promise<void> {
   await expect.poll(() => processesIn(dataDir)).toEqual([]);
   expect(existsSync(join(dataDir, 'postgres', 'postmaster.pid'))).toBe(false);
@@ -25,18 +25,22 @@ async function expectClean(dataDir: string): Promise<void> {
   expect(await gateway.end()).toBe(0);
 }
 
-/** Starts a gateway, tells it to stop once something is so, and gives its exit code. */
-async function stoppedOnce(isSo: (pid: number) => boolean, environment: Environment, signal: NodeJS.Signals) {
+/** Starts a gateway, sends it a signal once a condition holds, and returns how it ended. */
+async function stoppedOnce(
+  condition: (pid: number) => boolean,
+  environment: Environment,
+  signal: NodeJS.Signals,
+) {
   const { child, said, running } = begin(environment);
   running.catch(() => {}); // it is stopped before it listens
   const ended = once(child, 'close');
-  while (child.exitCode === null && !isSo(child.pid ?? 0)) await sleep(1);
+  while (child.exitCode === null && !condition(child.pid ?? 0)) await sleep(1);
   child.kill(signal);
   const [code] = await ended;
   return { code, ...said };
 }
 
-describe.skipIf(!hasProc)('a start that fails leaves nothing running, and the next one works:', () => {
+describe.skipIf(!hasProc)('a start leaves nothing behind, and the next one works, if', () => {
   it('its port is taken', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -46,12 +50,12 @@ describe.skipIf(!hasProc)('a start that fails leaves nothing running, and the ne
     server.close();
     expect([code, err]).toEqual([
       1,
-      `PORT is ${port}, where another program listens on 127.0.0.1 already (EADDRINUSE): stop that one, or set another PORT.\n`,
+      `PORT is ${port}, but another program already listens on it at 127.0.0.1 (EADDRINUSE). Stop that program, or set another PORT.\n`,
     ]);
     await expectClean(dataDir);
   });
 
-  it('its database is newer', async () => {
+  it('its database is newer than the program', async () => {
     const dataDir = temporaryFolder();
     await run(['migrate'], { DATA_DIR: dataDir });
     const change = async (statement: string) => {
@@ -87,7 +91,7 @@ describe.skipIf(!hasProc)('a start that fails leaves nothing running, and the ne
     await expectClean(dataDir);
   });
 
-  it('another gateway serves its folder, which goes on', async () => {
+  it('another gateway serves its folder, and that one continues', async () => {
     const dataDir = temporaryFolder();
     const first = await serve({ DATA_DIR: dataDir, API_TOKEN: TOKEN });
     expect((await run(['serve'], { DATA_DIR: dataDir, PORT: '0' })).code).toBe(1);
@@ -96,7 +100,7 @@ describe.skipIf(!hasProc)('a start that fails leaves nothing running, and the ne
     await expectClean(dataDir);
   });
 
-  it('what it was killed in had the number of this process, as in a container', async () => {
+  it('an earlier process with the same id was killed during initdb, as in a container', async () => {
     const dataDir = temporaryFolder();
     const script = `mkdir -p "$DATA_DIR/postgres.unfinished-$$/base" && exec "$@"`;
     const command = ['sh', '-c', script, 'sh', process.execPath, 'dist/cli.js', 'serve'];
@@ -108,7 +112,7 @@ describe.skipIf(!hasProc)('a start that fails leaves nothing running, and the ne
 
 describe.skipIf(!hasProc)('a stop', () => {
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const)(
-    'by %s while initdb runs ends it',
+    'by %s while initdb runs ends initdb',
     async (signal) => {
       const dataDir = temporaryFolder();
       const isMaking = (pid: number) => existsSync(join(dataDir, `postgres.unfinished-${pid}`, 'PG_VERSION'));
@@ -117,7 +121,7 @@ describe.skipIf(!hasProc)('a stop', () => {
     },
   );
 
-  it('while a command makes its database ends it', async () => {
+  it('while a command creates its database ends the command', async () => {
     const dataDir = temporaryFolder();
     const { child, said } = launch(['token', 'list'], { DATA_DIR: dataDir });
     const ended = once(child, 'close');
@@ -128,7 +132,7 @@ describe.skipIf(!hasProc)('a stop', () => {
     await expectClean(dataDir);
   });
 
-  it('while Postgres starts ends it', async () => {
+  it('while Postgres starts ends Postgres', async () => {
     const dataDir = temporaryFolder();
     await run(['migrate'], { DATA_DIR: dataDir });
     const isStarting = () => existsSync(join(dataDir, 'postgres', 'postmaster.pid'));
@@ -139,7 +143,7 @@ describe.skipIf(!hasProc)('a stop', () => {
     await expectClean(dataDir);
   });
 
-  it('while the database is waited for ends the wait', async () => {
+  it('while the gateway waits for its database ends the wait', async () => {
     const { child, said, running } = begin({
       DATABASE_URL: 'postgres://app@127.0.0.1:1/db',
       DATABASE_WAIT: '3600',
@@ -151,7 +155,7 @@ describe.skipIf(!hasProc)('a stop', () => {
     expect(await ended).toEqual([0, null]);
   });
 
-  it('while another process migrates ends the wait', async () => {
+  it('while the gateway waits for another process to migrate ends the wait', async () => {
     const database = await makeDatabase({ template: false });
     const other = new pg.Client(database.url);
     await other.connect();
@@ -177,15 +181,15 @@ describe.skipIf(!hasProc)('a stop', () => {
         { DATA_DIR: dataDir },
         'SIGTERM',
       );
-      expect(code === null || code === 0, err).toBe(true); // null: before it listens to signals
+      expect(code === null || code === 0, err).toBe(true); // null: before it handles signals
       await expect.poll(() => processesIn(dataDir)).toEqual([]);
     }
     await expectClean(dataDir);
   });
 });
 
-describe.skipIf(!hasProc)('a gateway whose outputs nobody reads', () => {
-  it('stops when it is told', async () => {
+describe.skipIf(!hasProc)('a gateway whose outputs are closed', () => {
+  it('stops when it receives SIGTERM', async () => {
     const dataDir = join(temporaryFolder(), 'data');
     mkdirSync(dataDir);
     const { child } = launch(['serve'], { DATA_DIR: dataDir, PORT: '0' });

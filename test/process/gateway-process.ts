@@ -5,21 +5,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 
-/** What a process is started with; nothing of the test's own environment but the PATH. */
+/** The variables that a process is started with. Only PATH is added from the environment of the test. */
 export type Environment = Record<string, string>;
 
 export interface Running {
   child: ChildProcess;
   url: string;
-  /** Sends a request with the token of the tests; a body goes as JSON. */
+  /** Sends a request with the token of the tests, and a body as JSON. */
   send(path: string, method?: string, body?: object, headers?: Record<string, string>): Promise<Response>;
-  /** Everything said so far, on both outputs. */
+  /** Everything printed so far, on both outputs. */
   said(): { out: string; err: string };
-  /** Sends a signal and waits for the end; gives the exit code. */
+  /** Sends a signal, waits until the process has ended, and returns its exit code. */
   end(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-/** The ways to run `segments` as a user does, from the bundle. Whatever is left of them is gone after the file. */
+/** Functions that run `segments` from the bundle, as a user does. Processes and folders are removed after the test file. */
 export function processes() {
   const started = new Set<ChildProcess>();
   const folders = new Set<string>();
@@ -57,7 +57,7 @@ export function processes() {
     return { child, said };
   }
 
-  /** Runs a command to its end. */
+  /** Runs a command until it ends. */
   async function run(args: string[], environment: Environment) {
     const { child, said } = launch(args, environment);
     const [code] = await once(child, 'close');
@@ -65,7 +65,7 @@ export function processes() {
   }
 
   /**
-   * Starts a gateway on any free port. `running` settles when it listens; it fails with what the gateway said if that
+   * Starts a gateway on any free port. `running` resolves when the gateway listens, and rejects with its outputs if it
    * ends before.
    */
   function begin(environment: Environment, command?: string[]) {
@@ -107,7 +107,7 @@ export function processes() {
   return { launch, run, begin, serve, temporaryFolder };
 }
 
-/** Where segments are over REST. */
+/** The path of the collection of segments in REST. */
 export const SEGMENTS = '/v1/customer-segments';
 
 export const TOKEN = 'a-token-for-tests-of-thirty-two-characters';

@@ -1,6 +1,6 @@
 /**
- * Another user of the machine, who tries to get into the Postgres of a DATA_DIR: `node intruder.ts <uid> <pid> <DATA_DIR>`, as root.
- * Prints what came of each attempt: the code of an error, or what it got.
+ * Tries to access the Postgres of a DATA_DIR as another user of the machine. Run as root: `node intruder.ts <uid> <pid> <DATA_DIR>`.
+ * Prints the outcome of each attempt: the code of an error, or what was achieved.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -14,7 +14,7 @@ process.setgroups?.([]);
 process.setgid?.(uid);
 process.setuid?.(uid);
 
-/** What the server says first to a client of a role (the protocol's AuthenticationOk is R with 0). */
+/** Tries to log in as a role without a password. In the protocol, AuthenticationOk is R with 0. */
 const login = (folder: string, role: string) =>
   new Promise<string>((resolve) => {
     const words = Buffer.from(`user\0${role}\0database\0postgres\0\0`);

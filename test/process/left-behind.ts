@@ -1,7 +1,7 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Processes that work in a folder, or were handed it: the Postgres of a DATA_DIR, and the initdb that makes it. */
+/** Processes that work in a folder or have it open: the Postgres of a DATA_DIR, and the initdb that creates it. */
 export function processesIn(folder: string): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -13,6 +13,6 @@ const leadsInto = (folder: string) => (link: string) => {
   try {
     return readlinkSync(link).startsWith(`${folder}/`);
   } catch {
-    return false; // it ended in between
+    return false; // it has ended meanwhile
   }
 };

@@ -9,13 +9,13 @@ import { administer } from '../postgres.ts';
 import { until } from '../until.ts';
 
 const isRoot = process.getuid?.() === 0;
-/** What an earlier version ran Postgres as, where it was started as root. */
+/** The user as which an earlier version ran Postgres if it was started as root. */
 export const NOBODY = 65_534;
 
 /**
- * A DATA_DIR as an earlier version left it, with one segment and a function of its user: the cluster of `nobody` (where it was started
- * as root), all in the database `postgres` and owned by its superuser, whom everybody is that reaches the socket. Its server
- * is left running, as by a gateway that was killed.
+ * Creates a DATA_DIR like that of an earlier version, with one segment and a function of its user. Everything is in the
+ * database `postgres` and owned by its superuser, and everyone who reaches the socket can log in as that role. If this is
+ * root, the cluster belongs to `nobody`. Its server is left running, as if its gateway had been killed.
  */
 export async function previousCluster(dataDir: string, token: string) {
   const folder = clusterFolder(dataDir);

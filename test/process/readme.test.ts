@@ -8,14 +8,14 @@ import { processes, SEGMENTS } from './gateway-process.ts';
 const { serve, temporaryFolder } = processes();
 const execute = promisify(execFile);
 
-/** The sections whose shell lines a reader pastes one after the other. */
+/** The sections whose shell lines are pasted one after the other. */
 const SECTIONS = ['Run it', 'Call it', 'Manage tokens'];
 /** The address in the README. It is replaced by that of the gateway, which listens on any free port. */
 const ADDRESS = 'http://127.0.0.1:4000';
-/** What `npm start` needs of the project. */
+/** What `npm start` needs from the project. */
 const NEEDED = ['package.json', 'node_modules', 'src', 'drizzle'];
 
-/** What a reader pastes at once: lines up to a blank one. And the JSON that the README shows as its answer, if any. */
+/** What is pasted at once: lines up to a blank one. If the README shows JSON as the response, `shown` is that. */
 interface Step {
   command: string;
   shown?: unknown;
@@ -36,7 +36,7 @@ function stepsOf(readme: string): Step[] {
   return steps;
 }
 
-/** Runs all commands in one new shell, in a folder; gives what each of them printed, and the exit code of its last line. */
+/** Runs all commands in one new shell. Returns what each of them printed, and the exit code of its last line. */
 async function paste(commands: string[], folder: string) {
   const script = commands.map((command) => `${command}\nprintf '\\036%s\\036' "$?"`).join('\n');
   const { stdout } = await execute('sh', ['-c', script], { cwd: folder, env: { PATH: process.env.PATH } });
@@ -44,22 +44,22 @@ async function paste(commands: string[], folder: string) {
   return commands.map((_, i) => ({ out: (parts[2 * i] ?? '').trim(), code: parts[2 * i + 1] }));
 }
 
-/** The requests that the log tells of: method, path and status. */
+/** The requests in the log: method, path and status. */
 const requestsIn = (log: string): string[] =>
   [...log.matchAll(/^\{.*"msg":"request"\}$/gm)]
     .map(([line]) => JSON.parse(line))
     .map(({ method, path, status }) => `${method} ${path} ${status}`);
 
-/** Starts npm and Node.js several times: a slow machine takes minutes. This only ends a test that hangs. */
+/** npm and Node.js are started several times, which takes minutes on a slow machine. This only ends a test that hangs. */
 const timeout = 900_000;
 
-it('someone who pastes the lines of the README in order gets the answers that it shows', {
+it('The shell lines of the README, pasted in order, return the responses that it shows', {
   timeout,
 }, async () => {
   const [install, ...steps] = stepsOf(readFileSync('README.md', 'utf8'));
   expect(install?.command).toBe('npm ci && npm start');
 
-  // A folder of its own instead of the project's, so that `.data` is new. `npm ci` is left out: the packages are there.
+  // In a new folder, so that `.data` is new. `npm ci` is left out: the packages are already installed.
   const folder = temporaryFolder();
   for (const each of NEEDED) symlinkSync(resolve(each), join(folder, each));
   const gateway = await serve({}, ['sh', '-c', 'cd "$0" && exec npm start', folder]);
@@ -75,12 +75,12 @@ it('someone who pastes the lines of the README in order gets the answers that it
   expect(JSON.parse(empty ?? '')).toEqual(shownEmpty);
   expect([api, key]).toEqual(['', '']);
   const created = JSON.parse(create ?? '');
-  const own = {
+  const generated = {
     id: expect.stringMatching(/^\w{16}$/),
     created_at: expect.any(Number),
     updated_at: created.created_at,
   };
-  expect(created).toEqual({ ...Object(shownCreated), ...own });
+  expect(created).toEqual({ ...Object(shownCreated), ...generated });
   expect(JSON.parse(retrieve ?? '')).toEqual(created);
   const updated = JSON.parse(update ?? '');
   expect(updated).toMatchObject({ id: created.id, name: 'Low Spend Customers' });

@@ -10,7 +10,7 @@ import { authorization, type Environment, processes, TOKEN } from './gateway-pro
 const { run, serve, temporaryFolder } = processes();
 
 describe.concurrent('segments serve', () => {
-  it('comes up five times at once on an empty database', async ({ expect }) => {
+  it('can start five times at once on an empty database', async ({ expect }) => {
     const database = await makeDatabase({ template: false });
     const environment = { DATABASE_URL: database.url, API_TOKEN: TOKEN };
     const five = await Promise.all(Array.from({ length: 5 }, () => serve(environment)));
@@ -47,7 +47,7 @@ describe.concurrent('segments serve', () => {
     [{ DATABASE_POOLER: 'session' }, 'DATABASE_POOLER must be none or transaction; it is "session".'],
     [
       { DATABASE_POOLER: 'transaction', RATE_LIMIT_STORE: 'postgres' },
-      'RATE_LIMIT_STORE must be memory behind DATABASE_POOLER=transaction; it is "postgres".',
+      'RATE_LIMIT_STORE must be memory with DATABASE_POOLER=transaction; it is "postgres".',
     ],
     ...[
       '*',
@@ -59,7 +59,7 @@ describe.concurrent('segments serve', () => {
       'https://app.example.com/',
     ].map((CORS_ORIGINS): [Environment, string] => [
       { CORS_ORIGINS },
-      `CORS_ORIGINS must be origins such as https://app.example.com, with commas between; it is "${CORS_ORIGINS}".`,
+      `CORS_ORIGINS must be origins such as https://app.example.com, separated by commas; it is "${CORS_ORIGINS}".`,
     ]),
     [{ RATE_LIMIT: '0' }, 'RATE_LIMIT must be a whole number from 1 to 999999999; it is "0".'],
     [{ RATE_LIMIT_STORE: 'redis' }, 'RATE_LIMIT_STORE must be memory or postgres; it is "redis".'],
@@ -73,7 +73,7 @@ describe.concurrent('segments serve', () => {
     ],
     [
       { JWT_ISSUER: 'https://id.example.com/', JWT_AUDIENCE: 'segments' },
-      'JWT_JWKS_URL must be a URL such as https://id.example.com/.well-known/jwks.json, since JWT_ISSUER is set; it is not set.',
+      'JWT_JWKS_URL must be a URL such as https://id.example.com/.well-known/jwks.json because JWT_ISSUER is set; it is not set.',
     ],
     [
       { JWT_JWKS_URL: 'https://user:hidden@id.example.com/jwks.json' },
@@ -83,7 +83,7 @@ describe.concurrent('segments serve', () => {
       { JWT_JWKS_URL: 'https://[::1/jwks.json' },
       'JWT_JWKS_URL must be a URL such as https://id.example.com/.well-known/jwks.json; it is "https://[::1/jwks.json".',
     ],
-  ])('refuses to start with %j, in one line', async (environment, line) => {
+  ])('refuses to start with %j, and says why in one line', async (environment, line) => {
     expect(await run(['serve'], environment)).toEqual({
       code: 2,
       out: '',
@@ -91,7 +91,7 @@ describe.concurrent('segments serve', () => {
     });
   });
 
-  it('refuses operations that could never run, each by its id, before it begins anything', async () => {
+  it('refuses each persisted operation that cannot run by its id, before it creates DATA_DIR', async () => {
     const folder = temporaryFolder();
     const operations = join(folder, 'operations.json');
     const texts = { good: '{ __typename }', typo: '{ segmnts { nodes { id } } }', cut: '{ segments {' };
@@ -108,7 +108,7 @@ describe.concurrent('segments serve', () => {
     ]);
   });
 
-  it('names every wrong variable at once', async () => {
+  it('names all invalid variables at once', async () => {
     const { err } = await run(['serve'], { PORT: 'x', GRAPHIQL: 'x', PERSISTED_OPERATIONS: 'x' });
     expect(err.split('\n')).toEqual([
       expect.stringMatching(/^PORT/),
@@ -118,7 +118,7 @@ describe.concurrent('segments serve', () => {
     ]);
   });
 
-  it('says so when its port is taken, and leaves nothing running', async () => {
+  it('says so if its port is taken', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
@@ -129,7 +129,7 @@ describe.concurrent('segments serve', () => {
     server.close();
   });
 
-  it('says so when the database can not be reached, without its password', async () => {
+  it('says so if the database cannot be reached, without its password', async () => {
     const { code, err } = await run(['serve'], {
       DATABASE_URL: 'postgres://user:hidden@127.0.0.1:1/db',
       DATABASE_WAIT: '0',

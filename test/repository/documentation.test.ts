@@ -6,16 +6,16 @@ import { schema } from '../../src/graphql/schema.ts';
 
 const PAGES = globSync(['*.md', 'docs/**/*.md', 'examples/*/*.md']);
 
-/** The text of a page without its code, which may look like a link or a heading. */
+/** The text of a page without its code blocks, which may contain what looks like a link or a heading. */
 const textOf = (page: string) => readFileSync(page, 'utf8').replaceAll(/^```[\s\S]*?^```/gm, '');
 
-/** Where a page links to within this repository. */
+/** The targets of a page's links within this repository. */
 const linksOf = (page: string): string[] =>
   [...textOf(page).matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, target = '']) => target)
     .filter((target) => !/^[a-z]+:/.test(target));
 
-/** The anchors that GitHub gives to the headings of a page. */
+/** The anchors that GitHub generates for the headings of a page. */
 const anchorsOf = (page: string): string[] =>
   [...textOf(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading
@@ -25,7 +25,7 @@ const anchorsOf = (page: string): string[] =>
   );
 
 describe.each(PAGES)('%s', (page) => {
-  it('links to what exists', () => {
+  it('has no broken links', () => {
     const broken = linksOf(page).filter((link) => {
       const [path = '', anchor] = link.split('#');
       const target = path === '' ? page : join(dirname(page), path);
@@ -46,13 +46,13 @@ const documentsIn = (page: string): string[] =>
   [...readFileSync(page, 'utf8').matchAll(/^```graphql\n([\s\S]*?)\n```$/gm)].map(([, text = '']) => text);
 
 it('every GraphQL document in README.md and docs is valid', () => {
-  // Against the schema as it is served: schema.graphql, which is made for routers, has no `node`.
+  // Validated against the schema that is served: schema.graphql, which is for routers, has no `node`.
   const documents = ['README.md', ...globSync('docs/**/*.md')].flatMap(documentsIn);
   expect(documents).not.toEqual([]);
   expect(documents.flatMap((text) => validate(schema, parse(text)))).toEqual([]);
 });
 
-it('the README names the version of package.json', () => {
+it('README.md names the version in package.json', () => {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
   expect(readFileSync('README.md', 'utf8')).toContain(`version ${version}.`);
 });

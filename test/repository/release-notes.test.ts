@@ -16,15 +16,15 @@ const CHANGELOG = `# Changelog
 - One.
 `;
 
-describe('the notes of a release', () => {
+describe('the release notes of a version', () => {
   it.each([
     ['1.10.0', '### Added\n- Ten.'],
     ['1.1.0', '### Fixed\n- One.'],
-  ])('are the section of its version: %s', (version, notes) => {
+  ])('are its section of the changelog: %s', (version, notes) => {
     expect(releaseNotes(CHANGELOG, version)).toBe(notes);
   });
 
-  it.each(['1.1', '1.0.0', 'Unreleased'])('are missing if nothing is said of it: %s', (version) => {
+  it.each(['1.1', '1.0.0', 'Unreleased'])('are null if the changelog has no such section: %s', (version) => {
     expect(releaseNotes(CHANGELOG, version)).toBeNull();
   });
 });

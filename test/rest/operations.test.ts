@@ -12,12 +12,12 @@ describe.each(operations)('The fields of $call', ({ resolver, fields, undocument
     unrepresentable: 'any',
   });
 
-  it('are fields of its resolver', () => {
+  it('are fields of the input of its resolver', () => {
     const names = Object.entries(fields).flatMap(([name, { is = name }]) => [is].flat());
     for (const name of names) expect(Object.keys(properties)).toContain(name.split('.')[0]);
   });
 
-  it('are not the names that only the resolver knows', () => {
+  it('exclude the undocumented ones, which are fields of the input as well', () => {
     expect(undocumented.filter((name) => name in fields)).toEqual([]);
     expect(Object.keys(properties)).toEqual(expect.arrayContaining([...undocumented]));
   });

@@ -14,25 +14,25 @@ const gateway = testGateway();
 const MANY = 200;
 const newSegment = segmentIds(Date.now);
 
-/** How many statements Postgres was sent while something was done. */
+/** Returns how many statements were sent while `run` was pending. */
 async function statementsOf(run: () => Promise<unknown>): Promise<number> {
   gateway.statements.length = 0;
   await run();
   return gateway.statements.length;
 }
 
-/** Many calls in one turn, of two accounts in alternation. */
+/** Makes many calls in one turn, alternating between two accounts. */
 const atOnce = <Result>(run: (i: number, who: Who) => Promise<Result>) =>
   Promise.all(Array.from({ length: MANY }, (_, i) => run(i, i % 2 ? 'bob' : 'ada')));
 
 const create = (who: Who = 'ada', name = 'n') => createSegment(draft({ name }), gateway.context(who));
 
-describe('calls of one turn', () => {
-  it('create in one statement', async () => {
+describe('calls in one turn of the event loop', () => {
+  it('create segments in one statement', async () => {
     expect(await statementsOf(() => atOnce((i, who) => create(who, `${i}`)))).toBe(1);
   });
 
-  it('are retrieved in one statement, each by its own key', async () => {
+  it('retrieve segments in one statement, each by its own key', async () => {
     const made = await atOnce((i, who) => create(who, `${i}`));
     const sent = await statementsOf(async () => {
       const got = await atOnce((i, who) => getSegment.parse({ id: made[i]?.id }, gateway.context(who)));
@@ -41,7 +41,7 @@ describe('calls of one turn', () => {
     expect(sent).toBe(1);
   });
 
-  it('list a hundred small pages in one statement, whatever their place', async () => {
+  it('list a hundred small pages per statement, whatever their size', async () => {
     await atOnce((_, who) => create(who));
     const sent = await statementsOf(() =>
       atOnce((i, who) => listSegments({ first: (i % 20) + 1 }, gateway.context(who))),
@@ -49,15 +49,15 @@ describe('calls of one turn', () => {
     expect(sent).toBe(MANY / 100);
   });
 
-  it('list four large pages in one statement, and small ones apart from them', async () => {
+  it('list four large pages per statement, and small ones in separate statements', async () => {
     const sent = await statementsOf(() =>
-      // Few large ones: on a busy machine, a long queue of them would be refused.
+      // Only a few large ones: on a busy machine, a long queue of them would be refused.
       atOnce((i, who) => listSegments({ first: i < 8 ? 100 : 10 }, gateway.context(who))),
     );
     expect(sent).toBe(8 / 4 + MANY / 100);
   });
 
-  it('update in one statement', async () => {
+  it('update segments in one statement', async () => {
     const made = await atOnce((_, who) => create(who));
     const sent = await statementsOf(async () => {
       const changed = await atOnce((i, who) =>
@@ -68,7 +68,7 @@ describe('calls of one turn', () => {
     expect(sent).toBe(1);
   });
 
-  it('delete in one statement', async () => {
+  it('delete segments in one statement', async () => {
     const made = await atOnce((_, who) => create(who));
     const sent = await statementsOf(() =>
       atOnce((i, who) => deleteSegment.parse({ id: made[i]?.id }, gateway.context(who))),
@@ -77,8 +77,8 @@ describe('calls of one turn', () => {
   });
 });
 
-describe('two changes that one turn makes to one segment', () => {
-  it('are both kept', async () => {
+describe('changes to one segment in one turn', () => {
+  it('are all kept', async () => {
     const { id } = await create();
     await Promise.all([
       updateSegment({ id, name: 'renamed' }, gateway.context()),
@@ -90,7 +90,7 @@ describe('two changes that one turn makes to one segment', () => {
     });
   });
 
-  it('are made in the order they were asked for', async () => {
+  it('are applied in the order of their calls', async () => {
     const { id } = await create();
     const names = ['first', 'second', 'third'];
     const changed = await Promise.all(names.map((name) => updateSegment({ id, name }, gateway.context())));
@@ -100,7 +100,7 @@ describe('two changes that one turn makes to one segment', () => {
 });
 
 describe('a write that the database refuses', () => {
-  it('fails alone, and its neighbours of the same batch are made', async () => {
+  it('fails alone, and the others in its batch succeed', async () => {
     const { id, createdAt } = await create();
     const fresh = newSegment();
     const [taken, made] = await Promise.allSettled([
@@ -113,12 +113,12 @@ describe('a write that the database refuses', () => {
   });
 });
 
-describe('two changes to one segment, of which the database refuses the second', () => {
-  it('make the first, and make it once', async () => {
+describe('a change that the database refuses', () => {
+  it('neither prevents nor repeats an earlier change to the same segment in its batch', async () => {
     const { id } = await create();
     const [first, second] = await Promise.allSettled([
       gateway.segments.update({ accountId: 'ada', id, name: 'first' }),
-      gateway.segments.update({ accountId: 'ada', id, name: 'a\u0000b' }), // no resolver would let it pass
+      gateway.segments.update({ accountId: 'ada', id, name: 'a\u0000b' }), // a resolver would refuse it
     ]);
     expect(first).toMatchObject({ status: 'fulfilled', value: { name: 'first', version: 2 } });
     expect(second).toMatchObject({ status: 'rejected', reason: { code: '22021' } });
@@ -127,12 +127,12 @@ describe('two changes to one segment, of which the database refuses the second',
 });
 
 describe('GraphQL', () => {
-  it('answers a hundred representations, two of them alike, in one statement for them and one for the token', async () => {
+  it('resolves a hundred entities, one of them twice, in one statement', async () => {
     const made = await atOnce((_, who) => create(who));
     const mine = made.filter((_, i) => i % 2 === 0).map(({ id }) => id);
     const representations = [...mine, mine[0]].map((id) => ({ __typename: 'Segment', id }));
     const query = 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Segment { id } } }';
-    await graphql(gateway, '{ __typename }'); // the token is known now
+    await graphql(gateway, '{ __typename }'); // so that the token is cached
     const sent = await statementsOf(async () => {
       const { body } = await graphql(gateway, query, { r: representations });
       expect(body.data._entities).toEqual(representations.map(({ id }) => ({ id })));
@@ -140,13 +140,13 @@ describe('GraphQL', () => {
     expect(sent).toBe(1);
   });
 
-  it('answers twenty aliases in one statement', async () => {
+  it('resolves twenty aliases in one statement', async () => {
     const { id } = await create();
     const aliases = Array.from({ length: 20 }, (_, i) => `a${i}: segment(id: "${id}") { id }`).join('\n');
     expect(await statementsOf(() => graphql(gateway, `{ ${aliases} }`))).toBe(1);
   });
 
-  it('counts only where totalCount is asked for', async () => {
+  it('counts only if totalCount is selected', async () => {
     expect(await statementsOf(() => graphql(gateway, '{ segments { nodes { id } } }'))).toBe(1);
     expect(await statementsOf(() => graphql(gateway, '{ segments { nodes { id } totalCount } }'))).toBe(2);
   });

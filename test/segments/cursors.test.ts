@@ -12,7 +12,7 @@ const ORDERS: Order[] = ORDER_FIELDS.flatMap((field) =>
   DIRECTIONS.map((direction) => ({ field, direction })),
 );
 
-/** Characters that grow in JSON, in UTF-8 or in a literal of Postgres, and some that are changed by careless readers. */
+/** Characters that get longer in JSON, UTF-8 or a literal of Postgres, and some that careless parsers change. */
 const AWKWARD = [
   '\u0001',
   '\u001f',
@@ -44,7 +44,7 @@ const updatedAt = fc.oneof(
 );
 const rows = fc.array(fc.record({ name, updatedAt }), { minLength: 5, maxLength: 5 });
 
-async function stored(segments: readonly { name: string; updatedAt: Date }[]): Promise<void> {
+async function store(segments: readonly { name: string; updatedAt: Date }[]): Promise<void> {
   await gateway.database.execute('truncate segments');
   for (const { name, updatedAt } of segments) {
     const { id } = await createSegment(draft({ name }), gateway.context());
@@ -58,7 +58,7 @@ interface Edge {
   node: { id: string };
 }
 
-/** Sends an operation again while the database is too busy: a property that failed for that would be shrunk for minutes. */
+/** Retries an operation while the database is too busy: fast-check would spend minutes on shrinking such a failure. */
 const dataOf = (query: string, variables: object) =>
   vi.waitFor(async () => {
     const { body } = await graphql(gateway, query, variables);
@@ -72,7 +72,7 @@ async function edgesOf(orderBy: Order): Promise<Edge[]> {
   return (await dataOf(query, { orderBy })).segments.edges;
 }
 
-/** The ids right after and right before each cursor, asked for in one operation. */
+/** The ids directly after and directly before each cursor, from one operation. */
 async function neighbours(orderBy: Order, cursors: readonly string[]): Promise<[string?, string?][]> {
   const each = (alias: string, cursor: string, args: string) =>
     `${alias}: segments(orderBy: $orderBy, ${args}: ${JSON.stringify(cursor)}) { nodes { id } }`;
@@ -84,11 +84,11 @@ async function neighbours(orderBy: Order, cursors: readonly string[]): Promise<[
   return cursors.map((_, i) => [data[`after${i}`].nodes[0]?.id, data[`before${i}`].nodes[0]?.id]);
 }
 
-describe('a cursor that was given out', () => {
-  it('is accepted again, whatever is stored, forward and back, in every order', async () => {
+describe('a cursor that the gateway returned', () => {
+  it('leads to the next and the previous segment, whatever is stored, in every order', async () => {
     await fc.assert(
       fc.asyncProperty(rows, async (segments) => {
-        await stored(segments);
+        await store(segments);
         for (const order of ORDERS) {
           const edges = await edgesOf(order);
           expect(edges).toHaveLength(segments.length);
@@ -103,8 +103,8 @@ describe('a cursor that was given out', () => {
     );
   }, 600_000);
 
-  it('is accepted again where an older gateway stored a name that is blank by the rule of today', async () => {
-    await stored([{ name: 'a', updatedAt: new Date() }]);
+  it('is accepted even if an earlier version stored a name that is now considered blank', async () => {
+    await store([{ name: 'a', updatedAt: new Date() }]);
     await gateway.database.execute(`update segments set name = '\u200b'`);
     const order: Order = { field: 'NAME', direction: 'ASC' };
     const [edge] = await edgesOf(order);
@@ -113,38 +113,38 @@ describe('a cursor that was given out', () => {
   });
 });
 
-describe('a cursor that was not given out', () => {
+describe('a cursor that the gateway did not return', () => {
   const order: Order = { field: 'NAME', direction: 'ASC' };
   const segment = segmentWith();
-  const given = cursorOf(order, segment);
-  const written = (text: string) => Buffer.from(text).toString('base64url');
+  const returned = cursorOf(order, segment);
+  const encoded = (text: string) => Buffer.from(text).toString('base64url');
 
   it.each([
-    ['padded', `${given}==`],
-    ['with a line break', `${given}\n`],
-    ['with a character of no alphabet', `*${given}`],
-    ['of JSON with a space', written(JSON.stringify(['NAME', 'ASC', segment.id, 'n']).replace(',', ', '))],
-    ['with a needless escape', written(`["NAME","ASC","${segment.id}","\\u0041"]`)],
-    ['of five parts', written(JSON.stringify(['NAME', 'ASC', segment.id, 'n', 1]))],
-    ['with half of a surrogate pair', written(`["NAME","ASC","${segment.id}","\\ud800"]`)],
+    ['padded', `${returned}==`],
+    ['with a line break', `${returned}\n`],
+    ['with a character outside the alphabet', `*${returned}`],
+    ['of JSON with a space', encoded(JSON.stringify(['NAME', 'ASC', segment.id, 'n']).replace(',', ', '))],
+    ['with a needless escape', encoded(`["NAME","ASC","${segment.id}","\\u0041"]`)],
+    ['of five parts', encoded(JSON.stringify(['NAME', 'ASC', segment.id, 'n', 1]))],
+    ['with half of a surrogate pair', encoded(`["NAME","ASC","${segment.id}","\\ud800"]`)],
     [
       'of a name that is too long',
-      written(JSON.stringify(['NAME', 'ASC', segment.id, 'n'.repeat(MAX_NAME + 1)])),
+      encoded(JSON.stringify(['NAME', 'ASC', segment.id, 'n'.repeat(MAX_NAME + 1)])),
     ],
-    ['deeply nested', written('['.repeat(40_000))],
+    ['deeply nested', encoded('['.repeat(40_000))],
   ])('is refused: one %s', (_, cursor) => expect(placeAt(order, cursor)).toBeNull());
 
   it.each(['2026-11-23T00:00:00Z', '2026-11-23', 'Nov 23 2026', '2026-11-23T00:00:00.0000Z'])(
-    'is refused: one of the time %s',
+    'is refused: one with the time %s',
     (value) => {
-      const cursor = written(JSON.stringify(['UPDATED_AT', 'ASC', segment.id, value]));
+      const cursor = encoded(JSON.stringify(['UPDATED_AT', 'ASC', segment.id, value]));
       expect(placeAt({ field: 'UPDATED_AT', direction: 'ASC' }, cursor)).toBeNull();
     },
   );
 
-  it('is refused, whatever it is, and never a fault', async () => {
+  it('is refused whatever it contains, and is never a fault', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.oneof(fc.string(), fc.base64String(), fc.json().map(written)), async (after) => {
+      fc.asyncProperty(fc.oneof(fc.string(), fc.base64String(), fc.json().map(encoded)), async (after) => {
         const query = 'query ($after: String) { segments(after: $after) { nodes { id } } }';
         const { body } = await graphql(gateway, query, { after });
         expect(body.errors).toMatchObject([

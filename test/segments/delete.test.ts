@@ -5,19 +5,19 @@ import { draft, testGateway } from '../harness.ts';
 const gateway = testGateway();
 
 describe.each(doors)('deleting a segment through $name', (door) => {
-  it('removes it for good', async () => {
+  it('removes it', async () => {
     const segment = given(await door.create(gateway, draft()));
     expect(await door.delete(gateway, { id: segment.id })).toEqual({ segment });
     expect(await door.retrieve(gateway, { id: segment.id })).toEqual({ code: 'NOT_FOUND' });
   });
 
-  it('finds nothing the second time', async () => {
+  it('does not find it the second time', async () => {
     const { id } = given(await door.create(gateway, draft()));
     await door.delete(gateway, { id });
     expect(await door.delete(gateway, { id })).toEqual({ code: 'NOT_FOUND' });
   });
 
-  it('lets one of two at once delete it, and tells the other that there is nothing', async () => {
+  it('lets only one of two calls at once delete it', async () => {
     const { id } = given(await door.create(gateway, draft()));
     const outcomes = await Promise.all([
       gateway.segments.delete({ accountId: 'ada', id }),
@@ -26,7 +26,7 @@ describe.each(doors)('deleting a segment through $name', (door) => {
     expect(outcomes.map((outcome) => outcome?.id ?? null).toSorted()).toEqual([id, null].toSorted());
   });
 
-  it('is forbidden to a token that may only read', async () => {
+  it('is forbidden with a read-only token', async () => {
     expect(await door.delete(gateway, { id: 'no-id' }, 'reader')).toEqual({ code: 'FORBIDDEN' });
   });
 });

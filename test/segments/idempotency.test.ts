@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { startGateway } from '../../src/gateway/gateway.ts';
 import { forgetIdempotencyKeys } from '../../src/idempotency/forget.ts';
 import { deleteSegment, updateSegment } from '../../src/segments/resolvers.ts';
 import { WRITABLE } from '../../src/segments/segment.ts';
 import { draftDigest } from '../../src/segments/store/create-once.ts';
 import { type Answered, graphql, rest } from '../client.ts';
-import { draft, testGateway, type Who } from '../harness.ts';
+import { draft, secondGateway, testGateway, type Who } from '../harness.ts';
 
 const gateway = testGateway();
 const post = (key: string | undefined, body: object = draft(), as: Who = 'ada'): Promise<Answered> =>
@@ -23,11 +22,11 @@ const CREATE = `mutation ($input: CreateSegmentInput!) { createSegment(input: $i
 const mutate = async (input: object) => (await graphql(gateway, CREATE, { input })).body.data.createSegment;
 const query = async (text: string, values: unknown[] = []) =>
   (await gateway.database.$client.query(text, values)).rows;
-const named = async (name: string) => (await query('select from segments where name = $1', [name])).length;
+const countOf = async (name: string) => (await query('select from segments where name = $1', [name])).length;
 const isReplay = ({ headers }: Answered) => headers.get('idempotent-replayed');
 
 describe('Idempotency-Key', () => {
-  it('replays the first answer to the same request, and creates nothing', async () => {
+  it('replays the first response to the same request, and creates nothing', async () => {
     const [key, name] = [randomUUID(), randomUUID()];
     const first = await post(key, draft({ name }));
     const second = await post(key, draft({ name }));
@@ -35,10 +34,10 @@ describe('Idempotency-Key', () => {
     expect([second.status, isReplay(second)]).toEqual([201, 'true']);
     expect(second.body).toEqual(first.body);
     expect(second.headers.get('location')).toBe(first.headers.get('location'));
-    expect(await named(name)).toBe(1);
+    expect(await countOf(name)).toBe(1);
   });
 
-  it('replays it even when the segment has changed or is gone', async () => {
+  it('replays it even if the segment was changed or deleted', async () => {
     const key = randomUUID();
     const { body } = await post(key);
     await updateSegment({ id: body.id, name: 'changed' }, gateway.context());
@@ -47,7 +46,7 @@ describe('Idempotency-Key', () => {
     expect((await post(key)).body).toEqual(body);
   });
 
-  it('is refused with another request', async () => {
+  it('is refused with a different request', async () => {
     const key = randomUUID();
     await post(key, draft({ name: 'one' }));
     const { status, body } = await post(key, draft({ name: 'other' }));
@@ -61,26 +60,17 @@ describe('Idempotency-Key', () => {
     expect(bob.body.id).not.toBe(ada.body.id);
   });
 
-  it('makes one segment of twenty requests at once', async () => {
+  it('creates one segment for twenty requests at once', async () => {
     const [key, name] = [randomUUID(), randomUUID()];
     const answers = await Promise.all(Array.from({ length: 20 }, () => post(key, draft({ name }))));
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
     expect(answers.filter((answer) => isReplay(answer) === null)).toHaveLength(1);
-    expect(await named(name)).toBe(1);
+    expect(await countOf(name)).toBe(1);
   });
 
-  it('makes one segment of twenty requests at two gateways', async () => {
+  it('creates one segment for twenty requests to two gateways', async () => {
     const [key, name] = [randomUUID(), randomUUID()];
-    const { connectionString = '' } = gateway.database.$client.options;
-    const other = await startGateway({
-      databaseUrl: connectionString,
-      poolSize: 5,
-      host: '127.0.0.1',
-      port: 0,
-      graphiql: false,
-      introspection: true,
-      observe: () => {},
-    });
+    const other = await secondGateway(gateway, { poolSize: 5 });
     const gateways = [gateway, { ...gateway, url: other.url }];
     const sent = { method: 'POST', body: draft({ name }), headers: { 'idempotency-key': key } };
     const answers = await Promise.all(
@@ -88,10 +78,10 @@ describe('Idempotency-Key', () => {
     );
     await other.stop();
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
-    expect(await named(name)).toBe(1);
+    expect(await countOf(name)).toBe(1);
   });
 
-  it('is in use while another process writes under it, and no neighbour waits for that', async () => {
+  it('is in use while another process creates a segment with it, and others succeed meanwhile', async () => {
     const key = randomUUID();
     const client = new pg.Client(gateway.database.$client.options.connectionString);
     await client.connect();
@@ -109,13 +99,13 @@ describe('Idempotency-Key', () => {
     expect([(await post(key)).status, isReplay(await post(key))]).toEqual([201, 'true']);
   });
 
-  it('leaves nothing where the request is refused', async () => {
+  it('is not used up by a request that is refused', async () => {
     const key = randomUUID();
     expect((await post(key, draft({ name: '' }))).status).toBe(400);
     expect((await post(key)).status).toBe(201);
   });
 
-  it('can be used anew after 24 hours, and is forgotten then', async () => {
+  it('can be used again after 24 hours, when it is also forgotten', async () => {
     const [key, other] = [randomUUID(), randomUUID()];
     const [{ body }] = [await post(key), await post(other)];
     await query(`update idempotency_keys set created_at = now() - interval '24 hours 1 second'`);
@@ -126,7 +116,7 @@ describe('Idempotency-Key', () => {
     expect(await query('select key from idempotency_keys')).toEqual([{ key }]);
   });
 
-  it.each(['', ' ', 'a b', 'ä', 'x'.repeat(256)])('can not be %j', async (key) => {
+  it.each(['', ' ', 'a b', 'ä', 'x'.repeat(256)])('cannot be %j', async (key) => {
     const { status, body } = await post(key);
     expect([status, body.errors]).toEqual([
       400,
@@ -134,14 +124,14 @@ describe('Idempotency-Key', () => {
     ]);
   });
 
-  it('may be written as a string of structured fields: in quotation marks', async () => {
+  it('may be in quotation marks, as a string of structured fields', async () => {
     const key = randomUUID();
     await post(key);
     expect(isReplay(await post(`"${key}"`))).toBe('true');
   });
 
   it.each([';v=1', '; v=1;w', ';a="x;y";b=?1;c=:aGk=:'])(
-    'is the same with the parameters %s',
+    'is the same key with the parameters %s',
     async (parameters) => {
       const key = randomUUID();
       await post(key);
@@ -149,27 +139,27 @@ describe('Idempotency-Key', () => {
     },
   );
 
-  it('may hold quotation marks, as a string of structured fields writes them', async () => {
+  it('may contain quotation marks, escaped as in a string of structured fields', async () => {
     const key = randomUUID();
     await post(`"${key}\\"\\\\"`);
     expect(isReplay(await post(`${key}"\\`))).toBe('true');
   });
 
   it.each(['"a', '"a"b', '"a";', '"a";B=1', '"a\\b"', '"a", "b"', '"a","b"', '"', '"ä"'])(
-    'can not be the malformed string %s',
+    'cannot be the malformed string %s',
     async (key) => {
       const { status, body } = await post(key);
       expect([status, body.errors]).toMatchObject([400, [{ param: 'Idempotency-Key' }]]);
     },
   );
 
-  it('means nothing where nothing is created', async () => {
+  it('is ignored by requests that create nothing', async () => {
     expect((await rest(gateway, '', { headers: { 'idempotency-key': ' ' } })).status).toBe(200);
   });
 });
 
 describe('idempotencyKey of createSegment', () => {
-  it('does the same, under the same keys as REST', async () => {
+  it('works like the header, and shares its keys with REST', async () => {
     const idempotencyKey = randomUUID();
     const first = await mutate({ ...draft(), idempotencyKey });
     expect(await mutate({ ...draft(), idempotencyKey })).toEqual(first);
@@ -183,14 +173,14 @@ describe('idempotencyKey of createSegment', () => {
     });
   });
 
-  it('makes one segment of two mutations in one request', async () => {
+  it('creates one segment for two mutations in one request', async () => {
     const [idempotencyKey, name] = [randomUUID(), randomUUID()];
     const text = `mutation ($input: CreateSegmentInput!) {
       a: createSegment(input: $input) { ... on CreateSegmentPayload { segment { id } } }
       b: createSegment(input: $input) { ... on CreateSegmentPayload { segment { id } } } }`;
     const { body } = await graphql(gateway, text, { input: { ...draft({ name }), idempotencyKey } });
     expect(body.data.a).toEqual(body.data.b);
-    expect(await named(name)).toBe(1);
+    expect(await countOf(name)).toBe(1);
   });
 });
 

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import * as resolvers from '../../src/segments/resolvers.ts';
 
-/** The input of a resolver as JSON Schema, which has no type for a moment. */
+/** The input of a resolver as JSON Schema, which has no type for a Date. */
 const schemaOf = (resolver: { input: z.ZodType }) =>
   z.toJSONSchema(resolver.input, { io: 'input', unrepresentable: 'any' });
 
 describe('The input of a resolver, as JSON Schema', () => {
-  it('shows how long texts may be', () => {
+  it('shows the limits of texts', () => {
     expect(schemaOf(resolvers.createSegment)).toMatchObject({
       properties: {
         name: { type: 'string', minLength: 1, maxLength: 255 },
@@ -19,14 +19,14 @@ describe('The input of a resolver, as JSON Schema', () => {
     });
   });
 
-  it('shows how large a page may be', () => {
+  it('shows the limits of a page', () => {
     const size = { anyOf: [{ type: 'integer', minimum: 1, maximum: 100 }, { type: 'null' }] };
     expect(schemaOf(resolvers.listSegments)).toMatchObject({ properties: { first: size, last: size } });
   });
 
   it.each(
     Object.entries(resolvers).flatMap(([name, each]) => ('input' in each ? [[name, each] as const] : [])),
-  )('exists for %s, which has a scope', (_, resolver) => {
+  )('exists for %s, which also has a scope', (_, resolver) => {
     expect(schemaOf(resolver)).toMatchObject({ type: 'object' });
     expect(['segments:read', 'segments:write']).toContain(resolver.scope);
   });

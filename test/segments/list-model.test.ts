@@ -8,24 +8,24 @@ import { segmentWith, testGateway } from '../harness.ts';
 import { countSegments } from './count.ts';
 
 const gateway = testGateway();
-/** `LISTS=20000` is the long form. */
+/** `LISTS=20000` is the long run. */
 const RUNS = Number(process.env.LISTS ?? 500);
 
 const NAMES = ['a', 'A', 'b\\', '\u{1f600}', '\uffee', 'long'.repeat(60)];
 const CRITERIA = ['x', '\\', '\\\\134', 'ä', 'y'.repeat(5_000)];
 const TIMES = Array.from({ length: 6 }, (_, i) => Date.UTC(2026, 0, 1 + i));
 
-const each = <Value>(values: readonly Value[], i: number): Value => values[i % values.length] as Value; // never empty
+const cycle = <Value>(values: readonly Value[], i: number): Value => values[i % values.length] as Value; // never empty
 
 const all = Array.from({ length: 90 }, (_, i): Segment => {
-  const createdAt = new Date(each(TIMES, Math.floor(i / 15)));
+  const createdAt = new Date(cycle(TIMES, Math.floor(i / 15)));
   return segmentWith({
     id: idPrefix(createdAt.getTime()) + String(i).padStart(8, '0'),
-    name: each(NAMES, i * 7 + (i % 4)),
-    criteria: each(CRITERIA, i * 3 + (i % 2)),
+    name: cycle(NAMES, i * 7 + (i % 4)),
+    criteria: cycle(CRITERIA, i * 3 + (i % 2)),
     description: '',
     createdAt,
-    updatedAt: new Date(each(TIMES, i * 5)),
+    updatedAt: new Date(cycle(TIMES, i * 5)),
     version: 1,
   });
 });
@@ -37,8 +37,8 @@ beforeAll(async () => {
     [all.map(({ id }) => id), all.map(({ updatedAt }) => updatedAt.toISOString())],
   );
   await gateway.segments.create({
-    ...each(all, 0),
-    id: `${each(all, 0).id.slice(0, -1)}z`,
+    ...cycle(all, 0),
+    id: `${cycle(all, 0).id.slice(0, -1)}z`,
     accountId: 'bob',
   });
 });
@@ -93,11 +93,11 @@ function comparedIn({ field, direction }: Order) {
     sign * Buffer.compare(Buffer.from(key(one)), Buffer.from(key(other)));
 }
 
-it('every list and count is what its definition says', async () => {
+it('every list and count matches a model in memory', async () => {
   await fc.assert(
     fc.asyncProperty(list, async ({ filter, orderBy, size, ...places }) => {
       const compare = comparedIn(orderBy);
-      const [after, before] = [places.after, places.before].map((i) => (i === null ? null : each(all, i)));
+      const [after, before] = [places.after, places.before].map((i) => (i === null ? null : cycle(all, i)));
       const found = all.filter((segment) => matches(filter, segment)).sort(compare);
       const between = found.filter(
         (one) => (!after || compare(one, after) > 0) && (!before || compare(one, before) < 0),

@@ -10,7 +10,7 @@ import { draft, testGateway } from '../harness.ts';
 const gateway = testGateway();
 const newSegment = segmentIds(Date.now);
 
-/** Segments of these names cannot be read or written: Postgres fails with the SQLSTATE that follows, or takes too long. */
+/** Segments with these names cannot be read or written: Postgres fails with the SQLSTATE that follows, or takes too long. */
 const FAILS = 'fails with ';
 const SLEEPS = 'sleeps';
 
@@ -32,7 +32,7 @@ beforeAll(async () => {
     create view segments as select * from stored where check_name(name)`);
 });
 
-/** Puts a segment into the table, past what would fail. */
+/** Inserts a segment without the check of its name. */
 async function store(accountId: string, name: string): Promise<Key> {
   const { id, createdAt } = newSegment();
   await gateway.database.$client.query(
@@ -47,7 +47,7 @@ type Call = (key: Key, name: string) => Promise<unknown>;
 const page = { order: NEWEST_FIRST, backward: false, from: null, until: null, filter: {} };
 const create = (name: string) => ({ ...newSegment(), ...draft({ name }) });
 
-/** Each kind of statement: a call on a segment, or on a new one of that name. */
+/** Each kind of statement: a call for a stored segment, or for a new one with that name. */
 const kinds: [string, Call][] = [
   ['retrieve', (key) => gateway.segments.get(key)],
   ['retrieve of several', ({ accountId, id }) => gateway.segments.getMany({ accountId, ids: [id] })],
@@ -83,11 +83,11 @@ const kinds: [string, Call][] = [
 ];
 const at = (id: string) => ({ id, value: null, included: true });
 
-/** How one call of a statement may fail: what it holds, what the server lacks, whom it meets, how long it takes. */
+/** How one call in a batch may fail: invalid data, lack of resources, a conflict, a timeout, or corruption. */
 const STATES = ['22012', '23514', '40001', '40P01', '53200', '54000', '55P03', '57014', 'XX001'];
 
 describe.each(kinds)('a %s that fails', (_, call) => {
-  it.each(STATES)('with %s fails for its own call alone', async (state) => {
+  it.each(STATES)('with %s only fails for its own call', async (state) => {
     const accountId = randomUUID();
     const good = [
       await store('neighbour', 'good'),
@@ -103,7 +103,7 @@ describe.each(kinds)('a %s that fails', (_, call) => {
 });
 
 describe('a statement that runs too long', () => {
-  it('is TIMEOUT for the call that it is for, and answers the others of its batch', async () => {
+  it('is a TIMEOUT for the call that caused it, and the others in its batch succeed', async () => {
     const [slow, ...good] = await Promise.all(
       ['ada', 'ada', 'bob'].map((who, i) => store(who, i ? 'good' : SLEEPS)),
     );
@@ -120,7 +120,7 @@ describe('a row that another session has locked', () => {
   it.each([
     ['update', (key: Key) => gateway.segments.update({ ...key, criteria: 'changed' })],
     ['delete', (key: Key) => gateway.segments.delete(key)],
-  ] as const)('fails its own %s alone, of a hundred in one batch', async (_, change) => {
+  ] as const)('only fails its own %s of a hundred in one batch', async (_, change) => {
     const keys = await Promise.all(Array.from({ length: 100 }, (_, i) => store(`a${i % 3}`, 'good')));
     const client = new pg.Client(gateway.database.$client.options.connectionString);
     await client.connect();
@@ -135,7 +135,7 @@ describe('a row that another session has locked', () => {
 });
 
 describe('many changes to one segment', () => {
-  it('do not delay the changes to others in their turn', async () => {
+  it('do not delay a change to another in the same turn', async () => {
     const hot = await store('heavy', 'good');
     const other = await store('neighbour', 'good');
     const ended: string[] = [];
@@ -145,7 +145,7 @@ describe('many changes to one segment', () => {
     expect(ended.indexOf('neighbour')).toBeLessThan(25);
   });
 
-  it('hold one connection at a time', async () => {
+  it('use one connection at a time', async () => {
     const hot = await store('heavy', 'good');
     const other = await store('neighbour', 'good');
     const client = new pg.Client(gateway.database.$client.options.connectionString);

@@ -5,7 +5,7 @@ import { countSegments } from './count.ts';
 
 const gateway = testGateway({ poolSize: 10 });
 
-/** Every row of Ada's takes so long to read: her account is one of 500,000 segments, on a slow disk. */
+/** Each of Ada's rows takes this long to read, as if she had 500,000 segments on a slow disk. */
 const SECONDS = 0.3;
 let mine: string[];
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
   mine = (await Promise.all(made)).map(({ id }) => id);
 });
 
-/** A little of everything, by Bob. Fails if any of it does. */
+/** Makes one call of each kind for Bob. Rejects if any of them does. */
 const everything = (): Promise<unknown> => {
   const context = gateway.context('bob');
   return Promise.all([
@@ -37,7 +37,7 @@ const everything = (): Promise<unknown> => {
   ]);
 };
 
-/** Many at once of something that takes Ada long. */
+/** Calls that take long for Ada. */
 const abuses: [string, (context: ReturnType<typeof gateway.context>, i: number) => Promise<unknown>][] = [
   ['searches', (context) => listSegments({ filter: { name: { contains: 'spend' } } }, context)],
   [
@@ -60,7 +60,7 @@ const abuses: [string, (context: ReturnType<typeof gateway.context>, i: number) 
   ['small pages', (context) => listSegments({ first: 10 }, context)],
 ];
 
-it.each(abuses)('an account that asks for many %s costs its neighbour no answer', async (_, abuse) => {
+it.each(abuses)('Many %s of one account do not make calls of its neighbour fail', async (_, abuse) => {
   const asked = Array.from({ length: 50 }, (_, i) => abuse(gateway.context('ada'), i));
   let areOver = false;
   const ended = Promise.allSettled(asked).then((outcomes) => {

@@ -17,7 +17,7 @@ import { countSegments } from './count.ts';
 
 const gateway = testGateway();
 
-/** A node of a plan, as `EXPLAIN (FORMAT JSON)` tells it. */
+/** A node of a plan, as `EXPLAIN (FORMAT JSON)` prints it. */
 interface Plan {
   'Node Type': string;
   'Relation Name'?: string;
@@ -37,19 +37,19 @@ interface Sent {
   text: string;
   values: unknown[];
   maxRows: number;
-  /** Whether it reads no row of the table, but an index alone. */
+  /** Whether it may only read an index, and not the table. */
   isIndexOnly: boolean;
 }
 
-/** How many segments each account has. `bob` is always one of few. */
+/** How many segments each account has. `bob` never has more than `ada`. */
 const SPREADS: Record<string, Record<string, number>> = {
-  '2 alike': { ada: 5_000, bob: 5_000 },
-  '2, one of few': { ada: 10_000, bob: 100 },
-  '12 alike': others(10, 800, { ada: 800, bob: 800 }),
-  '12, one of many': others(10, 100, { ada: 10_000, bob: 100 }),
-  '12, one of few': others(10, 900, { ada: 900, bob: 20 }),
-  '1,000 alike': others(998, 10, { ada: 10, bob: 10 }),
-  '1,000, one of many': others(998, 5, { ada: 10_000, bob: 5 }),
+  '2 of equal size': { ada: 5_000, bob: 5_000 },
+  '2, one small': { ada: 10_000, bob: 100 },
+  '12 of equal size': others(10, 800, { ada: 800, bob: 800 }),
+  '12, one large': others(10, 100, { ada: 10_000, bob: 100 }),
+  '12, one small': others(10, 900, { ada: 900, bob: 20 }),
+  '1,000 of equal size': others(998, 10, { ada: 10, bob: 10 }),
+  '1,000, one large': others(998, 5, { ada: 10_000, bob: 5 }),
 };
 
 function others(accounts: number, rows: number, named: Record<string, number>): Record<string, number> {
@@ -58,7 +58,7 @@ function others(accounts: number, rows: number, named: Record<string, number>): 
 
 const idOf = (n: number) => `0Vbq${String(n).padStart(12, '0')}`;
 
-/** Of each account, half of the segments have the name and the criteria that the other half share with nobody. */
+/** In each account, half of the segments have the same name and criteria. Each of the others has its own. */
 const fill = (spread: Record<string, number>) => `
   insert into segments
   select account_id, '0Vbq' || lpad(g::text, 12, '0'),
@@ -71,13 +71,13 @@ const fill = (spread: Record<string, number>) => `
 
 async function sentBy(call: () => Promise<unknown>): Promise<{ text: string; values: unknown[] }> {
   gateway.statements.length = 0;
-  await call().catch(() => null); // nothing is there to be changed
+  await call().catch(() => null); // the table is empty, so there is nothing to change
   const [sent] = gateway.statements;
   if (!sent) throw new Error('Nothing was sent.');
   return sent;
 }
 
-/** Every kind of statement, as it is sent for an account of so many rows. */
+/** Every kind of statement, as it is sent for an account with this many rows. */
 async function statementsFor(who: Who, rows: number): Promise<Sent[]> {
   const context = gateway.context(who);
   const sent: Sent[] = [];
@@ -113,8 +113,8 @@ async function statementsFor(who: Who, rows: number): Promise<Sent[]> {
       const isByCreation = field === 'CREATED_AT';
       for (const place of [{}, { after }]) {
         const where = 'after' in place ? ', in the middle' : '';
-        const of = (title: string, isBounded: boolean, most: number, filter: object) =>
-          list(`${title}${where}`, isBounded ? most : rows, { filter, ...place });
+        const of = (title: string, isBounded: boolean, limit: number, filter: object) =>
+          list(`${title}${where}`, isBounded ? limit : rows, { filter, ...place });
         await of('a name', isByCreation || isByName, 11, { name: { eq: 'common' } });
         await of('a name that is not there', true, 0, { name: { eq: 'nobody' } });
         await of('names', isByCreation, 22, { name: { in: ['common', 'Segment 1', 'nobody'] } });
@@ -148,7 +148,7 @@ const literalOf = (value: unknown) =>
       )
     : pg.escapeLiteral(String(value));
 
-/** What a statement reads too much of, in words. It is run in a transaction that is rolled back. */
+/** Describes what a statement reads too much of. Runs it in a transaction that is rolled back. */
 async function excessOf(client: pg.Client, { title, text, values, maxRows, isIndexOnly }: Sent) {
   const name = `plan_${randomUUID()}`;
   await client.query('begin');
@@ -165,7 +165,7 @@ async function excessOf(client: pg.Client, { title, text, values, maxRows, isInd
     (sum, scan) => sum + (scan['Actual Rows'] + (scan['Rows Removed by Filter'] ?? 0)) * scan['Actual Loops'],
     0,
   );
-  // An index that is searched reads three blocks, and a row one. An index entry that is passed over is no row, but is in a block.
+  // A search in an index reads three blocks, and a row one. Index entries that are skipped are not rows, but are in blocks.
   const maxBlocks = 8 + (title === 'retrieve many' ? 4 : 2) * maxRows;
   const blocks = plan['Shared Hit Blocks'] + plan['Shared Read Blocks'];
   const isWrite = /Modify|Insert|Update|Delete/.test(JSON.stringify(nodes.map((node) => node['Node Type'])));
@@ -188,7 +188,7 @@ function* nodesOf(plan: Plan): Generator<Plan> {
   for (const child of plan.Plans ?? []) yield* nodesOf(child);
 }
 
-/** A server that would compile and share out whatever it can. */
+/** Settings of a server that would use JIT and parallel workers wherever it can. */
 const EAGER = {
   jit: 'on',
   jit_above_cost: '0',
@@ -232,17 +232,17 @@ describe.each(Object.entries(SPREADS))('with accounts: %s', (_, spread) => {
     return found;
   };
 
-  it('each statement reads what it needs before statistics are there', async () => {
+  it('each statement reads only what it needs without statistics', async () => {
     await client.query(fill(spread));
     expect(await excess()).toEqual([]);
   });
 
-  it('each statement reads what it needs with fresh statistics', async () => {
+  it('each statement reads only what it needs with fresh statistics', async () => {
     await client.query('vacuum analyze segments');
     expect(await excess()).toEqual([]);
   });
 
-  it('each statement reads what it needs with the statistics of an empty table', async () => {
+  it('each statement reads only what it needs with the statistics of an empty table', async () => {
     await client.query('truncate segments');
     await client.query('analyze segments');
     await client.query(fill(spread));

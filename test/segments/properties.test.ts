@@ -12,7 +12,7 @@ const properties = Object.values(columns).map(({ name, notNull }, i) => ({
   column: name,
   isNullable: !notNull,
 }));
-const written = properties.filter(({ property }) => WRITABLE.some((each) => each === property));
+const writable = properties.filter(({ property }) => WRITABLE.some((each) => each === property));
 
 const fieldsOf = (type: string) =>
   (schema.getType(type) as GraphQLObjectType | GraphQLInputObjectType).getFields();
@@ -28,12 +28,12 @@ describe.each(properties)('The property $property of a segment', ({ property, co
     expect(field && !isNonNullType(field.type), `${property}, and whether it may be null`).toBe(isNullable);
   });
 
-  it('is represented over REST, but for the version (src/rest/representation.ts)', () => {
+  it('is represented over REST, except the version (src/rest/representation.ts)', () => {
     expect(column in represented, property).toBe(property !== 'version');
   });
 });
 
-describe.each(written)('The property $property that a caller writes', ({ property, isNullable }) => {
+describe.each(writable)('The property $property that a caller writes', ({ property, isNullable }) => {
   it('is a field of CreateSegmentInput (src/graphql/types/segment-mutations.ts)', () => {
     const { [property]: field } = fieldsOf('CreateSegmentInput');
     expect(field && !isNonNullType(field.type), `${property}, and whether it may be left out`).toBe(
@@ -47,7 +47,7 @@ describe.each(written)('The property $property that a caller writes', ({ propert
   });
 });
 
-it('the faces show nothing else of a segment', () => {
+it('the faces show no other property of a segment', () => {
   expect(Object.keys(fieldsOf('Segment')).toSorted()).toEqual(Object.keys(columns).toSorted());
   const shown = properties.filter(({ property }) => property !== 'version');
   expect(Object.keys(represented)).toEqual(shown.map(({ column }) => column));

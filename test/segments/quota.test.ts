@@ -6,8 +6,8 @@ import { graphql, rest } from '../client.ts';
 import { doors, given } from '../doors.ts';
 import { draft, segmentWith, testGateway, type Who } from '../harness.ts';
 
-const MAX = 3;
-const gateway = testGateway({ maxSegmentsPerAccount: MAX });
+const MAX_SEGMENTS = 3;
+const gateway = testGateway({ maxSegmentsPerAccount: MAX_SEGMENTS });
 const CREATE = `mutation ($input: CreateSegmentInput!) { createSegment(input: $input) {
   __typename ... on SegmentError { message } ... on SegmentQuotaExceeded { limit } } }`;
 
@@ -16,23 +16,23 @@ const create = (as: Who = 'ada', headers = {}) =>
 const idsOf = async (as: Who = 'ada'): Promise<string[]> =>
   (await rest(gateway, '?limit=100', { as })).body.data.map(({ id }: { id: string }) => id);
 const fill = async () => {
-  while ((await idsOf()).length < MAX) await create();
+  while ((await idsOf()).length < MAX_SEGMENTS) await create();
 };
 
 beforeEach(async () => {
   for (const id of await idsOf()) await rest(gateway, `/${id}`, { method: 'DELETE' });
 });
 
-describe('an account that has as many segments as it may', () => {
-  it('is refused another over REST, in words that name the limit', async () => {
+describe('an account that has its maximum number of segments', () => {
+  it('cannot create another over REST, and is told the limit', async () => {
     await fill();
     const { status, body } = await create();
     expect([status, body.code]).toEqual([403, 'QUOTA_EXCEEDED']);
     expect(body.detail).toContain('3 segments');
-    expect(await idsOf()).toHaveLength(MAX);
+    expect(await idsOf()).toHaveLength(MAX_SEGMENTS);
   });
 
-  it('is refused another over GraphQL, as data', async () => {
+  it('cannot create another over GraphQL, and gets the refusal as data', async () => {
     await fill();
     const { status, body } = await graphql(gateway, CREATE, { input: draft() });
     expect(status).toBe(200);
@@ -41,13 +41,13 @@ describe('an account that has as many segments as it may', () => {
         createSegment: {
           __typename: 'SegmentQuotaExceeded',
           message: 'This account may have 3 segments at most. Delete segments before you create others.',
-          limit: MAX,
+          limit: MAX_SEGMENTS,
         },
       },
     });
   });
 
-  it('has room again for each that it deletes', async () => {
+  it('can create another for each that it deletes', async () => {
     await fill();
     for (const id of await idsOf()) {
       expect((await create()).status).toBe(403);
@@ -56,7 +56,7 @@ describe('an account that has as many segments as it may', () => {
     }
   });
 
-  it('gets the first answer again to a creation that it repeats, and none to another under its key', async () => {
+  it('gets the first response again if it repeats a creation, but a refusal for a different one', async () => {
     const key = { 'idempotency-key': randomUUID() };
     const first = await create('ada', key);
     await fill();
@@ -68,7 +68,7 @@ describe('an account that has as many segments as it may', () => {
     expect((await create('ada', { 'idempotency-key': randomUUID() })).body.code).toBe('QUOTA_EXCEEDED');
   });
 
-  it('reads and changes what it has, and leaves other accounts alone', async () => {
+  it('can still read and change its segments, and does not affect other accounts', async () => {
     await fill();
     const [id] = await idsOf();
     expect((await rest(gateway, `/${id}`, { method: 'PUT', body: { name: 'n' } })).status).toBe(200);
@@ -76,45 +76,45 @@ describe('an account that has as many segments as it may', () => {
   });
 });
 
-it('lets exactly as many creations through as there is room for, at once and repeated', async () => {
+it('never lets more creations through than there is room for, at once and repeated', async () => {
   const key = { 'idempotency-key': randomUUID() };
   const answers = await Promise.all(
     Array.from({ length: 60 }, (_, i) => create('ada', i % 3 === 0 ? key : {})),
   );
   const ids = new Set(answers.filter(({ status }) => status === 201).map(({ body }) => body.id));
-  expect(ids.size).toBeLessThanOrEqual(MAX);
+  expect(ids.size).toBeLessThanOrEqual(MAX_SEGMENTS);
   await fill();
-  expect(await idsOf()).toHaveLength(MAX);
+  expect(await idsOf()).toHaveLength(MAX_SEGMENTS);
   expect((await create()).status).toBe(403);
 });
 
-it('takes no place for a creation that fails', async () => {
-  for (let i = 0; i < 2 * MAX; i++) {
+it('does not count a creation that fails', async () => {
+  for (let i = 0; i < 2 * MAX_SEGMENTS; i++) {
     expect((await rest(gateway, '', { method: 'POST', body: draft({ name: '' }) })).status).toBe(400);
   }
   await gateway.database.$client.query(
     "alter table segments add constraint no_failure check (name <> 'fail')",
   );
-  for (let i = 0; i < 2 * MAX; i++) {
+  for (let i = 0; i < 2 * MAX_SEGMENTS; i++) {
     const failing = { method: 'POST', body: draft({ name: 'fail' }) };
     expect((await rest(gateway, '', failing)).status).toBe(500);
   }
-  for (let i = 0; i < MAX; i++) expect((await create()).status).toBe(201);
+  for (let i = 0; i < MAX_SEGMENTS; i++) expect((await create()).status).toBe(201);
 });
 
-it.each(doors)('through $name, an account that is full is told so', async ({ create }) => {
-  for (let i = 0; i < MAX; i++) given(await create(gateway, draft(), 'ada'));
+it.each(doors)('through $name, an account that has its maximum is told so', async ({ create }) => {
+  for (let i = 0; i < MAX_SEGMENTS; i++) given(await create(gateway, draft(), 'ada'));
   expect(await create(gateway, draft(), 'ada')).toMatchObject({
     code: expect.stringMatching(/QUOTA_EXCEEDED|SegmentQuotaExceeded/),
   });
 });
 
-describe('a count', () => {
+describe('a count of the segments of an account', () => {
   const segment = segmentWith();
   const none = async () => null;
 
-  /** A quota over rows that are only counted, by a clock that stands still. */
-  function world(max: number) {
+  /** A quota over a number of rows, with a clock that only moves when a test sets it. */
+  function quotaWithClock(max: number) {
     const state = { rows: 0, now: 0, counts: 0, held: null as Promise<number> | null };
     const count = async () => {
       state.counts += 1;
@@ -139,7 +139,7 @@ describe('a count', () => {
         state.rows -= 1;
         return segment;
       },
-      /** Makes a count necessary that lasts until it is let go, with what it saw. */
+      /** Makes a count necessary, which lasts until the returned function is called with its result. */
       nextCount() {
         const { promise, resolve } = Promise.withResolvers<number>();
         state.now += 60_000;
@@ -152,8 +152,8 @@ describe('a count', () => {
     };
   }
 
-  it('is taken once for many creations, and again when it is old', async () => {
-    const { state, make } = world(1_000);
+  it('is taken once for many creations, and again when it is outdated', async () => {
+    const { state, make } = quotaWithClock(1_000);
     await Promise.all(Array.from({ length: 500 }, make));
     await make();
     expect(state.counts).toBe(1);
@@ -163,37 +163,37 @@ describe('a count', () => {
     expect(state.counts).toBe(2);
   });
 
-  it('that another gateway fills meanwhile is corrected by the next', async () => {
-    const { state, make, nextCount } = world(3);
+  it('is corrected by the next one if another gateway creates segments meanwhile', async () => {
+    const { state, make, nextCount } = quotaWithClock(3);
     await make();
-    const letGo = nextCount();
-    expect(await make()).toBe('made'); // begins to count again, and does not wait for it
+    const finishCount = nextCount();
+    expect(await make()).toBe('made'); // starts a new count, but does not wait for it
     state.rows = 4;
-    await letGo(4);
+    await finishCount(4);
     expect(await make()).toBe('QUOTA_EXCEEDED');
   });
 
-  it('that saw what was made meanwhile is taken again before a creation is refused', async () => {
-    const { make, nextCount } = world(4);
+  it('that includes segments created meanwhile is repeated before a creation is refused', async () => {
+    const { make, nextCount } = quotaWithClock(4);
     await make();
-    const letGo = nextCount();
+    const finishCount = nextCount();
     expect([await make(), await make()]).toEqual(['made', 'made']);
-    await letGo(3);
+    await finishCount(3);
     expect([await make(), await make()]).toEqual(['made', 'QUOTA_EXCEEDED']);
   });
 
-  it('that did not see what was deleted meanwhile is taken again before a creation is refused', async () => {
-    const { quota, make, remove, nextCount } = world(2);
+  it('that misses deletions made meanwhile is repeated before a creation is refused', async () => {
+    const { quota, make, remove, nextCount } = quotaWithClock(2);
     await Promise.all([make(), make()]);
-    const letGo = nextCount();
+    const finishCount = nextCount();
     const waiting = make();
     await quota.freeing('ada', remove);
-    await letGo(2);
+    await finishCount(2);
     expect([await waiting, await make()]).toEqual(['made', 'QUOTA_EXCEEDED']);
   });
 
-  it('that saw a deletion whose end came later lets nobody exceed the limit', async () => {
-    const { quota, make, remove, nextCount } = world(2);
+  it('that includes a deletion still in progress does not let the limit be exceeded', async () => {
+    const { quota, make, remove, nextCount } = quotaWithClock(2);
     await Promise.all([make(), make()]);
     const end = Promise.withResolvers<void>();
     const deleted = quota.freeing('ada', async () => {
@@ -201,16 +201,16 @@ describe('a count', () => {
       await end.promise;
       return segment;
     });
-    const letGo = nextCount();
+    const finishCount = nextCount();
     const waiting = make();
-    await letGo(1);
+    await finishCount(1);
     end.resolve();
     await deleted;
     expect([await waiting, await make()]).toEqual(['made', 'QUOTA_EXCEEDED']);
   });
 
-  it('that is full by a creation under way waits for it before the same creation is refused', async () => {
-    const { quota } = world(1);
+  it('that reaches the limit because of a creation in progress does not refuse a retry of it', async () => {
+    const { quota } = quotaWithClock(1);
     const { promise, resolve } = Promise.withResolvers<typeof segment>();
     let made: typeof segment | null = null;
     const first = quota.within('ada', () => promise, none);
@@ -228,12 +228,12 @@ describe('a count', () => {
     await expect(other).rejects.toMatchObject({ code: 'QUOTA_EXCEEDED' });
   });
 
-  it('that takes long holds up no creation for long', async () => {
+  it('that takes long does not delay a creation for long', async () => {
     const quota = segmentQuota(3, () => new Promise(() => {}));
     expect(await quota.within('ada', async () => segment, none)).toBe(segment);
   });
 
-  it('that fails is no reason to refuse a creation', async () => {
+  it('that fails does not make a creation fail', async () => {
     const quota = segmentQuota(3, () => Promise.reject(new Error('away')));
     expect(await quota.within('ada', async () => segment, none)).toBe(segment);
   });

@@ -10,7 +10,7 @@ const ORDERS: Order[] = ORDER_FIELDS.flatMap((field) =>
   DIRECTIONS.map((direction) => ({ field, direction })),
 );
 
-/** Everything that was ever in the account, in each order, and the ids that are still there. */
+/** All segments that were ever created, in each order, and the ids of those that are still there. */
 const ever = new Map<string, Segment[]>();
 const everIn = (order: Order): Segment[] => ever.get(JSON.stringify(order)) ?? [];
 const present = new Set<string>();
@@ -37,15 +37,15 @@ beforeAll(async () => {
 interface Arguments {
   first?: number | undefined;
   last?: number | undefined;
-  /** Places in what was ever there. */
+  /** Indexes in the list of all segments that were ever created. */
   after?: number | undefined;
   before?: number | undefined;
 }
 
 /**
- * Relay's specification, section 4.4, on an array. Where it leaves open what lies beyond a cursor, the answer is the truth.
- * `first` with `last` cuts what `first` left, and tells of that, as graphql-relay-js does: the specification's text would
- * count, as previous, what `first` cut from the other end.
+ * Section 4.4 of Relay's specification, for an array. Where it allows any answer about what is beyond a cursor, this gives
+ * the true one. If both `first` and `last` are given, `hasPrevious` says whether `last` cut what `first` left, as in
+ * graphql-relay-js: by the text of the specification, it would also count what `first` cut from the other end.
  */
 function specified(all: readonly Segment[], args: Arguments) {
   const { after = -1, before = all.length } = args;
@@ -61,7 +61,7 @@ function specified(all: readonly Segment[], args: Arguments) {
   };
 }
 
-/** A page has 10 at most where no size is given: the last before a cursor that stands alone, otherwise the first. */
+/** Without a size, a page has at most 10 segments: the last ones if only `before` is given, otherwise the first ones. */
 function withDefault({ first, last, after, before }: Arguments) {
   if (first !== undefined || last !== undefined) return { first, last };
   return before !== undefined && after === undefined ? { last: 10 } : { first: 10 };
@@ -87,7 +87,7 @@ const place = fc.option(fc.nat(13), { nil: undefined });
 const everyArgument = fc.record({ first: size, last: size, after: place, before: place });
 
 describe('first, last, after and before', () => {
-  it('give what the specification says, in every combination and order', async () => {
+  it('follow the specification in every combination and order', async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...ORDERS), everyArgument, async (order, args) => {
         expect(await answered(order, args)).toEqual(specified(everIn(order), args));
@@ -103,11 +103,11 @@ describe('first, last, after and before', () => {
     [{ first: 3, last: 2 }, 2],
     [{ after: 9, before: 3 }, 0],
     [{ after: 7, before: 7 }, 0],
-  ])('give for %j %i segments', async (args, count) => {
+  ])('as %j return %i segments', async (args, count) => {
     expect((await answered({ field: 'CREATED_AT', direction: 'ASC' }, args)).ids).toHaveLength(count);
   });
 
-  it('read a page by one statement, and another only where it is asked what lies behind', async () => {
+  it('read a page with one statement, and need another only for hasPreviousPage', async () => {
     gateway.statements.length = 0;
     const order: Order = { field: 'NAME', direction: 'ASC' };
     const [a, b] = [everIn(order).at(1), everIn(order).at(-2)];
@@ -124,7 +124,7 @@ describe('first, last, after and before', () => {
     expect(gateway.statements).toHaveLength(2);
   });
 
-  it('end a walk from one cursor to another', async () => {
+  it('limit a walk to the segments between two cursors', async () => {
     const order: Order = { field: 'CREATED_AT', direction: 'DESC' };
     const all = everIn(order);
     const between = all.slice(3, 12).filter(({ id }) => present.has(id));

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { idPrefix, isSegmentId, segmentIds } from '../../src/segments/segment-id.ts';
 
 describe('a segment id', () => {
-  it('sorts by creation, whatever the clock does: stand still, jump, step back', () => {
+  it('sorts by creation, even if the clock stands still, jumps or steps back', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 1_700_000_000_000, max: 1_700_000_000_003 }), { minLength: 2 }),
@@ -19,20 +19,20 @@ describe('a segment id', () => {
     );
   });
 
-  it('begins with its moment, which createdAt says too', () => {
+  it('starts with the time of its creation, which is also createdAt', () => {
     const { id, createdAt } = segmentIds(() => 1_795_472_361_045)();
     expect(createdAt.getTime()).toBe(1_795_472_361_045);
     expect(id.slice(0, 8)).toBe(idPrefix(createdAt.getTime()));
   });
 
-  it('sorts by creation within a millisecond, also of different gateways', () => {
+  it('sorts by creation within a millisecond, even across gateways', () => {
     const moments = [1_795_472_361_045.001, 1_795_472_361_045.2, 1_795_472_361_045.999];
     const ids = moments.map((moment) => segmentIds(() => moment)().id);
     expect(ids).toEqual(ids.toSorted());
     expect(new Set(ids.map((id) => id.slice(0, 8))).size).toBe(1);
   });
 
-  it('goes on upwards when the clock steps back by a second, and follows it when by more', () => {
+  it('keeps increasing if the clock steps back by a second, and follows it if by more', () => {
     let now = 1_795_472_361_045;
     const next = segmentIds(() => now);
     const first = next();
@@ -44,7 +44,7 @@ describe('a segment id', () => {
     expect(next().createdAt.getTime()).toBe(now);
   });
 
-  it('has a prefix for every moment, in their order', () => {
+  it('has a prefix that sorts by time', () => {
     const moment = fc.integer({ min: -62_135_596_800_000, max: 253_402_300_799_999 });
     fc.assert(
       fc.property(moment, moment, (a, b) => {
@@ -55,11 +55,11 @@ describe('a segment id', () => {
     );
   });
 
-  it.each(['xgQQXg3hrtjh7AvZ'])('has the form of the documentation: %s', (id) =>
+  it.each(['xgQQXg3hrtjh7AvZ'])('may be the example in the documentation: %s', (id) =>
     expect(isSegmentId(id)).toBe(true),
   );
   it.each(['', 'xgQQXg3hrtjh7Av', 'xgQQXg3hrtjh7AvZZ', 'xgQQXg3hrtjh7Av-', 'xgQQXg3hrtjh7AvZ\n'])(
-    'is not %j',
+    'cannot be %j',
     (text) => expect(isSegmentId(text)).toBe(false),
   );
 });

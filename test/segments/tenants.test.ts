@@ -18,20 +18,20 @@ beforeAll(async () => {
 const first = () => mine[0]?.id ?? '';
 
 describe.each(doors)("another account's segment, through $name", (door) => {
-  it('is as little there as one that never was', async () => {
+  it('looks like one that does not exist', async () => {
     const foreign = await door.retrieve(gateway, { id: first() }, 'bob');
     expect(foreign).toEqual(await door.retrieve(gateway, { id: ABSENT }, 'bob'));
     expect(foreign).toEqual({ code: 'NOT_FOUND' });
   });
 
-  it('can not be changed', async () => {
+  it('cannot be changed', async () => {
     expect(await door.update(gateway, { id: first(), name: 'bob was here' }, 'bob')).toEqual({
       code: 'NOT_FOUND',
     });
     expect(await door.retrieve(gateway, { id: first() })).toMatchObject({ segment: { name: 'ada 0' } });
   });
 
-  it('can not be deleted', async () => {
+  it('cannot be deleted', async () => {
     expect(await door.delete(gateway, { id: first() }, 'bob')).toEqual({ code: 'NOT_FOUND' });
     expect(await door.retrieve(gateway, { id: first() })).toMatchObject({ segment: { name: 'ada 0' } });
   });
@@ -41,7 +41,7 @@ describe("another account's segments", () => {
   const asBob = async (query: string, variables: object = {}): Promise<Json> =>
     (await graphql(gateway, query, variables, { as: 'bob' })).body;
 
-  it('stand in no list, filter or count', async () => {
+  it('appear in no list, filter or count', async () => {
     const list = await rest(gateway, '?name=ada%200', { as: 'bob' });
     expect(list.body).toEqual({ has_more: false, data: [] });
     const query = '{ segments(filter: { name: { contains: "ada" } }) { totalCount nodes { id } } }';
@@ -49,7 +49,7 @@ describe("another account's segments", () => {
   });
 
   it.each(['starting_after', 'ending_before'])(
-    'are not reached by %s with one of their ids',
+    'cannot be reached by %s with one of their ids',
     async (param) => {
       const { body } = await rest(gateway, `?${param}=${first()}`, { as: 'bob' });
       expect(body).toEqual({ has_more: false, data: [] });
@@ -57,7 +57,7 @@ describe("another account's segments", () => {
   );
 
   it.each(['CREATED_AT', 'UPDATED_AT', 'NAME'])(
-    'are not reached by a cursor of theirs, in %s order',
+    'cannot be reached by one of their cursors, in %s order',
     async (field) => {
       const query = `query ($after: String) { segments(first: 2, after: $after, orderBy: { field: ${field}, direction: ASC }) {
       nodes { id } pageInfo { endCursor hasNextPage hasPreviousPage } } }`;
@@ -80,7 +80,7 @@ describe("another account's segments", () => {
   });
 });
 
-it('gives each of two accounts its own, however their calls are mixed in one batch', async () => {
+it('each of two accounts only gets its own segments, however their calls are mixed in one batch', async () => {
   const ids = { ada: mine.map(({ id }) => id), bob: [] as string[] };
   for (let i = 0; i < 5; i++) ids.bob.push((await createSegment(draft(), gateway.context('bob'))).id);
   const call = fc.record({

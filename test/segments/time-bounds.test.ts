@@ -17,11 +17,11 @@ const OPERATORS = Object.keys(COMPARED) as (keyof typeof COMPARED)[];
 
 const EARLIEST = Date.parse('0001-01-02T00:00:00.000Z');
 const LATEST = Date.parse('9999-12-30T23:59:59.999Z');
-/** Ids begin in 1970 and end with their eighth digit, in the year 8888. */
+/** Ids start in 1970, and their eight digits of time end in the year 8888. */
 const LAST_ID = 62 ** 8 - 1;
 
-/** Makes segments of those milliseconds, named by them. */
-async function stored(times: readonly number[]): Promise<void> {
+/** Inserts segments that were created and updated at these times, in milliseconds, and have them as names. */
+async function store(times: readonly number[]): Promise<void> {
   await gateway.database.execute('truncate segments');
   const ids = times.map((time, i) => `${idPrefix(Math.min(time, LAST_ID))}${String(i).padStart(8, '0')}`);
   const dates = times.map((time) => new Date(time).toISOString());
@@ -32,7 +32,7 @@ async function stored(times: readonly number[]): Promise<void> {
   );
 }
 
-/** The times that each operator lets through against a bound. */
+/** The times that match a bound with each operator. */
 async function found(property: string, bound: string): Promise<Record<string, number[]>> {
   const fields = OPERATORS.map(
     (operator) =>
@@ -58,8 +58,8 @@ const expected = (times: readonly number[], bound: bigint) =>
     ]),
   );
 
-/** A moment in nanoseconds, as RFC 3339 writes it at some offset. */
-function written(time: bigint, offset: number, isLowerCase: boolean, zeros: number): string {
+/** Formats a time in nanoseconds as RFC 3339, with an offset in minutes. */
+function formatted(time: bigint, offset: number, isLowerCase: boolean, zeros: number): string {
   const milliseconds = time >= 0n || time % NS_PER_MS === 0n ? time / NS_PER_MS : time / NS_PER_MS - 1n;
   const rest = String(time - milliseconds * NS_PER_MS).padStart(6, '0');
   const local = new Date(Number(milliseconds) + offset * 60_000).toISOString().slice(0, -1);
@@ -91,9 +91,9 @@ describe.each([
         fc.nat(3),
         async (at, by, minutes, isLowerCase, zeros) => {
           const times = [-2, -1, 0, 1, 2].map((each) => at + each);
-          await stored(times);
+          await store(times);
           const bound = BigInt(at) * NS_PER_MS + by;
-          const text = written(bound, minutes, isLowerCase, zeros);
+          const text = formatted(bound, minutes, isLowerCase, zeros);
           expect(await found(property, text)).toEqual(expected(times, bound));
         },
       ),
@@ -101,9 +101,9 @@ describe.each([
     );
   }, 600_000);
 
-  it('hold at the ends of time', async () => {
+  it('work at the earliest and the latest time', async () => {
     const times = property === 'createdAt' ? [0, LAST_ID] : [EARLIEST, -1, 0, LATEST];
-    await stored(times);
+    await store(times);
     const nothing = { gte: [], gt: [], lte: times, lt: times };
     const everything = { gte: times, gt: times, lte: [], lt: [] };
     expect(await found(property, '9999-12-31T23:59:59.9999Z')).toEqual(nothing);
@@ -111,8 +111,8 @@ describe.each([
   });
 });
 
-it('several bounds hold together, those that exclude each other find nothing', async () => {
-  await stored([1_000, 1_001, 1_002, 1_003]);
+it('several bounds must all match, and those that exclude each other match nothing', async () => {
+  await store([1_000, 1_001, 1_002, 1_003]);
   const query = `{ segments(orderBy: { field: CREATED_AT, direction: ASC }, filter: { createdAt: {
     gte: "1970-01-01T00:00:01Z", gt: "1970-01-01T00:00:01.0001Z", lte: "1970-01-01T00:00:01.0029Z", lt: "1970-01-01T00:00:05Z" } }) {
     nodes { name } } none: segments(filter: { createdAt: { gt: "1970-01-01T00:00:01Z", lt: "1970-01-01T00:00:01.001Z" } }) { totalCount } }`;

@@ -8,16 +8,16 @@ describe.each(doors)('updating a segment through $name', (door) => {
   it.each([
     ['name', { name: 'Low Spend Customers' }],
     ['criteria', { criteria: 'Customers who spend less than $10 per month' }],
-    ['description, to nothing', { description: '' }],
+    ['description to an empty text', { description: '' }],
     ['all three', { name: 'n', criteria: 'c', description: 'd' }],
-  ])('changes the %s and leaves what is not sent as it was', async (_, changes) => {
+  ])('changes the %s, and leaves what is not sent as it was', async (_, changes) => {
     const before = given(await door.create(gateway, draft()));
     const after = { ...before, ...changes };
     expect(await door.update(gateway, { id: before.id, ...changes })).toEqual({ segment: after });
     expect(await door.retrieve(gateway, { id: before.id })).toEqual({ segment: after });
   });
 
-  it('moves updatedAt, and never createdAt', async () => {
+  it('never changes createdAt, and never moves updatedAt back', async () => {
     const { id } = given(await door.create(gateway, draft()));
     const before = await gateway.segments.get({ accountId: 'ada', id });
     await door.update(gateway, { id, name: 'renamed' });
@@ -26,7 +26,7 @@ describe.each(doors)('updating a segment through $name', (door) => {
     expect(after?.updatedAt.getTime()).toBeGreaterThanOrEqual(before?.updatedAt.getTime() ?? Number.NaN);
   });
 
-  it('refuses to change nothing', async () => {
+  it('refuses a call without changes', async () => {
     const { id } = given(await door.create(gateway, draft()));
     expect(await door.update(gateway, { id })).toEqual({
       code: 'INVALID_INPUT',
@@ -47,7 +47,7 @@ describe.each(doors)('updating a segment through $name', (door) => {
     expect(await door.update(gateway, { id, name: 'x' })).toEqual({ code: 'NOT_FOUND' });
   });
 
-  it('is forbidden to a token that may only read', async () => {
+  it('is forbidden with a read-only token', async () => {
     expect(await door.update(gateway, { id: 'no-id', name: 'x' }, 'reader')).toEqual({ code: 'FORBIDDEN' });
   });
 });

@@ -17,7 +17,7 @@ const put = (id: string, name: string, ifMatch?: string) =>
 const current = async (id: string) => (await getSegment({ id }, gateway.context()))?.version;
 
 describe('ETag', () => {
-  it('is the version: 1 for a new segment, and one more with every change', async () => {
+  it('is the version: 1 for a new segment, and one more after every change', async () => {
     const { id, etag } = await create();
     expect(etag).toBe('"1"');
     expect((await rest(gateway, `/${id}`)).headers.get('etag')).toBe('"1"');
@@ -28,7 +28,7 @@ describe('ETag', () => {
 });
 
 describe('If-Match', () => {
-  it.each(['PUT', 'PATCH'])('lets %s change only what the caller has seen', async (method) => {
+  it.each(['PUT', 'PATCH'])('lets %s change only the version that the caller has seen', async (method) => {
     const { id, etag } = await create();
     const change = (name: string) =>
       rest(gateway, `/${id}`, { method, body: { name }, headers: { 'if-match': etag } });
@@ -42,7 +42,7 @@ describe('If-Match', () => {
     expect((await rest(gateway, `/${id}`)).body.name).toBe('first');
   });
 
-  it('lets DELETE remove only what the caller has seen', async () => {
+  it('lets DELETE remove only the version that the caller has seen', async () => {
     const { id, etag } = await create();
     await put(id, 'changed');
     const remove = (ifMatch: string) =>
@@ -66,7 +66,7 @@ describe('If-Match', () => {
     ['"1', 400],
     ['"1" "2"', 400],
     ['', 400],
-  ])('of %j answers %i on a segment at version 1', async (ifMatch, expected) => {
+  ])('%j is answered with %i for a segment at version 1', async (ifMatch, expected) => {
     const { id } = await create();
     const { status, body } = await put(id, 'changed', ifMatch);
     expect(status).toBe(expected);
@@ -74,7 +74,7 @@ describe('If-Match', () => {
     if (expected === 400) expect(body.errors).toMatchObject([{ param: 'If-Match' }]);
   });
 
-  it('lets exactly one of a hundred win', async () => {
+  it('lets exactly one of a hundred updates at once succeed', async () => {
     const { id, etag } = await create();
     const statuses = (await Promise.all(Array.from({ length: 100 }, (_, i) => put(id, `${i}`, etag)))).map(
       ({ status }) => status,
@@ -84,7 +84,7 @@ describe('If-Match', () => {
     expect(await current(id)).toBe(2);
   });
 
-  it('tells another account nothing of the version', async () => {
+  it('does not tell another account about the version', async () => {
     const { id } = await create();
     const sent = { method: 'PUT', body: { name: 'x' }, headers: { 'if-match': '"7"' }, as: 'bob' as const };
     expect((await rest(gateway, `/${id}`, sent)).status).toBe(404);
@@ -99,7 +99,7 @@ describe('If-None-Match', () => {
     ['*', 304],
     ['"2"', 200],
     ['nonsense', 400],
-  ])('of %j answers %i to a GET at version 1', async (ifNoneMatch, expected) => {
+  ])('%j is answered with %i for a GET at version 1', async (ifNoneMatch, expected) => {
     const { id } = await create();
     const { status, headers, body } = await rest(gateway, `/${id}`, {
       headers: { 'if-none-match': ifNoneMatch },
@@ -110,7 +110,7 @@ describe('If-None-Match', () => {
 });
 
 describe('preconditions of every method', () => {
-  /** What a method answers where its condition holds. */
+  /** The status of each method if its precondition holds. */
   const METHODS = { GET: 200, HEAD: 200, PUT: 200, PATCH: 200, DELETE: 204 };
   const isRead = (method: string) => method === 'GET' || method === 'HEAD';
   const send = async (method: string, headers: Record<string, string>) => {
@@ -120,36 +120,36 @@ describe('preconditions of every method', () => {
     return { ...answer, version: await current(id) };
   };
 
-  describe.each(Object.entries(METHODS))('%s', (method, done) => {
+  describe.each(Object.entries(METHODS))('%s', (method, success) => {
     it.each([
-      [{ 'if-match': '"1"' }, done],
-      [{ 'if-match': '*' }, done],
-      [{ 'if-match': ',"7",, "1" ,' }, done],
+      [{ 'if-match': '"1"' }, success],
+      [{ 'if-match': '*' }, success],
+      [{ 'if-match': ',"7",, "1" ,' }, success],
       [{ 'if-match': '"99"' }, 412],
       [{ 'if-match': 'W/"1"' }, 412],
       [{ 'if-none-match': '"1"' }, isRead(method) ? 304 : 412],
       [{ 'if-none-match': 'W/"1"' }, isRead(method) ? 304 : 412],
       [{ 'if-none-match': '"9",,"1"' }, isRead(method) ? 304 : 412],
       [{ 'if-none-match': '*' }, isRead(method) ? 304 : 412],
-      [{ 'if-none-match': '"2", "a"' }, done],
+      [{ 'if-none-match': '"2", "a"' }, success],
       // In the order of RFC 9110, section 13.2.2: If-Match decides first.
       [{ 'if-match': '"99"', 'if-none-match': '"1"' }, 412],
       [{ 'if-match': '"1"', 'if-none-match': '"1"' }, isRead(method) ? 304 : 412],
-      [{ 'if-match': '"1"', 'if-none-match': '"2"' }, done],
+      [{ 'if-match': '"1"', 'if-none-match': '"2"' }, success],
       [{ 'if-match': '"1", "2"', 'if-none-match': '*' }, isRead(method) ? 304 : 412],
-      // Without a modification date these mean nothing (sections 13.1.3 and 13.1.4).
-      [{ 'if-modified-since': 'Sat, 29 Oct 2050 19:43:31 GMT' }, done],
-      [{ 'if-unmodified-since': 'Sat, 29 Oct 1994 19:43:31 GMT' }, done],
+      // These are ignored, because a segment has no Last-Modified (sections 13.1.3 and 13.1.4).
+      [{ 'if-modified-since': 'Sat, 29 Oct 2050 19:43:31 GMT' }, success],
+      [{ 'if-unmodified-since': 'Sat, 29 Oct 1994 19:43:31 GMT' }, success],
       [{ 'if-match': '"1' }, 400],
       [{ 'if-none-match': '"1" "2"' }, 400],
-    ])('with %j is answered %i', async (headers: Record<string, string>, expected) => {
+    ])('with %j is answered with %i', async (headers: Record<string, string>, expected) => {
       const { status, version } = await send(method, headers);
       expect(status).toBe(expected);
       const changed = method === 'DELETE' ? undefined : 2;
       expect(version).toBe(expected < 300 && !isRead(method) ? changed : 1);
     });
 
-    it('does not count where nothing is: 404', async () => {
+    it('is answered with 404 for a missing segment, whatever the precondition', async () => {
       for (const [name, value] of [
         ['if-match', '*'],
         ['if-match', '"1"'],
@@ -166,7 +166,7 @@ describe('preconditions of every method', () => {
     });
   });
 
-  it('refuses with what it was sent, shortened', async () => {
+  it('are refused with a shortened copy of what was sent if they are malformed', async () => {
     const { body } = await send('GET', { 'if-match': `"1" ${'x'.repeat(200)}` });
     expect(body.errors).toEqual([
       {
@@ -176,7 +176,7 @@ describe('preconditions of every method', () => {
     ]);
   });
 
-  it('says why a version is refused', async () => {
+  it('are refused with the current version if they fail', async () => {
     const detail = async (headers: Record<string, string>) => (await send('PUT', headers)).body.detail;
     expect(await detail({ 'if-match': '"2"' })).toBe('The precondition failed: the segment is at version 1.');
     expect(await detail({ 'if-none-match': '"1"' })).toBe(
@@ -184,7 +184,7 @@ describe('preconditions of every method', () => {
     );
   });
 
-  it('lets exactly one of a hundred change what is not at the version after it', async () => {
+  it('let exactly one of a hundred updates at once succeed with If-None-Match', async () => {
     const { id } = await create();
     const headers = { 'if-none-match': '"2"' };
     const puts = Array.from({ length: 100 }, (_, i) =>
@@ -201,8 +201,8 @@ describe('preconditions of every method', () => {
     ['spaces', ' '],
     ['quotation marks', '"'],
     ['weak marks', 'W/'],
-    ['tags that do not end', '"1" '],
-  ])('are read in a moment from 15 KB of %s', async (_, part) => {
+    ['tags without commas', '"1" '],
+  ])('are parsed within 250 ms from 15 KB of %s', async (_, part) => {
     const { id } = await create();
     const list = part.repeat(15_000 / part.length);
     const start = process.cpuUsage();
@@ -222,12 +222,12 @@ describe('preconditions of the collection, which exists and has no entity tag', 
     ['POST', { 'if-none-match': '"1"' }, 201],
     ['POST', { 'if-none-match': '*' }, 412],
     ['POST', { 'if-none-match': '1' }, 400],
-  ])('%s with %j is answered %i', async (method, headers: Record<string, string>, status) => {
+  ])('%s with %j is answered with %i', async (method, headers: Record<string, string>, status) => {
     const body = method === 'POST' ? { body: draft() } : {};
     expect((await rest(gateway, '', { method, headers, ...body })).status).toBe(status);
   });
 
-  it('are not told of what would be refused without them', async () => {
+  it('are not checked for a request that is invalid without them', async () => {
     for (const [headers, param] of [
       [{ 'if-match': '"1"' }, 'name'],
       [{ 'if-none-match': '*', 'idempotency-key': '"' }, 'Idempotency-Key'],
@@ -238,14 +238,14 @@ describe('preconditions of the collection, which exists and has no entity tag', 
     }
   });
 
-  it('are not told to those who may not create', async () => {
+  it('are not checked for a caller who may not create', async () => {
     const sent = { method: 'POST', body: draft(), headers: { 'if-none-match': '*' }, as: 'reader' as const };
     expect((await rest(gateway, '', sent)).status).toBe(403);
   });
 });
 
 describe('a 304', () => {
-  it('carries the headers that its 200 has', async () => {
+  it('has the ETag, Cache-Control and Vary of the 200, and a Date', async () => {
     const { id, etag } = await create();
     const full = await rest(gateway, `/${id}`);
     const { status, headers } = await rest(gateway, `/${id}`, { headers: { 'if-none-match': etag } });
@@ -265,7 +265,7 @@ describe('expectedVersion', () => {
     ... on DeleteSegmentPayload { segment { version } } ... on SegmentVersionConflict { currentVersion } } }`;
   const update = async (input: object) => (await graphql(gateway, UPDATE, { input })).body.data.updateSegment;
 
-  it('lets a mutation change only what the caller has seen', async () => {
+  it('lets a mutation change only the version that the caller has seen', async () => {
     const { id } = await create();
     expect(await update({ id, name: 'a', expectedVersion: 1 })).toEqual({ segment: { version: 2 } });
     expect(await update({ id, name: 'b', expectedVersion: 1 })).toEqual({
@@ -282,7 +282,7 @@ describe('expectedVersion', () => {
   it.each([
     ['expectedVersion', 1],
     ['excludedVersion', [1]],
-  ])('is no word of REST: %s', async (param, value) => {
+  ])('is not a parameter of REST: %s', async (param, value) => {
     const { id } = await create();
     const { body } = await rest(gateway, `/${id}`, { method: 'PUT', body: { name: 'x', [param]: value } });
     expect(body.errors).toEqual([{ param, message: 'is not a recognised parameter' }]);

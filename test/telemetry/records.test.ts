@@ -11,13 +11,13 @@ beforeEach(() => {
   gateway.logged.length = 0;
 });
 
-/** The line of the only request since. */
-async function line(): Promise<Record<string, unknown>> {
+/** The log line of the only request of a test. */
+async function onlyLine(): Promise<Record<string, unknown>> {
   await expect.poll(() => gateway.logged.length).toBe(1);
   return gateway.logged[0] ?? {};
 }
 
-describe('the line of a request', () => {
+describe('the log line of a request', () => {
   it.each([
     ['query Latest { __typename }', {}, 'Latest'],
     ['  mutation\n  Create($a: Int) { __typename }', {}, 'Create'],
@@ -35,7 +35,7 @@ describe('the line of a request', () => {
       headers: { ...gateway.authorization('ada'), 'content-type': 'application/json' },
       body: JSON.stringify({ query, ...others }),
     });
-    expect(await line()).toMatchObject({ operation: name, path: '/graphql' });
+    expect(await onlyLine()).toMatchObject({ operation: name, path: '/graphql' });
   });
 
   it.each([
@@ -47,19 +47,19 @@ describe('the line of a request', () => {
     ['GET', '/a/b', undefined],
   ])('names the REST operation of %s %s', async (method, path, name) => {
     await rest(gateway, path, { method });
-    expect((await line()).operation).toBe(name);
+    expect((await onlyLine()).operation).toBe(name);
   });
 
-  it('has the id of the token, as `token list` shows it', async () => {
+  it('has the id of the token, as the list of tokens has it', async () => {
     const [ada] = (await gateway.tokens.list()).filter(({ name }) => name === 'ada');
     await rest(gateway);
-    expect(await line()).toMatchObject({ tokenId: ada?.id, accountId: 'ada' });
+    expect(await onlyLine()).toMatchObject({ tokenId: ada?.id, accountId: 'ada' });
     expect(ada?.id).toMatch(/^[\w-]{36}$/);
   });
 
-  it('has a beginning of a path that is very long', async () => {
+  it('has only the beginning of a very long path', async () => {
     await rest(gateway, `/${'a'.repeat(10_000)}`);
-    expect(String((await line()).path).length).toBeLessThan(210);
+    expect(String((await onlyLine()).path).length).toBeLessThan(210);
   });
 });
 
@@ -69,7 +69,7 @@ describe('a flood', () => {
       .filter((each) => each.msg === msg)
       .reduce((sum, each) => sum + (field ? Number(each[field]) : 1), 0);
 
-  it('of refused requests is sampled, and counted whole', async () => {
+  it('of refused requests is counted in full, including those without a line', async () => {
     const FLOOD = 500;
     for (let i = 0; i < FLOOD / 100; i++) {
       await Promise.all(Array.from({ length: 100 }, () => rest(gateway, '', { as: null })));
@@ -77,12 +77,12 @@ describe('a flood', () => {
     await expect.poll(() => sumOf('request') + sumOf('requests left out', 'leftOut')).toBe(FLOOD);
   });
 
-  it('of requests that are served has a line for each', async () => {
+  it('of successful requests has a line for each', async () => {
     await Promise.all(Array.from({ length: 200 }, () => rest(gateway)));
     await expect.poll(() => sumOf('request')).toBe(200);
   });
 
-  it('hides no line of another account', async () => {
+  it('does not hide the line of another account', async () => {
     const missing = () => rest(gateway, '/xgQQXg3hrtjh7AvZ');
     await Promise.all(Array.from({ length: 100 }, missing));
     await rest(gateway, '/xgQQXg3hrtjh7AvZ', { as: 'bob' });
@@ -91,7 +91,7 @@ describe('a flood', () => {
       .toMatchObject([{ msg: 'request', status: 404 }]);
   });
 
-  it('of faults is sampled by kind', () => {
+  it('of one kind of fault is sampled, and does not hide other kinds', () => {
     const lines: Record<string, unknown>[] = [];
     const logged = records(logTo('info', { write: (line) => void lines.push(JSON.parse(line)) }));
     const slow = Object.assign(new Error('slow'), { code: '57014' });
@@ -104,7 +104,7 @@ describe('a flood', () => {
     ]);
   });
 
-  it('of faults hides no fault of another place in the program, whatever they say', () => {
+  it('of faults from one place in the program does not hide one from another place', () => {
     const lines: Record<string, unknown>[] = [];
     const logged = records(logTo('info', { write: (line) => void lines.push(JSON.parse(line)) }));
     for (let i = 0; i < 1_000; i++) {
@@ -118,32 +118,32 @@ describe('a flood', () => {
 });
 
 describe('a sample', () => {
-  it('holds the first ones of each kind, and tells how many were left out', () => {
-    const told: unknown[] = [];
-    const sample = sampler<string>(3, (kind, leftOut) => told.push([kind, leftOut]));
+  it('admits the first few of each kind, and reports how many were left out', () => {
+    const reported: unknown[] = [];
+    const sample = sampler<string>(3, (kind, leftOut) => reported.push([kind, leftOut]));
     const admitted = Array.from({ length: 10 }, () => sample.admits('often', () => 'often'));
     expect(admitted).toEqual([true, true, true, ...Array.from({ length: 7 }, () => false)]);
     expect(sample.admits('seldom', () => 'seldom')).toBe(true);
     sample.flush();
-    expect(told).toEqual([['often', 7]]);
+    expect(reported).toEqual([['often', 7]]);
     expect(sample.admits('often', () => 'often')).toBe(true);
   });
 
-  it('begins anew when its second is over', async () => {
-    const told: number[] = [];
-    const sample = sampler<null>(1, (_, leftOut) => told.push(leftOut));
+  it('starts again when its second is over', async () => {
+    const reported: number[] = [];
+    const sample = sampler<null>(1, (_, leftOut) => reported.push(leftOut));
     for (let i = 0; i < 5; i++) sample.admits('a', () => null);
-    await expect.poll(() => told).toEqual([4]);
+    await expect.poll(() => reported).toEqual([4]);
     expect(sample.admits('a', () => null)).toBe(true);
   });
 
-  it('tells a bounded number of kinds apart', () => {
-    const told: unknown[] = [];
-    const sample = sampler<string>(1, (kind, leftOut) => told.push([kind, leftOut]));
+  it('distinguishes a limited number of kinds', () => {
+    const reported: unknown[] = [];
+    const sample = sampler<string>(1, (kind, leftOut) => reported.push([kind, leftOut]));
     let admitted = 0;
     for (let i = 0; i < 5_000; i++) if (sample.admits(`kind ${i}`, () => `kind ${i}`)) admitted += 1;
     sample.flush();
     expect(admitted).toBe(1_001);
-    expect(told).toEqual([[undefined, 3_999]]); // of no kind in particular
+    expect(reported).toEqual([[undefined, 3_999]]); // all further kinds together
   });
 });

@@ -1,6 +1,6 @@
 import { looped } from '../loop.ts';
 
-/** A header that is expensive to read for a careless expression. */
+/** A header that takes long to parse with a careless regular expression. */
 export const abuse = looped({ callers: 8 }, (by, _, __, signal) =>
   by.send(
     {

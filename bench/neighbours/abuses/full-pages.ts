@@ -1,6 +1,6 @@
 import { asBig, looped } from '../loop.ts';
 
-/** Eight callers of full pages: a hundred segments each, ten times in a request. */
+/** Eight callers that request full pages: ten pages of up to a hundred segments in each request. */
 export const abuse = looped({ callers: 8, as: asBig }, (by, _, __, signal) => {
   const pages = Array.from(
     { length: 10 },

@@ -3,7 +3,7 @@ import { looped } from '../loop.ts';
 const FIELDS =
   'name fields { name args { name type { name } } type { name ofType { name ofType { name } } } }';
 
-/** The schema, many times in one request, by whoever comes. */
+/** Requests for the schema, forty times in each, without a token. */
 export const abuse = looped({ callers: 8 }, (by, _, n, signal) => {
   const aliases = Array.from({ length: 40 }, (_, i) => `a${n}_${i}: __schema { types { ${FIELDS} } }`);
   return by.graphql(`{ ${aliases.join(' ')} }`, {}, signal);

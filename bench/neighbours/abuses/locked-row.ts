@@ -9,7 +9,7 @@ const writes = looped({ callers: 16, as: asBig }, (by, { big }, n, signal) =>
   ),
 );
 
-/** Writes to a row that somebody else has locked for as long as it lasts (55P03). */
+/** Writes to a row that another session keeps locked (55P03). */
 export const abuse: Abuse = async (target, signal, answered) => {
   const client = new pg.Client(target.databaseUrl);
   await client.connect();

@@ -1,6 +1,6 @@
 import { asBig, looped } from '../loop.ts';
 
-/** Searches that find nothing in all that the account has, until their statement runs out of time (57014). */
+/** Searches through all segments of the account that find nothing, until the statement times out (57014). */
 export const abuse = looped({ callers: 8, as: asBig }, (by, _, n, signal) =>
   by.graphql(
     `{ segments(filter: { criteria: { contains: "nothing ${n}" } }) { totalCount nodes { id } } }`,

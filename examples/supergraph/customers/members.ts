@@ -11,11 +11,11 @@ export const customers: readonly Customer[] = ['Ada', 'Grace', 'Edsger', 'Barbar
   }),
 );
 
-/** Who belongs to which segment. Of a segment, this subgraph holds its id and nothing else. */
+/** Which customers belong to which segment. This subgraph stores only the ids of segments. */
 export class Members {
   readonly #ofSegment = new Map<string, readonly string[]>();
 
-  /** Puts customers, by their ids, into a segment. */
+  /** Sets the customers of a segment, by their ids. */
   assign(segmentId: string, customerIds: readonly string[]): void {
     this.#ofSegment.set(segmentId, customerIds);
   }

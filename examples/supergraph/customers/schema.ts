@@ -14,14 +14,14 @@ interface Page {
   hasPreviousPage: boolean;
 }
 
-/** A page of customers; a cursor is a customer's id. */
+/** Returns a page of customers. A cursor is the id of a customer. */
 function pageOf(all: readonly CustomerShape[], first: number, after?: string | null): Page {
   const from = after ? all.findIndex(({ id }) => id === after) + 1 : 0;
   const page = all.slice(from, from + first);
   return { customers: page, hasNextPage: from + page.length < all.length, hasPreviousPage: from > 0 };
 }
 
-// This graph has a `Node` and a `node` of its own: those of the segments are not in its way.
+// This subgraph has a `Node` and a `node` of its own. They do not conflict with those of the segments subgraph.
 const Node = builder.interfaceRef<CustomerShape>('Node').implement({
   resolveType: () => 'Customer',
   fields: (t) => ({ id: t.exposeID('id') }),

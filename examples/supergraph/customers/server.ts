@@ -4,7 +4,7 @@ import { listening } from '../listening.ts';
 import { Members } from './members.ts';
 import { schema } from './schema.ts';
 
-/** The customers' subgraph. `assign` puts customers into segments. */
+/** Starts the customers subgraph. `assign` sets the customers of a segment. */
 export async function startCustomers(port: number) {
   const members = new Members();
   const yoga = createYoga({ schema, context: { members }, logging: 'error' });

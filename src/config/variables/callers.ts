@@ -4,21 +4,21 @@ import { variable } from '../purpose.ts';
 
 const WHO_ASKS = 'See [Who asks](federation.md#who-asks).';
 
-/** Whom it believes. */
+/** How the gateway authenticates callers. */
 export const callers = {
   API_TOKEN: variable(apiToken.optional(), {
     summary: 'Token of the account "default", with every scope',
     details:
-      'A new value ends the previous one. While the database cannot be written, a new value is not valid; the gateway tries again every 5 s. See [Point it at your Postgres](../README.md#point-it-at-your-postgres).',
+      'A new value ends the previous one. While the database is not writable, a new value is not valid yet, and the gateway tries again every 5 s. See [Point it at your Postgres](../README.md#point-it-at-your-postgres).',
     unset: 'no such token',
   }),
   ROUTER_SECRET: variable(routerSecret.optional(), {
-    summary: 'Secret of a router; if set, GraphQL answers only requests that carry it',
+    summary: 'Secret of a router; if set, GraphQL only answers requests that have it',
     details: WHO_ASKS,
   }),
   JWT_JWKS_URL: variable(jwksUrl.optional(), {
     summary: 'URL of the keys of the issuer whose JWTs are accepted',
-    details: `JWTs are accepted besides the gateway's own tokens. Set \`JWT_JWKS_URL\`, \`JWT_ISSUER\` and \`JWT_AUDIENCE\` together, or none of them. The URL has no user and no password. A key that the issuer removes is refused within 60 seconds, or 10 minutes while the issuer cannot be reached. ${WHO_ASKS}`,
+    details: `JWTs are accepted in addition to the gateway's own tokens. Set \`JWT_JWKS_URL\`, \`JWT_ISSUER\` and \`JWT_AUDIENCE\` together, or none of them. The URL cannot have a user or a password. A key that the issuer removes is refused within 60 seconds, or 10 minutes while the issuer cannot be reached. ${WHO_ASKS}`,
     unset: 'no JWT is accepted',
   }),
   JWT_ISSUER: variable(z.string().describe('the `iss` of the tokens').optional(), {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { either, postgresUrl, wholeNumber } from '../forms.ts';
 import { variable } from '../purpose.ts';
 
-/** Which database it uses, and how. */
+/** Which database the gateway uses, and how. */
 export const database = {
   DATABASE_URL: variable(postgresUrl.optional(), {
     summary: 'Postgres database to use',
@@ -17,17 +17,17 @@ export const database = {
   DATABASE_POOL_SIZE: variable(wholeNumber(1, 1_000).default(10), {
     summary: 'Connections to the database',
     details:
-      'Half are for small statements, three tenths for large reads, and a fifth for searches and counts, at least one each. Readiness has one more. See [the decision](decisions/lanes.md).',
+      'Half of them are for small statements, three tenths for large reads, and a fifth for searches and counts, with at least one each. Readiness checks use one more. See [the decision](decisions/lanes.md).',
   }),
   DATABASE_WAIT: variable(wholeNumber(0, 3_600).default(30), {
-    summary: 'Seconds to wait for the database at the start',
+    summary: 'Seconds to wait for the database at startup',
     details:
-      'If it is still unavailable then, the gateway ends with exit code 1 (2 if its host is not known).',
+      'If it is still unavailable then, the gateway exits with code 1 (2 if its host cannot be resolved).',
   }),
   DATABASE_NEWER: variable(either('refuse', 'serve').default('refuse'), {
-    summary: 'What to do with a database of a newer version',
+    summary: 'What to do if a newer version migrated the database',
     details:
-      '`refuse` ends the start with exit code 1, `serve` uses the database as it is. See [Rolling upgrades](versioning.md#rolling-upgrades).',
+      'With `refuse`, the gateway exits with code 1. With `serve`, it uses the database as it is. See [Rolling upgrades](versioning.md#rolling-upgrades).',
   }),
   DATABASE_POOLER: variable(either('none', 'transaction').default('none'), {
     summary: 'Mode of the pooler in front of the database, if any',

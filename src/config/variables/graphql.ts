@@ -4,18 +4,18 @@ import { variable } from '../purpose.ts';
 /** What the GraphQL face offers. */
 export const graphql = {
   PERSISTED_OPERATIONS: variable(operationsFile.optional(), {
-    summary: 'The only operations that may run, sent by id',
+    summary: 'File of operations; if set, only these can be sent, by their ids',
     details: 'See [Persisted operations](../README.md#persisted-operations).',
     unset: 'any operation',
   }),
   GRAPHIQL: variable(onOff.optional(), {
-    summary: 'Whether browsers get GraphiQL',
-    details: 'With `ROUTER_SECRET`, only those that send the secret get it.',
+    summary: 'Whether GraphiQL is served',
+    details: 'With `ROUTER_SECRET`, it is only served to those that send the secret.',
     unset: 'on, or off if NODE_ENV=production',
   }),
   INTROSPECTION: variable(onOff.default(true), {
-    summary: 'Whether callers may learn the schema',
+    summary: 'Whether callers can read the schema',
     details:
-      'They learn it by introspection, by `_service`, and by errors that suggest names. If off, GraphQL answers nothing without a token. A router with `ROUTER_SECRET` always may.',
+      'The schema is visible through introspection, `_service`, and errors that suggest names. If off, GraphQL requires a token for every request. A router with `ROUTER_SECRET` can always read the schema.',
   }),
 };

@@ -4,22 +4,22 @@ import { variable } from '../purpose.ts';
 /** How much a caller may use. */
 export const limits = {
   RATE_LIMIT: variable(wholeNumber(1, 999_999_999).default(60_000_000), {
-    summary: 'Points that a token may spend in a minute',
-    details: 'A REST request costs 1 point, a GraphQL operation one for each object that it asks for.',
+    summary: 'Points that a token can spend per minute',
+    details: 'A REST request costs 1 point, a GraphQL operation 1 point for each object that it requests.',
   }),
   RATE_LIMIT_STORE: variable(either('memory', 'postgres').default('memory'), {
     summary: 'Where the points are counted',
-    details: 'With `memory`, each gateway counts for itself; with `postgres`, all together.',
+    details: 'With `memory`, each gateway counts separately. With `postgres`, all gateways count together.',
   }),
   MAX_SEGMENTS_PER_ACCOUNT: variable(wholeNumber(1, 999_999_999).optional(), {
-    summary: 'Segments that an account may have',
+    summary: 'Maximum number of segments per account',
     details:
-      'Further creations are refused. Each gateway remembers the count and repeats it every 5 s while segments are created, less often for accounts of millions: several gateways can exceed the limit by what is created in that time.',
+      'Further creates are refused. Each gateway caches the count and repeats it every 5 s while segments are created, less often for accounts with millions. Several gateways together can exceed the limit by the segments that are created in that time.',
     unset: 'any number',
   }),
   MAX_CONNECTIONS_PER_ADDRESS: variable(wholeNumber(1, 1_000_000).default(10_000), {
-    summary: 'Connections that one address may have open',
+    summary: 'Maximum number of open connections from one address',
     details:
-      'A /64 network of IPv6 counts as one address. More are closed at once, and the log says so. Behind a load balancer or proxy, all connections share its address: set the limit above what that opens.',
+      'A /64 network of IPv6 counts as one address. Further connections are closed immediately and logged. Behind a load balancer or proxy, all connections come from its address, so set the limit above the number of connections that it opens.',
   }),
 };

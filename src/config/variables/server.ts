@@ -8,8 +8,8 @@ export const server = {
   }),
   HOST: variable(host.default('127.0.0.1'), { summary: 'Address to listen on' }),
   CORS_ORIGINS: variable(origins.optional(), {
-    summary: 'Origins whose pages may call the gateway from a browser',
-    details: 'Their pages may send any header.',
+    summary: 'Origins whose pages can call the gateway from a browser',
+    details: 'Their pages can send any header.',
     unset: 'none',
   }),
   LOG_LEVEL: variable(logLevel.default('info'), {

@@ -1,16 +1,16 @@
-/** Which row. No statement names one without its account. */
+/** Identifies a row. Every statement selects rows by account and id. */
 export interface Key {
   accountId: string;
   id: string;
 }
 
-/** A text that two keys share only if they mean the same row: neither part can hold a space. */
+/** Returns a text that is unique for each row, because neither part can contain a space. */
 export const rowOf = ({ accountId, id }: Key): string => `${accountId} ${id}`;
 
-/** Whose row it is. */
+/** The account that a row belongs to. */
 export const accountOf = ({ accountId }: { accountId: string }): string => accountId;
 
-/** Pairs rows with the keys that asked for them, by account and id; null where there is none. */
+/** Returns the row of each key, in the order of the keys; null where there is none. */
 export function inOrderOf<Row extends Key>(keys: readonly Key[], rows: readonly Row[]): (Row | null)[] {
   const byKey = new Map(rows.map((row) => [rowOf(row), row]));
   return keys.map((key) => byKey.get(rowOf(key)) ?? null);

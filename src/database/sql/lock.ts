@@ -13,13 +13,13 @@ export const locked = (table: PgTable, wanted: SQL, strength: 'update' | 'no key
   order by wanted.n for ${sql.raw(strength)} of held
 ) as wanted`;
 
-/** What a change expects of its row: a version, or one of several; and none of others. */
+/** The versions of a row at which a change may be applied, and those at which it may not. */
 export interface Expecting {
   expectedVersion?: number | number[] | null | undefined;
   excludedVersion?: number[] | null | undefined;
 }
 
-/** The columns of a batch that say so. Each is null where any version will do. */
+/** The columns of a batch for these versions. Null means any version. */
 export const EXPECTING: BatchColumns<Expecting> = {
   expected: { type: 'text', of: ({ expectedVersion }) => listed(expectedVersion) },
   excluded: { type: 'text', of: ({ excludedVersion }) => listed(excludedVersion) },
@@ -28,6 +28,6 @@ export const EXPECTING: BatchColumns<Expecting> = {
 const listed = (versions: number | number[] | null | undefined): string | null =>
   versions === undefined || versions === null ? null : [versions].flat().join(' ');
 
-/** That the row is held at a version that was expected. */
+/** Matches a locked row that is at an expected version. */
 export const isExpected = sql`(wanted.expected is null or (wanted.held).version = any(string_to_array(wanted.expected, ' ')::int[]))
   and (wanted.excluded is null or (wanted.held).version <> all(string_to_array(wanted.excluded, ' ')::int[]))`;

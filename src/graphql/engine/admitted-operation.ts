@@ -17,11 +17,11 @@ import type { Variables } from '../planner/execution.ts';
 import { plannedOperation, type RunOperation } from '../planner/planned-operation.ts';
 import { MAX_COERCION_ERRORS } from '../planner/variable-values.ts';
 
-/** The objects that one operation may ask for: a hundred full pages. */
+/** Max objects that one operation can request: a hundred full pages. */
 const MAX_COST = 10_000;
-/** An answer that can have no more bytes is written in one piece, whoever executes the operation. */
+/** An operation whose answer can have at most this many bytes is small. It can be executed by graphql-js in one piece. */
 const SMALL_RESPONSE = 512 * 1024;
-/** The objects that an operation may ask for and still be traced field by field: those of the largest `_entities`. */
+/** Max objects that an operation can request to be traced field by field: those of the largest `_entities`. */
 const MAX_TRACED = 1_000;
 
 /** A result with its size in characters, if known. The size is never larger than the number of bytes. */
@@ -31,15 +31,15 @@ export type SizedResult = ExecutionResult & { size?: number };
 type Run = (variables: Variables, context: Context) => Promise<SizedResult>;
 
 /**
- * Limits how much the reads of one operation can return at once. Used for operations whose answer could be too large. Returns a
- * function that makes all reads fail that have not started.
+ * Limits how much the reads of one operation can return at once. Used for operations whose answer could be too large.
+ * Returns a function that makes all reads fail that have not started.
  */
 export type BoundReads = (context: Context) => () => void;
 
 /** What all operations share. */
 export interface Server {
   schema: GraphQLSchema;
-  /** Where operations wait that could answer more than an answer may have: few are held in memory at once. */
+  /** The queue of operations whose answers could be too large. Only a few are in memory at the same time. */
   large: FairQueue;
   boundReads: BoundReads;
 }
@@ -47,20 +47,20 @@ export interface Server {
 /** An operation of a document that passed all checks. */
 export interface AdmittedOperation {
   isMutation: boolean;
-  /** Introspection is executed each time as if it were the first. */
+  /** Introspection is not kept as a repeated operation. */
   isIntrospection: boolean;
-  /** Runs it by its plan, which is made when it is needed and kept with the operation. */
+  /** Runs the operation by its plan, which is created when it is first needed, and then kept. */
   run: Run;
-  /** The same for an operation that may never come again: a small one is left to graphql-js, which needs no plan. */
+  /** Runs an operation that may not be repeated. A small one is executed by graphql-js, which needs no plan. */
   runOnce: Run;
 }
 
 /**
- * Prepares an operation; null for what only graphql-js has an answer to: one that is not in the document, or a subscription.
- * Its answer is bounded, whoever executes it: a mutation that could answer too much is refused before it changes anything,
- * other operations end as soon as their answer is too large. Neither throws: RESPONSE_TOO_LARGE is the only error of the result.
- * `traced` is a copy of the schema whose resolvers are timed. It is not used for an operation of very many objects: a trace
- * holds each field of each, and is encoded in one piece.
+ * Prepares an operation. Returns null if only graphql-js can answer: if the operation is not in the document, or if it is a
+ * subscription. The size of the answer is bounded. A mutation whose answer could be too large is refused before it changes
+ * anything. Other operations end as soon as their answer is too large. In both cases, RESPONSE_TOO_LARGE is the only error
+ * of the result, and nothing is thrown. `traced` is a copy of the schema whose resolvers are timed. It is not used for
+ * operations of very many objects, because a trace contains each field of each object and is encoded in one piece.
  */
 export function admittedOperation(
   { schema, large, boundReads }: Server,
@@ -96,7 +96,7 @@ export function admittedOperation(
       if (bytes <= MAX_RESPONSE && !introspects) return ended(run, variables, context);
       if (isMutation) return tooLarge();
       return large.run(shareOf(context), async () => {
-        await context.loop?.ready(); // again: the previous operation had not been charged yet when this request arrived
+        await context.loop?.ready(); // again, because the previous operation was not charged yet when this request arrived
         const close = boundReads(context);
         return ended(run, variables, context).finally(close);
       });
@@ -127,13 +127,13 @@ export function tooLarge(): ExecutionResult {
   return { errors: [overLimit(code, message)] };
 }
 
-/** Throws COST_LIMIT for an operation that costs more than any may, RATE_LIMITED for more than its caller has left. */
+/** Throws COST_LIMIT if an operation is too expensive, and RATE_LIMITED if it costs more than its caller has left. */
 function admit(points: Cost['points'], context: Context): Promise<void> | undefined {
   if (points > MAX_COST) {
     const max = MAX_COST.toLocaleString('en');
     throw overLimit(
       'COST_LIMIT',
-      `An operation may ask for ${max} objects at most; this one could give ${points.toLocaleString('en')}. An object counts once for every ${SCALARS_PER_POINT} fields.`,
+      `An operation can request at most ${max} objects; this one could return ${points.toLocaleString('en')}. An object counts once for every ${SCALARS_PER_POINT} fields.`,
     );
   }
   return context.spend(points);

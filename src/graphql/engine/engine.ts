@@ -15,7 +15,7 @@ import { repeatedOperations } from './repeated-operations.ts';
 /** Runs one operation. */
 export interface Engine {
   (params: GraphQLParams, execution: Execution, context: Context): Promise<ExecutionResult>;
-  /** What is kept for requests to come: how much of each, and the bytes that planned operations take. */
+  /** The sizes of the caches, and the bytes that planned operations occupy. */
   kept(): Kept;
 }
 
@@ -24,23 +24,23 @@ type Kept = ReturnType<ReturnType<typeof repeatedOperations>['kept']> & { docume
 type TracedEngine = ReturnType<typeof import('./traced-engine.ts').tracedEngine>;
 
 interface Execution {
-  /** By GET, it may change nothing. */
+  /** The method of the request. Mutations are refused if it is GET. */
   method: string | undefined;
-  /** With a trace of each field, for a router. */
+  /** Whether to trace each field, for a router. */
   traced: boolean;
 }
 
 interface Options extends Persistence {
   schema: GraphQLSchema;
-  /** Whether callers may learn the schema: by asking for it, or by errors that suggest what they meant. */
+  /** Whether callers can learn the schema, by introspection or by suggestions in errors. */
   introspection: boolean;
   boundReads: BoundReads;
 }
 
 /**
- * GraphQL Yoga from the parsed parameters to the result: its checks, caches and plugins. Its HTTP layer is left
- * out: it costs twice what executing does, and reads paths by the end of the URL. An operation that
- * has passed them twice is executed without them.
+ * Uses GraphQL Yoga from the parsed parameters to the result, with its checks, caches and plugins. The HTTP layer of Yoga
+ * is not used, because it takes longer than executing an operation and recognises paths by the end of the URL. An operation
+ * that has passed the checks twice is executed without Yoga.
  */
 export function graphqlEngine({ schema, introspection, boundReads, ...persistence }: Options): Engine {
   const operations = repeatedOperations(schema, boundReads);
@@ -50,11 +50,11 @@ export function graphqlEngine({ schema, introspection, boundReads, ...persistenc
     schema,
     batching: false,
     logging: false,
-    maskedErrors: false, // done below, where the call is at hand
+    maskedErrors: false, // done below, where the call is known
     parserAndValidationCache: { documentCache: documents, errorCache: errors },
     plugins: [useGuard(), operations.plugin, ...(introspection ? [] : [useNoIntrospection()])],
   };
-  /** For callers who are not known: nothing is kept of what they send. */
+  /** For callers without a token: nothing that they send is kept. */
   const keepingNothing = { ...options, parserAndValidationCache: false };
   const yoga = createYoga<object, Context>(options);
   const forgetful = createYoga<object, Context>(keepingNothing);
@@ -62,7 +62,7 @@ export function graphqlEngine({ schema, introspection, boundReads, ...persistenc
   const first = accountTurns();
   let tracing: Promise<{ yoga: TracedEngine; forgetful: TracedEngine }> | undefined;
 
-  // What plugins see of a request: its method. What else they need of it is in the context.
+  // Plugins only see the method of a request. Everything else that they need is in the context.
   const seenByGet = new yoga.fetchAPI.Request('http://gateway/graphql');
   const seenByPost = new yoga.fetchAPI.Request('http://gateway/graphql', { method: 'POST' });
 
@@ -115,11 +115,14 @@ export function graphqlEngine({ schema, introspection, boundReads, ...persistenc
   return Object.assign(engine, { kept });
 }
 
-/** Characters of the texts that Yoga keeps something of: a parsed one is a hundred times as large. Operations that repeat do not reach Yoga. */
+/**
+ * Max characters of the documents that Yoga caches. A parsed document is about a hundred times as large as its text.
+ * Repeated operations do not reach Yoga.
+ */
 const KEPT = { documents: 32 * 1024, errors: 16 * 1024 };
 
 const textCache = <Value extends object>(maxSize: number) =>
   new LRUCache<string, Value>({ max: 1_000, maxSize, sizeCalculation: (_, text) => text.length || 1 });
 
-/** A stream of results is what subscriptions give; the schema has none. */
+/** Only a subscription returns a stream of results, and the schema has none. */
 const isResult = (result: object): result is ExecutionResult => !(Symbol.asyncIterator in result);

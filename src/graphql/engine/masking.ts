@@ -4,9 +4,9 @@ import { type Call, observeCause, shownOf } from '../../resolver.ts';
 import { graphqlErrorOf } from './refusal-error.ts';
 
 /**
- * The errors of an execution in the words that their caller may see. What graphql-js refuses by itself (no such field, a
- * variable of a wrong type) is meant for the caller, without its suggestions where those are not. What lies behind the
- * others is observed once, however many fields of the operation it failed: see `identityOf`.
+ * Converts the errors of an execution to those that the caller sees. Errors of graphql-js itself, such as an unknown field
+ * or a variable of a wrong type, are shown, but without suggestions if `suggestions` is false. The cause of any other error
+ * is observed once, even if it made several fields of the operation fail: see `identityOf`.
  */
 export function masked(
   errors: readonly unknown[],
@@ -28,8 +28,8 @@ export function masked(
 }
 
 /**
- * Returns what distinguishes the fault behind a refusal from others: its code, such as an SQLSTATE. If a connection is lost or
- * cannot be opened in time, each statement fails with an error of its own without a code, so the message is used.
+ * Returns what distinguishes the fault behind a refusal from others: its code, such as an SQLSTATE. If a connection is lost
+ * or cannot be opened in time, each statement fails with an error of its own without a code, so the message is used.
  */
 function identityOf(refusal: Refusal): unknown {
   const { cause } = refusal;
@@ -38,10 +38,10 @@ function identityOf(refusal: Refusal): unknown {
   return refusal instanceof Unavailable ? cause.message : cause;
 }
 
-/** Characters of a message of graphql-js, which can print a whole input object or a long name. */
+/** Max characters of a message of graphql-js, which can contain a whole input object or a long name. */
 const MAX_MESSAGE = 1_000;
 
-/** graphql-js gives no code to a value that a variable or an argument cannot take. */
+/** Shortens the message and adds a code, because graphql-js gives none to an invalid value of a variable or an argument. */
 function coded(error: GraphQLError, suggestions: boolean): GraphQLError {
   const { extensions } = error;
   const full = suggestions ? error.message : withoutSuggestion(error.message);
@@ -52,13 +52,13 @@ function coded(error: GraphQLError, suggestions: boolean): GraphQLError {
 
 const SUGGESTION = ' Did you mean ';
 
-/** A message without what graphql-js suggests at its end ("Did you mean …?"): a way to learn a schema that is not shown. */
+/** Removes the suggestion ("Did you mean …?") at the end of a message, which would reveal names of a hidden schema. */
 function withoutSuggestion(message: string): string {
   const mark = message.endsWith('?') ? message.lastIndexOf(SUGGESTION) : -1;
   return mark < 0 ? message : message.slice(0, mark);
 }
 
-/** The same error, at the same place, in other words. Of a syntax error, source and positions are the place. */
+/** Copies an error with another message. A syntax error has its location in `source` and `positions`. */
 function reworded(
   { nodes, source, positions, path }: GraphQLError,
   message: string,

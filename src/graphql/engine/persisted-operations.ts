@@ -1,24 +1,25 @@
 import { GraphQLError } from 'graphql';
 import type { GraphQLParams } from 'graphql-yoga';
 
-/** The texts of known operations, by their ids without the prefix `sha256:`. */
+/** The texts of persisted operations, by their ids without the prefix `sha256:`. */
 export type PersistedOperations = ReadonlyMap<string, string>;
 
-/** Some tools write it before an id, and some clients send it; it is not part of the id. */
+/** A prefix that some tools write and some clients send. It is not part of the id. */
 const SHA256 = /^sha256:/;
 
 export interface Persistence {
-  /** None where every caller sends texts. */
+  /** The only operations that callers can send. If omitted, callers send the text of any operation. */
   persistedOperations?: PersistedOperations | undefined;
-  /** Whether a caller may send a text of its own beside them: a router has to. */
+  /** Whether callers can send the text of any operation in spite of `persistedOperations`, as a router has to. */
   anyText?: boolean | undefined;
 }
 
 /**
- * The parameters with the text of the operation that they name, by `documentId` or as Apollo's clients do, by
- * `extensions.persistedQuery.sha256Hash`. Throws for an id that is not known, and for a text where only known operations
- * run. Where there are none, an id without a text is refused in the words that make Apollo's clients send the text.
- * What neither names nor holds an operation is no GraphQL request: 400 under any media type.
+ * Adds the text of a persisted operation to the parameters of a request. The request gives its id as `documentId` or, like
+ * Apollo's clients, as `extensions.persistedQuery.sha256Hash`. Throws a GraphQLError if the id is unknown, or if the
+ * request has a text and only persisted operations are allowed. If there are no persisted operations, an id without a text
+ * is refused with the error that makes Apollo's clients send the text. A request with neither an id nor a text is not a
+ * GraphQL request: it is refused with 400 under any media type.
  */
 export function resolved(
   { persistedOperations, anyText = false }: Persistence,
@@ -36,18 +37,18 @@ export function resolved(
 }
 
 /**
- * Apollo's clients look for PERSISTED_QUERY_NOT_SUPPORTED and PERSISTED_QUERY_NOT_FOUND, and then send the text. With `spec`,
- * the first is answered 200 under the older media type, as Apollo Server does.
+ * If Apollo's clients get PERSISTED_QUERY_NOT_SUPPORTED or PERSISTED_QUERY_NOT_FOUND, they send the text. Because of `spec`,
+ * the status of the first is 200 under the older media type, as in Apollo Server.
  */
 const REFUSALS = {
   BAD_REQUEST: { message: 'Send the text of an operation as `query`.', http: { status: 400 } },
   PERSISTED_QUERY_NOT_SUPPORTED: { message: 'PersistedQueryNotSupported', http: { status: 400, spec: true } },
   PERSISTED_QUERY_NOT_FOUND: {
-    message: 'No known operation has this id.',
+    message: 'No persisted operation has this id.',
     http: { status: 404 },
   },
   PERSISTED_QUERY_ONLY: {
-    message: 'Only known operations can be executed. Send the `documentId` of one.',
+    message: 'Only persisted operations are allowed. Send the `documentId` of one.',
     http: { status: 403 },
   },
 };

@@ -16,14 +16,14 @@ interface At {
 /** Converts a refusal to an entry of a result's `errors`. */
 export function graphqlErrorOf(refusal: Refusal, { error, http }: At = {}): GraphQLError {
   const { code, message, headers } = refusal;
-  const told = http ?? (OF_THE_REQUEST.has(code) && { status: catalogue[code].status, headers });
+  const httpExtension = http ?? (OF_THE_REQUEST.has(code) && { status: catalogue[code].status, headers });
   const shown = new GraphQLError(message, {
     path: error?.path,
     extensions: {
       code,
       ...(refusal instanceof InvalidInput && { issues: refusal.issues }),
       ...(refusal instanceof Unavailable && { outcome: refusal.outcome }),
-      ...(told && { http: told }),
+      ...(httpExtension && { http: httpExtension }),
     },
   });
   // With nodes, graphql-js would compute the locations again.

@@ -9,9 +9,9 @@ import { MAX_PLANS } from '../planner/planned-operation.ts';
 import { type AdmittedOperation, admittedOperation, type BoundReads } from './admitted-operation.ts';
 
 /**
- * An operation that comes once is not worth planning; one that comes again will come often. Of an operation that came
- * once only the text is kept, so that one-off operations cannot push out those that repeat. `once` is bounded in
- * characters, `repeated` in bytes.
+ * The sizes of the caches. An operation is planned when it is sent for the second time, because it will probably be sent
+ * often. Until then, only its text is kept, so that operations that are sent once cannot displace the repeated ones. `once`
+ * is limited in characters, `repeated` in bytes.
  */
 const KEPT = {
   once: { max: 10_000, maxSize: 1024 * 1024 },
@@ -19,30 +19,30 @@ const KEPT = {
 };
 
 /**
- * Operations at once whose answers could be too large: each may hold 8 MiB of an answer, and 9 MiB of rows that are on their
- * way. One place is left to other accounts.
+ * Limits of operations whose answers could be too large. Each can occupy 8 MiB for its answer and 9 MiB for rows that are
+ * being read. One account can use only one of the two slots.
  */
 const LARGE = { slots: 2, perAccount: 1, maxWaiting: 200, patienceMs: 5_000 };
 
-/** Memory per character of a parsed document and per field of a plan, as measured on Node 24. */
+/** Memory per character of a parsed document and per field of a plan on Node 24, rounded. */
 const BYTES = { perCharacter: 75, perField: 1_100 };
 
 /** Runs an operation for one caller. Throws COST_LIMIT and RATE_LIMITED. */
 type Run = AdmittedOperation['run'];
 
-/** Operations that come again are planned, and executed without Yoga. */
+/** Plans operations that are sent repeatedly, and executes them without Yoga. */
 export interface RepeatedOperations {
   /**
-   * Executes what passed the checks of Yoga and its plugins, and learns from it which operations repeat. Nothing is learned
-   * from a caller who is not known, nor from introspection.
+   * Executes operations that passed the checks of Yoga and its plugins, and remembers them to recognise repeated ones.
+   * Nothing is remembered of callers without a token, or of introspection.
    */
   plugin: Plugin<Context>;
   /**
-   * The way to run an operation that came before. Undefined if it did not, if its parameters are malformed, or if it
-   * is a mutation by GET: Yoga has the answer to those.
+   * Returns the function that runs a repeated operation. Undefined if the operation is not known, if the parameters are
+   * malformed, or if it is a mutation by GET. Yoga answers these.
    */
   find(params: GraphQLParams, method: string | undefined): Run | undefined;
-  /** What is kept: operations, and the bytes that they take. */
+  /** The number of operations in each cache, and the bytes that planned operations occupy. */
   kept(): { once: number; repeated: number; bytes: number };
 }
 
@@ -51,7 +51,7 @@ export function repeatedOperations(schema: GraphQLSchema, boundReads: BoundReads
   const repeated = new LRUCache<string, AdmittedOperation>(KEPT.repeated);
   const server = { schema, large: fairQueue(LARGE), boundReads };
 
-  /** Keeps an operation that came before. */
+  /** Keeps an operation if it was sent before. Otherwise, remembers its text. */
   const learn = (key: string, admitted: AdmittedOperation, document: DocumentNode, name: Name) => {
     if (admitted.isIntrospection || repeated.has(key)) return;
     if (!once.has(key)) {
@@ -88,7 +88,7 @@ export function repeatedOperations(schema: GraphQLSchema, boundReads: BoundReads
 
 type Name = string | null | undefined;
 
-/** About how many bytes an operation can come to take with its plans. */
+/** Estimates how many bytes an operation can occupy with all its plans. */
 function sizeOf(document: DocumentNode, name: Name): number {
   const text = (document.loc?.end ?? 1) * BYTES.perCharacter;
   const operation = operationOf(document, name);
@@ -97,7 +97,7 @@ function sizeOf(document: DocumentNode, name: Name): number {
   return text + plans * fieldCountOf(document, operation) * BYTES.perField;
 }
 
-/** No two operations share a key: the length of the name tells where the text begins. An empty name is a name. */
+/** A key is unique, because the length of the name shows where the text begins. An empty name differs from no name. */
 const keyOf = (text: string, operationName: string | null | undefined): string =>
   operationName === null || operationName === undefined
     ? ` ${text}`
@@ -105,7 +105,7 @@ const keyOf = (text: string, operationName: string | null | undefined): string =
 
 type WellFormed = GraphQLParams & { query: string };
 
-/** Whether parameters have the types that GraphQL over HTTP gives them. Nothing reads `extensions`. */
+/** Whether parameters have the types that GraphQL over HTTP requires. */
 function isWellFormed(params: GraphQLParams): params is WellFormed {
   if (typeof params !== 'object' || params === null) return false;
   const { query, operationName, variables, extensions } = params;

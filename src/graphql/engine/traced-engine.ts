@@ -11,18 +11,19 @@ import type { Context } from '../../context.ts';
 
 type Options = YogaServerOptions<object, Context> & { schema: GraphQLSchema };
 
-/** The errors of an execution in the words that their caller may see. */
+/** Converts the errors of an execution to those that the caller sees. */
 type Shown = (errors: readonly unknown[]) => GraphQLError[];
 
-/** The fields that were timed, by their paths with dots between; the root's is empty. */
+/** The timed fields by their paths, with dots between the elements. The path of the root is empty. */
 type Nodes = ReadonlyMap<string, Trace.INode>;
 
 /**
- * The same engine with a trace in `extensions.ftv1`. It is made when the first trace is asked for, on a copy of the
- * schema, since tracing wraps each of its resolvers: until then it costs nothing, and never anything to other requests.
+ * Creates an engine that adds a trace to the result as `extensions.ftv1`. It uses a copy of the schema, because tracing
+ * wraps each resolver. So tracing costs nothing until the first trace is requested, and never slows down other requests.
  *
- * Of Apollo's plugin only the timing is used. It keeps errors in words that are not meant for the caller, such as names that
- * `INTROSPECTION=off` hides, and its encoder passes each byte as an argument of one call, which throws from some 100 KB on.
+ * Only the timing of Apollo's plugin is used. The plugin would put errors into the trace with messages that are not meant
+ * for the caller, such as names that `INTROSPECTION=off` hides. Its encoder passes each byte as an argument of one call,
+ * which throws for traces of more than about 100 KB.
  */
 export function tracedEngine({ schema, plugins = [], ...options }: Options) {
   const results = new WeakMap<Request, ExecutionResult>();
@@ -39,7 +40,7 @@ export function tracedEngine({ schema, plugins = [], ...options }: Options) {
     plugins: [...plugins, timing, taking],
   });
 
-  // The plugin begins a trace where Yoga takes a request in, so it is given one.
+  // The plugin begins a trace when Yoga receives a request, so Yoga is passed one.
   return async (params: GraphQLParams, context: Context, shown: Shown): Promise<ExecutionResult> => {
     const request = new yoga.fetchAPI.Request('http://gateway/graphql', {
       method: 'POST',
@@ -48,7 +49,7 @@ export function tracedEngine({ schema, plugins = [], ...options }: Options) {
     });
     await yoga.fetch(request, context);
     const result = results.get(request);
-    if (!result) throw new TypeError('A traced operation gave no result.');
+    if (!result) throw new TypeError('A traced operation returned no result.');
     const told = result.errors ? { ...result, errors: shown(result.errors) } : result;
     const [timings] = timed.get(request)?.traces.values() ?? [];
     if (!timings) return told;
@@ -58,7 +59,7 @@ export function tracedEngine({ schema, plugins = [], ...options }: Options) {
   };
 }
 
-/** Notes an error at the field that it is about, or, where that was not reached, at the nearest one above it. */
+/** Adds an error to the field that it concerns, or, if that was not reached, to the nearest field above it. */
 function noteError(nodes: Nodes, { message, locations, path, extensions }: GraphQLError): void {
   const { http: _, ...told } = extensions;
   const error = new Trace.Error({

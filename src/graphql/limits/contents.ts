@@ -17,21 +17,21 @@ import {
 } from 'graphql';
 import { type Fragments, fragmentsOf } from '../planner/document.ts';
 
-/** What a selection asks for of one object, without the parts that are counted by themselves. */
+/** What a selection requests of one object, without the parts that are counted separately. */
 export interface Contents<Count> {
   scalars: number;
-  /** Their bytes in JSON, at most. */
+  /** Max bytes in JSON. */
   bytes: number;
   within: Part<Count>[];
 }
 
-/** A field that gives objects, so many as its arguments say. */
+/** A field that returns objects. Their number depends on its arguments. */
 export interface Part<Count> {
   count: Count;
   contents: Contents<Count>;
 }
 
-/** Tells how many objects a field gives, and in which of its fields (all, by default); null for a field without a count. */
+/** Returns how many objects a field returns, and in which of its fields (all by default); null if the field has no count. */
 type CountOf<Count> = (
   field: GraphQLField<unknown, unknown>,
   node: FieldNode,
@@ -39,24 +39,24 @@ type CountOf<Count> = (
 
 type Selected = readonly [SelectionSetNode, typeName: string];
 
-/** A field as a selection asks for it: those of one response name are one. */
+/** A selected field. All selections of a field with the same response name are one. */
 interface Field {
   definition: GraphQLField<unknown, unknown>;
   responseName: string;
   nodes: [FieldNode, ...FieldNode[]];
 }
 
-/** Items of a list of which nothing says how long it is: the things that are wrong with an input. */
+/** The assumed length of a list whose length is not known in advance, such as the problems with an input. */
 const ASSUMED_ITEMS = 20;
-/** Bytes of a character in JSON: `\u0000`. */
+/** Max bytes of a character in JSON, such as `\u0000`. */
 const BYTES_PER_CHARACTER = 6;
-/** Bytes of values, unless their field says `maxBytes`. */
+/** Max bytes of a value whose field has no `maxBytes`. */
 const MAX_BYTES = { text: 5_000 * BYTES_PER_CHARACTER, id: 255 * BYTES_PER_CHARACTER, other: 64 };
 
-/** The extension of a field that says how many bytes its value can have in JSON, were each character escaped. */
+/** The extension of a field with the max bytes of its value in JSON, as if every character were escaped. */
 export const maxCharacters = (characters: number) => ({ maxBytes: characters * BYTES_PER_CHARACTER + 2 });
 
-/** What selections of a valid document ask for of one object. */
+/** Returns what selections of a valid document request of one object. */
 export function contentsOf<Count>(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -89,7 +89,7 @@ export function contentsOf<Count>(
       const chosen = [...fieldsOf(schema, fragments, selections).values()];
       const isSized = ({ definition: { name } }: Field) => sizedFields?.includes(name) ?? true;
       const [sized, once] = [chosen.filter(isSized), chosen.filter((field) => !isSized(field))];
-      // A list of that size is not multiplied once more by being a list.
+      // The count of the parent already is the length of these lists.
       const lists = sizedFields ? sized.map((field) => ({ ...field, definition: itemOf(field) })) : sized;
       all.within.push({ count, contents: ofFields(lists) });
       add(all, ofFields(once), 1);

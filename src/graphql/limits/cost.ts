@@ -13,30 +13,30 @@ import { contentsOf, type Part } from './contents.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** What an operation may ask for, with the variables of one request. */
+/** The cost of an operation with the variables of one request. */
 export interface Cost {
-  /** The objects that it may give, at least 1: what it may spend. */
+  /** Max objects that it can return, at least 1. This is what its caller is charged. */
   points: number;
-  /** The bytes that its answer can have at most, were every text as long as it may be, and each character escaped. */
+  /** Max bytes of its answer, which are reached if every text has its max length and every character is escaped. */
   bytes: number;
 }
 
-/** Scalars of an object that count as one object. An edge with all fields of its node, cursors and type names has ten. */
+/** Selected scalars of an object that cost one point. An edge with all fields, including those of its node, has ten. */
 export const SCALARS_PER_POINT = 20;
 
-/** What `@listSize` says of a field. */
+/** The arguments of a field's `@listSize`. */
 interface ListSize {
   assumedSize: number;
   slicingArguments: readonly string[];
-  /** The fields within that are lists of that size; all of them where it is left out. */
+  /** The subfields that are lists of this size. If omitted, all are. */
   sizedFields?: readonly string[];
 }
 
 /**
- * The cost of an operation by GitHub's rule: every list that it asks for counts as many objects as it is asked to
- * have, times those of the list it stands in. An object counts once for every twenty scalars that are selected of it, so that
- * aliases of its fields are not free. What stands in variables is read anew for each request, so `first: $n` costs what the
- * same number in the text does; the rest is worked out once. What `@skip` leaves out counts too.
+ * Returns the function that computes the cost of an operation for the variables of a request. As in GitHub's API, a list
+ * counts as many objects as are requested, times those of the list that contains it. An object costs one point for every
+ * twenty scalars that are selected of it, so that aliases are not free. `first: $n` costs the same as the number itself.
+ * Fields that `@skip` leaves out cost the same as others.
  */
 export function costOf(
   schema: GraphQLSchema,
@@ -73,10 +73,10 @@ function sum(parts: readonly Part<Count>[], variables: Variables): Cost {
   return { points, bytes };
 }
 
-/** How many objects a field gives. */
+/** Returns how many objects a field returns. */
 type Count = (variables: Variables) => number;
 
-/** How many objects a field gives, and in which of its fields; null where it only leads on to others. */
+/** Returns how many objects a field returns, and in which of its fields; null if the field only contains others. */
 function countOf(
   field: GraphQLField<unknown, unknown>,
   node: FieldNode,
@@ -104,7 +104,7 @@ function countOf(
   return field.args.length > 0 ? { count: () => 1 } : null;
 }
 
-/** A variable can hold anything here: the cost is known before variables are coerced. */
+/** A variable can have any value here, because the cost is computed before variables are coerced. */
 const isSize = (value: unknown): value is number => typeof value === 'number' && value > 0;
 
 function listSizeOf({ extensions }: GraphQLField<unknown, unknown>): ListSize | undefined {
@@ -112,7 +112,7 @@ function listSizeOf({ extensions }: GraphQLField<unknown, unknown>): ListSize | 
   return directives.find(({ name }) => name === 'listSize')?.args;
 }
 
-/** The value of a number, a list or a variable; undefined for any other. */
+/** The value of a number, a list or a variable; undefined for anything else. */
 function literalOf(value: ValueNode, variables: Variables): unknown {
   if (value.kind === Kind.VARIABLE) return variables[value.name.value];
   if (value.kind === Kind.INT) return Number(value.value);

@@ -8,19 +8,19 @@ import {
 import { type Fragments, fragmentsOf } from '../planner/document.ts';
 import { type IntrospectionSize, introspectionSize } from './introspection-size.ts';
 
-/** How much of everything one operation may hold. */
+/** The limits of one operation. */
 export interface Limits {
-  /** Fields within fields; those of introspection are left to graphql-js, which knows how deep it may go. */
+  /** Levels of nested fields. Those of introspection are not counted, because graphql-js limits them. */
   depth: number;
   aliases: number;
   directives: number;
   /** Fields of Query. */
   rootFields: number;
-  /** Fields of Mutation: each is a write of its own. */
+  /** Fields of Mutation, each of which is a separate write. */
   mutations: number;
-  /** Fields in all, those of a fragment as often as it is spread. */
+  /** All fields. Those of a fragment count each time it is spread. */
   fields: number;
-  /** What may be asked of introspection. The query of graphql-js asks for 9 lists, and has no alias. */
+  /** Limits of introspection. The introspection query of graphql-js has 9 lists and no aliases. */
   introspection: IntrospectionSize;
 }
 
@@ -34,7 +34,7 @@ export const LIMITS: Limits = {
   introspection: { aliases: 10, lists: 12 },
 };
 
-/** What an operation holds, its fragments spread out. */
+/** The size of an operation, including its fragments. */
 interface Measure {
   depth: number;
   aliases: number;
@@ -45,7 +45,7 @@ interface Measure {
 
 const NOTHING: Measure = { depth: 0, aliases: 0, directives: 0, rootFields: 0, fields: 0 };
 
-/** Everything of a document that is more than it may be, told once each. */
+/** Returns an error for each limit that a document exceeds. */
 export function beyondLimits(document: DocumentNode, limits: Limits): GraphQLError[] {
   const fragments = fragmentsOf(document);
   const errors = new Map<string, GraphQLError>();
@@ -63,7 +63,7 @@ export function beyondLimits(document: DocumentNode, limits: Limits): GraphQLErr
   ];
 }
 
-/** The fields of an operation, those of a fragment as often as it is spread. */
+/** Counts the fields of an operation. Those of a fragment count each time it is spread. */
 export const fieldCountOf = (document: DocumentNode, { selectionSet }: OperationDefinitionNode): number =>
   measuredBy(fragmentsOf(document))(selectionSet).fields;
 
@@ -78,30 +78,30 @@ function beyond(operation: OperationDefinitionNode, found: Measure, limits: Limi
     refused('ROOT_FIELD_LIMIT', `fields of ${isMutation ? 'Mutation' : 'Query'}`, roots, found.rootFields),
     refused(
       'FIELD_LIMIT',
-      'fields, counting those of a fragment each time it is spread,',
+      'fields, counting those of a fragment each time it is spread',
       limits.fields,
       found.fields,
     ),
   ].flat();
 }
 
-function refused(code: string, what: string, most: number, count: number): GraphQLError[] {
-  if (count <= most) return [];
+function refused(code: string, what: string, max: number, count: number): GraphQLError[] {
+  if (count <= max) return [];
   return [
     overLimit(
       code,
-      `An operation may have ${most.toLocaleString('en')} ${what} at most; this one has ${count.toLocaleString('en')}.`,
+      `An operation can have at most ${max.toLocaleString('en')} ${what}; this one has ${count.toLocaleString('en')}.`,
     ),
   ];
 }
 
-/** A refusal before anything is executed. */
+/** Creates the error of an operation that exceeds a limit and is refused before anything is executed. */
 export const overLimit = (code: string, message: string): GraphQLError =>
   new GraphQLError(message, { extensions: { code, http: { spec: true, status: 400 } } });
 
 /**
- * Measures a selection. Each fragment is measured once, however often it is spread: thirty that spread each
- * other twice are a thousand million fields, found in thirty steps. One within itself counts as nothing; validation refuses it.
+ * Returns the function that measures a selection. Each fragment is measured only once: thirty that each spread the next one
+ * twice have a billion fields, counted in thirty steps. One within itself counts as nothing, because validation refuses it.
  */
 function measuredBy(fragments: Fragments) {
   const known = new Map<string, Measure>();

@@ -9,18 +9,18 @@ import {
 import type { Plugin } from 'graphql-yoga';
 import { beyondLimits, LIMITS, overLimit } from './document-limits.ts';
 
-/** Tokens of a document: what parsing it may cost. */
+/** Max tokens of a document, which limit the time for parsing it. */
 const MAX_TOKENS = 2_000;
 /**
- * Lines of a document. graphql-js counts the lines before each place that an error names, and an operation can have a
+ * Max lines of a document. For each location in an error, graphql-js counts the lines before it, and an operation can have a
  * thousand errors. As many lines as tokens are enough for any layout.
  */
 const MAX_LINES = MAX_TOKENS;
 const LINE_END = /\r\n|[\n\r]/g;
-/** Errors of a document: who sends two hundred wants to learn something else. */
+/** Max errors that are reported for a document. */
 const MAX_ERRORS = 5;
 
-/** Refuses documents that hold too much, before they are validated. What it finds is kept with the document. */
+/** Refuses documents that exceed the limits before they are validated. Caches the result for each document. */
 export function useGuard(): Plugin {
   const measured = new WeakMap<DocumentNode, readonly GraphQLError[]>();
 
@@ -42,22 +42,22 @@ export function useGuard(): Plugin {
   };
 }
 
-/** How graphql-js begins to say so, before a misprint. */
+/** The beginning of graphql-js' message. The next word has a misprint there, which may be corrected some day. */
 const TOO_MANY_TOKENS = 'Syntax Error: Document contains more th';
 
 /**
- * Parses a document. Throws TOKEN_LIMIT for one of too many tokens, LINE_LIMIT for one of too many lines, and as graphql-js
- * does for one that cannot be read.
+ * Parses a document. Throws TOKEN_LIMIT if it has too many tokens, LINE_LIMIT if it has too many lines, and the error of
+ * graphql-js if it is malformed.
  */
 export const parseSome: typeof parse = (source, options) => {
   const { body } = typeof source === 'string' ? { body: source } : source;
   if ((body.match(LINE_END)?.length ?? 0) >= MAX_LINES) {
-    throw overLimit('LINE_LIMIT', `A document may have at most ${MAX_LINES.toLocaleString('en')} lines.`);
+    throw overLimit('LINE_LIMIT', `A document can have at most ${MAX_LINES.toLocaleString('en')} lines.`);
   }
   try {
     return parse(source, { ...options, maxTokens: MAX_TOKENS });
   } catch (error) {
     if (!(error instanceof GraphQLError) || !error.message.startsWith(TOO_MANY_TOKENS)) throw error;
-    throw overLimit('TOKEN_LIMIT', `A document may have ${MAX_TOKENS.toLocaleString('en')} tokens at most.`);
+    throw overLimit('TOKEN_LIMIT', `A document can have at most ${MAX_TOKENS.toLocaleString('en')} tokens.`);
   }
 };

@@ -1,10 +1,10 @@
 import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql';
 import { fragmentsOf } from '../planner/document.ts';
 
-/** What an operation asks of introspection, its fragments spread out. */
+/** How much introspection an operation requests, including its fragments. */
 export interface IntrospectionSize {
   aliases: number;
-  /** Fields that give lists: each multiplies what stands within it. */
+  /** Fields that return lists. Each multiplies the fields within it. */
   lists: number;
 }
 
@@ -21,8 +21,8 @@ const LISTS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Measures what stands within `__schema` and `__type`, in all operations of a document. Each fragment is measured once,
- * however often it is spread.
+ * Measures the selections within `__schema` and `__type` in all operations of a document. Each fragment is measured only
+ * once, even if it is spread several times.
  */
 export function introspectionSize(document: DocumentNode): IntrospectionSize {
   const fragments = fragmentsOf(document);
@@ -32,7 +32,7 @@ export function introspectionSize(document: DocumentNode): IntrospectionSize {
     const key = `${isWithin}${name}`;
     const before = known.get(key);
     if (before) return before;
-    known.set(key, { aliases: 0, lists: 0 }); // of one within itself; validation refuses it
+    known.set(key, { aliases: 0, lists: 0 }); // for a fragment within itself, which validation refuses
     const size = of(fragments[name]?.selectionSet, isWithin);
     known.set(key, size);
     return size;

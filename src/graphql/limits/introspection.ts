@@ -7,7 +7,7 @@ import {
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
-/** Refuses the field by which a federation router reads the SDL: it tells as much as `__schema`. */
+/** Refuses `_service`, by which a federation router reads the SDL, because it reveals as much as `__schema`. */
 const noService: ValidationRule = (context) => ({
   Field(node) {
     const isService =
@@ -22,10 +22,10 @@ const noService: ValidationRule = (context) => ({
   },
 });
 
-/** What no document may hold where the schema is not shown. They look at the whole text, so no directive hides anything. */
+/** The rules that hide the schema. They check the whole document, so that no directive can hide a field from them. */
 const CLOSED: readonly ValidationRule[] = [NoSchemaIntrospectionCustomRule, noService];
 
-/** Refuses a document that asks for the schema, before anything else of it is validated. */
+/** Refuses documents that request the schema, before they are validated. */
 export function useNoIntrospection(): Plugin {
   const refused = new WeakMap<DocumentNode, readonly GraphQLError[]>();
 

@@ -4,8 +4,8 @@ import { beyondLimits, LIMITS } from './document-limits.ts';
 import { parseSome } from './guard.ts';
 
 /**
- * What is wrong with operations that a caller may send by their ids: one sentence for each that the schema or the limits
- * would refuse however it is sent, with its id. What an operation costs depends on its variables and is left to each request.
+ * Checks persisted operations. Returns a sentence with the id and the reason for each operation that the schema or the
+ * limits would always refuse. The cost of an operation depends on its variables, so it is checked for each request.
  */
 export function wrongOperations(schema: GraphQLSchema, operations: ReadonlyMap<string, string>): string[] {
   return [...operations].flatMap(([id, text]) => {
@@ -23,7 +23,7 @@ function refusalOf(schema: GraphQLSchema, text: string): string | undefined {
     if (error) return error.message;
     const operations = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
     const served = operations.filter((each) => 'operation' in each && schema.getRootType(each.operation));
-    if (operations.length === 0) return 'It holds fragments only.';
+    if (operations.length === 0) return 'It contains only fragments.';
     return served.length < operations.length ? 'The schema has no subscriptions.' : undefined;
   } catch (error) {
     if (error instanceof GraphQLError) return error.message;

@@ -12,7 +12,7 @@ import { type Complete, type Execution, failed, isPromise, type Path, pathTo } f
 import { sizeOf, turnDue } from './growth.ts';
 import { abstract, type CompletedField, object } from './object-completion.ts';
 
-/** Returns the function that completes values of a type; made once for each field of a plan. */
+/** Returns the function that completes values of a type. It is created once for each field of a plan. */
 export function completerOf(type: GraphQLOutputType, field: CompletedField): Complete {
   if (isNonNullType(type)) return nonNull(completerOf(type.ofType, field), field);
   const complete = ofNullable(type, field);
@@ -70,7 +70,7 @@ function list(itemType: GraphQLOutputType, field: CompletedField): Complete {
     }
     const values: readonly unknown[] = Array.isArray(value) ? value : [...value];
     const items: unknown[] = [];
-    /** Completes the items that are left. Returns the turn to wait for where one is due first. */
+    /** Completes the remaining items. If a turn of the event loop is due first, returns the promise to wait for. */
     const goOn = (): Promise<void> | undefined => {
       try {
         while (items.length < values.length) {
@@ -92,14 +92,14 @@ function list(itemType: GraphQLOutputType, field: CompletedField): Complete {
   };
 }
 
-/** The items of a list that is too long for one turn of the event loop. */
+/** Completes the items of a list that is too long for one turn of the event loop. */
 async function inTurns(
   items: readonly unknown[],
   goOn: () => Promise<void> | undefined,
   first: Promise<void>,
 ): Promise<unknown[]> {
   for (let due: Promise<void> | undefined = first; due; due = goOn()) {
-    ignoreFailures(items); // until all are there and `Promise.all` sees to them
+    ignoreFailures(items); // until all are there and `Promise.all` handles them
     await due;
   }
   return Promise.all(items);
@@ -108,7 +108,7 @@ async function inTurns(
 const isIterable = (value: unknown): value is Iterable<unknown> =>
   typeof value === 'object' && value !== null && Symbol.iterator in value;
 
-/** A list that failed waits for none of its items. Unhandled, a later failure of theirs would end the process. */
+/** Handles failures of items for which nobody waits: an unhandled rejection would end the process. */
 function ignoreFailures(items: readonly unknown[]): void {
   for (const item of items) if (isPromise(item)) item.then(undefined, () => {});
 }

@@ -11,8 +11,8 @@ import {
 } from 'graphql';
 
 /**
- * The operation that a request names, or the only one if it names none; undefined if that is not in the document. An
- * empty name is a name, which no operation has.
+ * Returns the operation that a request names, or the only one if it names none. Returns undefined if there is no such
+ * operation. An empty name counts as a name, and no operation has it.
  */
 export function operationOf(
   { definitions }: DocumentNode,
@@ -27,7 +27,7 @@ export function operationOf(
 
 export type Fragments = Readonly<Record<string, FragmentDefinitionNode>>;
 
-/** The fragments of a document by their names, of which any may be `__proto__`. */
+/** The fragments of a document by name. The object has no prototype, because a fragment can be named `__proto__`. */
 export function fragmentsOf({ definitions }: DocumentNode): Fragments {
   const fragments: Record<string, FragmentDefinitionNode> = Object.create(null);
   for (const each of definitions) {
@@ -36,7 +36,7 @@ export function fragmentsOf({ definitions }: DocumentNode): Fragments {
   return fragments;
 }
 
-/** Whether a document asks for the schema, in any of its operations. */
+/** Whether any operation or fragment of a document requests the schema. */
 export function isIntrospection(document: DocumentNode): boolean {
   let isFound = false;
   visit(document, {
@@ -49,7 +49,7 @@ export function isIntrospection(document: DocumentNode): boolean {
 
 const CONDITIONS: ReadonlySet<string> = new Set([GraphQLSkipDirective.name, GraphQLIncludeDirective.name]);
 
-/** The variables that some `@skip` or `@include` of an operation reads, in it or in the fragments that it spreads. */
+/** The variables that `@skip` and `@include` use in an operation and in the fragments that it spreads. */
 export function conditionsOf(document: DocumentNode, operation: OperationDefinitionNode): string[] {
   const fragments = fragmentsOf(document);
   const read = new Set<string>();

@@ -4,7 +4,7 @@ import { checkSize, type Growth, SIZE_OF_ERROR, sizeOf, WORK_OF } from './growth
 
 export type Variables = Readonly<Record<string, unknown>>;
 
-/** Where a value stands in the response: its key, and the path of what it stands in. The form of `info.path`. */
+/** The position of a value in the response: its key, and the path of its parent. It has the form of `info.path`. */
 export interface Path {
   readonly prev: Path | undefined;
   readonly key: string | number;
@@ -16,12 +16,12 @@ export interface Execution {
   readonly context: unknown;
   readonly variables: Variables;
   readonly errors: GraphQLError[];
-  /** The places that an error turned into null. Undefined stands for the whole of `data`. */
+  /** The positions at which an error caused a null. Undefined stands for the whole of `data`. */
   readonly nulled: Set<Path | undefined>;
   readonly growth: Growth;
 }
 
-/** A field of an object. `run` gives its value or a promise of it, and throws an error that nulls the object. */
+/** A field of an object. `run` returns its value or a promise of it. If it throws, the object is null. */
 export interface PlannedField {
   readonly responseName: string;
   /** Characters of its entry in the object, without the value. */
@@ -30,8 +30,8 @@ export interface PlannedField {
 }
 
 /**
- * Turns the value that a resolver returned into what the response holds, or into a promise of it (GraphQL, section
- * 6.4.3). Throws if the value does not fit its type.
+ * Converts the value that a resolver returned to the value in the response, or to a promise of it (GraphQL, section 6.4.3).
+ * Throws if the value does not fit its type.
  */
 export type Complete = (value: unknown, path: Path, execution: Execution) => unknown;
 
@@ -51,8 +51,8 @@ function keysOf(path: Path): (string | number)[] {
 }
 
 /**
- * Handles the failure of a field or list item (GraphQL, section 6.4.4). If it may be null, the error is noted and the
- * value is null; otherwise the error is thrown on to the parent. An answer that grew too large ends as a whole.
+ * Handles the failure of a field or list item (GraphQL, section 6.4.4). If it is nullable, the error is recorded and the
+ * value is null. Otherwise, the error is thrown to the parent. RESPONSE_TOO_LARGE is always thrown and ends the execution.
  */
 export function failed(
   error: unknown,
@@ -69,7 +69,7 @@ export function failed(
   return null;
 }
 
-/** Notes an error, unless its place or one above it is null already: the response has one error for each null. */
+/** Records an error, unless its position or a parent is already null: the response has one error for each null. */
 export function noteError(
   { errors, nulled, growth }: Execution,
   error: GraphQLError,
@@ -86,14 +86,14 @@ export function noteError(
 type Results = Record<string, unknown>;
 
 /**
- * Makes the objects of a response. They inherit nothing, so that `__proto__` is an alias like any other. V8 gives them a
- * hidden class; objects of `Object.create(null)` are dictionaries, which take three times as long to fill.
+ * The constructor of objects in a response. They inherit nothing, so `__proto__` can be an alias. Unlike objects of
+ * `Object.create(null)`, they have a hidden class in V8, so that they are filled faster.
  */
 function ResultObject() {}
 ResultObject.prototype = Object.create(null);
-const newResults = (): Results => new (ResultObject as unknown as new () => Results)(); // TypeScript wants a class here
+const newResults = (): Results => new (ResultObject as unknown as new () => Results)(); // TypeScript requires a class here
 
-/** Executes the fields of an object, all at once (GraphQL, section 6.3.3). Throws RESPONSE_TOO_LARGE. */
+/** Executes the fields of an object concurrently (GraphQL, section 6.3.3). Throws RESPONSE_TOO_LARGE. */
 export function executeFields(
   fields: readonly PlannedField[],
   source: unknown,
@@ -117,7 +117,7 @@ export function executeFields(
     }
   } catch (error) {
     if (!pending) throw error;
-    // The fields that were started go on: without a handler, a second failure would end the process.
+    // The fields that have started continue. Without a handler, a second failure would end the process.
     return settled(results, pending, growth).finally(() => {
       throw error;
     });
@@ -140,7 +140,7 @@ export async function executeSerially(
 
 async function settled(results: Results, pending: readonly string[], growth: Growth): Promise<Results> {
   const [first = ''] = pending;
-  const only = pending.length === 1 && results[first]; // one promise less to wait for
+  const only = pending.length === 1 && results[first]; // saves a promise
   const values = only ? [await only] : await Promise.all(pending.map((name) => results[name]));
   for (const [i, name] of pending.entries()) {
     results[name] = values[i];

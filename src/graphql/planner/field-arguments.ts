@@ -14,13 +14,13 @@ import type { Execution, Variables } from './execution.ts';
 
 type Arguments = Record<string, unknown>;
 
-/** Adds one argument to the others, if it has a value. Returns false where graphql-js has to say what is wrong with it. */
+/** Adds an argument to the others if it has a value. Returns false if it is invalid, so that graphql-js can report why. */
 type Fill = (to: Arguments, variables: Variables) => boolean;
 
 /**
- * Gives the arguments of a field as graphql-js coerces them, and throws what is wrong with them. Constants are coerced
- * once, and shared by all requests. A variable is taken as it is: its type fits, as validation has seen. Where variables
- * stand within a list or an object, graphql-js coerces the arguments for each request.
+ * Returns the function that coerces the arguments of a field like graphql-js, and throws its errors. Constants are coerced
+ * once and shared by all requests. Variables are used as they are, because validation has checked that their types fit. If a
+ * variable is within a list or an object, graphql-js coerces the arguments for each request.
  */
 export function argumentsOf(
   field: GraphQLField<unknown, unknown>,
@@ -41,7 +41,7 @@ export function argumentsOf(
   };
 }
 
-/** Null where graphql-js has to coerce the argument for each request. */
+/** Returns null if graphql-js has to coerce the argument for each request. */
 function fillOf({ name, type, defaultValue }: GraphQLArgument, value: ValueNode | undefined): Fill | null {
   const isRequired = isNonNullType(type);
   const leftOut: Fill = (to) => {

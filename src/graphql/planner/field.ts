@@ -28,16 +28,16 @@ import { argumentsOf } from './field-arguments.ts';
 import { WORK_OF } from './growth.ts';
 import type { CompletedField } from './object-completion.ts';
 
-/** An operation whose `@skip` and `@include` are decided. */
+/** An operation with the values of the variables that its `@skip` and `@include` use. */
 export interface Planned {
   schema: GraphQLSchema;
   fragments: Readonly<Record<string, FragmentDefinitionNode>>;
   operation: OperationDefinitionNode;
-  /** The variables that conditions read, and their values. */
+  /** The variables that `@skip` and `@include` use, with their values. */
   conditions: Variables;
 }
 
-/** A field of an object type as an operation selects it: once, or several times under one response name. */
+/** A field of an object type that an operation selects, once or several times with the same response name. */
 export interface SelectedField {
   parentType: GraphQLObjectType;
   definition: GraphQLField<unknown, unknown>;
@@ -46,7 +46,7 @@ export interface SelectedField {
   fieldsOf: CompletedField['fieldsOf'];
 }
 
-/** Plans a field: everything that is the same for each request is worked out here (GraphQL, section 6.4). */
+/** Plans a field: prepares everything that is the same for each request (GraphQL, section 6.4). */
 export function plannedField(planned: Planned, selected: SelectedField): PlannedField {
   const { parentType, definition, responseName, nodes, fieldsOf } = selected;
   const { schema } = planned;
@@ -82,8 +82,8 @@ export function plannedField(planned: Planned, selected: SelectedField): Planned
 }
 
 /**
- * The run of a scalar that is a property of its object, as most fields are: it needs neither path nor info nor
- * arguments. A function or a promise takes the general path.
+ * Returns the `run` of a scalar field that is a property of its object, as most fields are. It needs no path, no info and no
+ * arguments. If the property is a function or a promise, the general `run` is used.
  */
 function leafProperty(
   { parentType, definition, responseName, nodes }: SelectedField,
@@ -95,8 +95,8 @@ function leafProperty(
   return (source, parent, execution) => {
     try {
       const value = propertyOf(source, name);
-      if (isText && typeof value === 'string') return value; // which serializes as itself
-      // With this very value: a getter would give another promise, and nobody would handle the first.
+      if (isText && typeof value === 'string') return value; // a string serializes as itself
+      // Passes on this promise: if the property is a getter, it would return another one, and this one would be unhandled.
       if (isPromise(value)) return general({ [name]: value }, parent, execution);
       if (typeof value === 'function') return general(source, parent, execution);
       return complete(value, NOWHERE, execution);
@@ -107,10 +107,10 @@ function leafProperty(
   };
 }
 
-/** What JSON writes around a name in an object. */
+/** The characters around a name in a JSON object. */
 const ENTRY = '"":,';
 
-/** The path of a value that has no need of one: that of a leaf, which fails at its field. */
+/** A placeholder for the path of a leaf, which is not used, because a failure of a leaf is reported at its field. */
 const NOWHERE: Path = pathTo(undefined, '');
 
 const propertyOf = (source: unknown, name: string): unknown =>

@@ -1,43 +1,43 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ResponseTooLarge } from '../../errors/refusals.ts';
 
-/** How far an execution has come: what its answer holds, and what it has done since the event loop had a turn. */
+/** The progress of an execution: the size of its answer, and the work done in the current turn of the event loop. */
 export interface Growth {
   /**
-   * Characters of the answer, counted as it is completed: never more than its bytes, since JSON escapes and UTF-8 only add.
-   * Errors count for more.
+   * Characters of the answer so far. Its bytes are never fewer, because escapes in JSON and UTF-8 only add to them. Only
+   * errors count for more than their size.
    */
   size: number;
   readonly maxSize: number;
-  /** Fields completed since the last turn; a field that runs a resolver counts for several. */
+  /** Fields completed in the current turn. A field with a resolver counts for several. */
   work: number;
-  /** Set while the execution waits for a turn. */
+  /** Set while the execution waits for the next turn. */
   turn: Promise<void> | undefined;
 }
 
 export const beginGrowth = (maxSize: number): Growth => ({ size: 0, maxSize, work: 0, turn: undefined });
 
 /**
- * Work that an execution does in one turn: a few milliseconds. A thousand objects with ten fields each take less, so
+ * Max work of an execution in one turn, which takes a few milliseconds. A thousand objects with ten fields each are less, so
  * common requests never wait.
  */
 const WORK_PER_TURN = 10_000;
 
-/** What a field costs that runs a resolver, beside one that is a property of its object; and an error. */
+/** The work of a field with a resolver, and of an error. A field that is a property of its object counts as 1. */
 export const WORK_OF = { resolver: 4, error: 100 };
 
-/** The characters of a completed value: those of a text; the fields of an object are counted when they are executed. */
+/** The characters of a text, or 1 for other values. The fields of an object are counted when they are executed. */
 export const sizeOf = (value: unknown): number => (typeof value === 'string' ? value.length + 2 : 1);
 
-/** What an error counts for. It takes longer to make than its size tells, so an answer of errors alone ends at 2,000. */
+/** The size that an error counts for. It is large because creating an error is slow: an answer can have 2,000 errors. */
 export const SIZE_OF_ERROR = 4 * 1024;
 
-/** Throws RESPONSE_TOO_LARGE once the answer is larger than it may become: what is left is not executed. */
+/** Throws RESPONSE_TOO_LARGE if the answer exceeds its max size, so that the remaining fields are not executed. */
 export function checkSize({ size, maxSize }: Growth): void {
   if (size > maxSize) throw new ResponseTooLarge();
 }
 
-/** The turn of the event loop to wait for before going on; undefined while the execution may go on at once. */
+/** Returns the promise of the next turn if the execution has to wait for it, or undefined if it can continue immediately. */
 export function turnDue(growth: Growth): Promise<void> | undefined {
   if (growth.work < WORK_PER_TURN) return undefined;
   growth.turn ??= nextTurn().then(() => {

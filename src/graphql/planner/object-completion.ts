@@ -19,15 +19,15 @@ import {
 /** The field whose value is completed. */
 export interface CompletedField {
   schema: GraphQLSchema;
-  /** The field as error messages name it: `Query.node`. */
+  /** The name of the field in error messages, such as `Query.node`. */
   coordinate: string;
   nodes: readonly FieldNode[];
-  /** What is selected of the value if it is an object of this type. */
+  /** The fields that are selected of the value if it is an object of this type. */
   fieldsOf(type: GraphQLObjectType): readonly PlannedField[];
   infoAt(path: Path, execution: Execution): GraphQLResolveInfo;
 }
 
-/** Completes a value of an interface or a union as the object type that it turns out to be. */
+/** Completes a value of an interface or a union according to its object type. */
 export function abstract(type: GraphQLAbstractType, field: CompletedField): Complete {
   const { schema, coordinate, nodes, infoAt } = field;
   const resolveType = type.resolveType ?? defaultTypeResolver;
@@ -53,7 +53,7 @@ export function abstract(type: GraphQLAbstractType, field: CompletedField): Comp
   };
 }
 
-/** Completes an object by executing the fields that are selected of it. */
+/** Completes an object by executing its selected fields. */
 export function object(type: GraphQLObjectType, { fieldsOf, nodes, infoAt }: CompletedField): Complete {
   const { isTypeOf } = type;
   const complete: Complete = (value, path, execution) =>

@@ -19,25 +19,25 @@ import { beginGrowth } from './growth.ts';
 import { rootFields } from './selection.ts';
 import { variableCoercion } from './variable-values.ts';
 
-/** A result, and how large it is in characters: never more than its bytes. */
+/** A result with its size in characters, which is never more than its bytes. */
 export interface MeasuredResult extends ExecutionResult {
   size: number;
 }
 
 /**
- * Runs an operation with the variables of one request, which are not coerced yet. What fails stands in `errors`.
- * Rejects with RESPONSE_TOO_LARGE.
+ * Runs an operation with the variables of one request, which are not coerced yet. Failures are in `errors` of the result.
+ * Rejects only with RESPONSE_TOO_LARGE.
  */
 export type RunOperation = (given: Variables | null | undefined, context: unknown) => Promise<MeasuredResult>;
 
-/** How many plans are kept of an operation, one for each combination of its conditions. Others are made for each request. */
+/** Max plans to keep for an operation, one for each combination of its conditions. Further plans are created per request. */
 export const MAX_PLANS = 8;
 
 /**
- * Plans an operation of a valid document: what is the same for each request is worked out once. Its results equal those
- * of graphql-js' `execute`, except for the wording of three faults of the schema itself; and it ends an answer that grows
- * beyond `maxSize` characters, and takes turns with others where it is long.
- * Null for what graphql-js should execute: an operation that is not in the document, or a subscription.
+ * Plans an operation of a valid document: everything that is the same for each request is prepared once. The results equal
+ * those of graphql-js' `execute`, except for the wording of three faults of the schema itself. In addition, the execution
+ * ends if the answer exceeds `maxSize` characters, and a long one takes several turns of the event loop. Returns null if
+ * graphql-js should execute the operation: if it is not in the document, or if it is a subscription.
  */
 export function plannedOperation(
   schema: GraphQLSchema,
@@ -52,7 +52,7 @@ export function plannedOperation(
   const fragments = fragmentsOf(document);
   const names = conditionsOf(document, operation);
   const plans = new Map<string, readonly PlannedField[]>();
-  /** Throws what is wrong with a condition of the root. */
+  /** Throws if a condition of a root field is invalid. */
   const planFor = (variables: Variables): readonly PlannedField[] => {
     const given = names.filter((name) => Object.hasOwn(variables, name));
     const key = names.map((name) => variables[name]).join();

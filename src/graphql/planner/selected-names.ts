@@ -10,12 +10,12 @@ import {
 
 type Info = Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments' | 'variableValues'>;
 
-/** A plan has one list of nodes for each of its fields, and all who share it share the values of its conditions. */
+/** Results by the list of nodes of a field. A plan has its own lists, and all its requests have the same conditions. */
 const known = new WeakMap<readonly FieldNode[], ReadonlySet<string>>();
 
 /**
- * The names of all fields that are selected below a field, at any depth and of any type, without those that a condition
- * leaves out. A resolver fetches by it what is asked for.
+ * Returns the names of all fields that are selected below a field, at any depth and of any type, except those that a
+ * condition leaves out. A resolver uses it to fetch only what is selected.
  */
 export function selectedNames(info: Info): ReadonlySet<string> {
   const before = known.get(info.fieldNodes);
@@ -49,7 +49,7 @@ function collect(
   }
 }
 
-/** A condition without a value leaves nothing out: it fails where the field is executed. */
+/** A condition without a value leaves nothing out. It fails when the field is executed. */
 function isLeftOut(selection: SelectionNode, { variableValues }: Info): boolean {
   if (!selection.directives?.length) return false;
   try {

@@ -10,13 +10,13 @@ import { collectFields, collectSubfields } from 'graphql/execution/collectFields
 import type { PlannedField } from './execution.ts';
 import { type Planned, plannedField } from './field.ts';
 
-/** The fields of an operation's root, collected by graphql-js: fragments spread, conditions applied, like ones merged. */
+/** Plans the root fields of an operation. graphql-js spreads fragments, applies conditions and merges equal fields. */
 export function rootFields(planned: Planned, root: GraphQLObjectType): readonly PlannedField[] {
   const { schema, fragments, conditions, operation } = planned;
   return fieldsOf(planned, root, collectFields(schema, fragments, conditions, root, operation.selectionSet));
 }
 
-/** The same below a field, for each type that its value turns out to be; planned when the first such value comes. */
+/** Plans the fields below a field for each object type of its values, when the first value of that type occurs. */
 function subfieldsOf(planned: Planned, nodes: readonly FieldNode[]) {
   const { schema, fragments, conditions } = planned;
   const known = new Map<GraphQLObjectType, readonly PlannedField[]>();
@@ -40,7 +40,7 @@ function fieldsOf(
     if (!first) return [];
     const name = first.name.value;
     const definition = definitions[name];
-    if (!definition) return []; // graphql-js passes it over too; validation lets no such field through
+    if (!definition) return []; // graphql-js ignores it too; validation refuses such fields
     const nodes = [first, ...rest] as const;
     return [
       plannedField(planned, {
@@ -54,7 +54,7 @@ function fieldsOf(
   });
 }
 
-/** The fields that every object has, and those of the root of queries (GraphQL, section 4). */
+/** The introspection fields of every object, and those of Query (GraphQL, section 4). */
 function metaFieldsOf(
   { schema }: Planned,
   parentType: GraphQLObjectType,

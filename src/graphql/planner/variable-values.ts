@@ -17,19 +17,19 @@ type Coerced = { coerced: Variables; errors?: never } | { coerced?: never; error
 interface Variable {
   name: string;
   type: GraphQLInputType;
-  /** Undefined where there is none. */
+  /** Undefined if there is none. */
   defaultValue: unknown;
 }
 
-/** How many variable errors a response reports. Each can print a whole input object. */
+/** Max errors of variables that are reported. Each can contain a whole input object. */
 export const MAX_COERCION_ERRORS = 5;
 
 /** Ends a coercion at the first value that does not fit. */
 const MISFIT = new Error('A value does not fit its type.');
 
 /**
- * Returns the function that coerces the variables of an operation. Types and defaults are looked up once. Values that do
- * not fit are left to graphql-js, which says why.
+ * Returns the function that coerces the variables of an operation. Types and defaults are looked up once. If a value does
+ * not fit, graphql-js coerces the variables again to report why.
  */
 export function variableCoercion(
   schema: GraphQLSchema,

@@ -9,20 +9,20 @@ import { type SizedResult, tooLarge } from '../engine/admitted-operation.ts';
 import { jsonInTurns } from './json-pieces.ts';
 import { JSON_TYPE, type MediaType, RESULT_TYPE } from './representation.ts';
 
-/** What an error says of its answer's HTTP: Yoga's convention. It is not part of what the caller reads. */
+/** The HTTP status and headers that an error requests, by Yoga's convention. They are not shown to the caller. */
 interface HttpExtension {
   status?: number;
   headers?: Record<string, string>;
-  /** A status of GraphQL over HTTP, which the older media type does not know. */
+  /** Whether the status is only used with the newer media type of GraphQL over HTTP. */
   spec?: boolean;
 }
 
-/** Characters of a result that is written at once: even if each is escaped, in some milliseconds. */
+/** Max characters of a result that is written in one piece. It takes a few milliseconds, even if all are escaped. */
 const MAX_AT_ONCE = 256 * 1024;
 
 /**
- * Large results that are written at once, and those of one account. Each takes up to 16 MiB while it is written: 8 MiB, and
- * once more as one buffer. Those that wait take what they were made of, and are never refused.
+ * Limits of large results that are written at the same time. Each one occupies up to 16 MiB: 8 MiB for the result and as
+ * much for its JSON. A waiting result occupies only the former, and is never refused.
  */
 const LARGE = {
   slots: 2,
@@ -35,24 +35,24 @@ const LARGE = {
 export type WriteResult = (exchange: Exchange, result: SizedResult, type: MediaType) => Promise<void> | void;
 
 /**
- * Returns what writes results. Large ones are written in turns, few at once. If one is too large with its trace, the trace is
- * left out; if it is too large without, RESPONSE_TOO_LARGE is written instead. Results of mutations are never too large:
- * `admittedOperation` has refused those that could be.
+ * Returns the function that writes results. Large ones are written over several turns of the event loop, and few at the same
+ * time. If a result is too large with its trace, the trace is left out. If it is too large without, RESPONSE_TOO_LARGE is
+ * written instead. Results of mutations are never too large, because `admittedOperation` refuses mutations that could be.
  */
 export function resultWriter(): WriteResult {
   const large = fairQueue(LARGE);
 
   return (exchange, result, type) => {
     const { data, errors, extensions, size = 0 } = result;
-    const told = { data, errors: errors?.map(shown), extensions };
+    const body = { data, errors: errors?.map(shown), extensions };
     if (size <= MAX_AT_ONCE) {
-      return charged(exchange.loop, () => write(exchange, result, type, JSON.stringify(told)));
+      return charged(exchange.loop, () => write(exchange, result, type, JSON.stringify(body)));
     }
     return large.run(exchange.accountId ?? STRANGER, async () => {
-      if (exchange.response.closed) return; // whoever asked has left meanwhile
+      if (exchange.response.closed) return; // the caller has closed the connection
       const json =
-        (await jsonInTurns(told, MAX_RESPONSE, exchange.loop)) ??
-        (extensions && (await jsonInTurns({ ...told, extensions: undefined }, MAX_RESPONSE, exchange.loop)));
+        (await jsonInTurns(body, MAX_RESPONSE, exchange.loop)) ??
+        (extensions && (await jsonInTurns({ ...body, extensions: undefined }, MAX_RESPONSE, exchange.loop)));
       if (json) await write(exchange, result, type, json);
       else write(exchange, TOO_LARGE, type, JSON.stringify({ errors: TOO_LARGE.errors?.map(shown) }));
     });
@@ -60,8 +60,8 @@ export function resultWriter(): WriteResult {
 }
 
 /**
- * Sends a result as JSON. One that holds data is answered 200, whatever its errors say of HTTP: a part of the operation was done,
- * and a client that took a 503 for "nothing was" would do it again (GraphQL over HTTP, Status Codes).
+ * Sends a result as JSON. If it has data, the status is 200, whatever its errors request: a part of the operation was done,
+ * and a client could take a 503 as "nothing was done" and retry the whole operation (GraphQL over HTTP, Status Codes).
  */
 function write(
   exchange: Exchange,
@@ -83,7 +83,7 @@ function write(
 const TOO_LARGE = tooLarge();
 const DONE = { status: 200, headers: {} };
 
-/** The highest status of the errors, and all their headers. A request error without one is a 400 to those who know the newer type. */
+/** Returns the highest status of the errors, and all headers. With the newer type, the default of a request error is 400. */
 function refusalOf(errors: readonly GraphQLError[], type: MediaType, isRequestError: boolean) {
   const all = errors.map(httpOf);
   const statuses = all.map(({ status = 0, spec }) => (spec && type === JSON_TYPE ? 0 : status));

@@ -10,7 +10,7 @@ import { shares } from '../../http/shares.ts';
 
 const HEADERS = JSON.stringify({ Authorization: 'Bearer <your token>' }, null, 2);
 
-/** The page is one document: whatever it did, it could load nothing from elsewhere and send nothing there. */
+/** The page is a single document. This policy prevents it from exchanging any data with other origins. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'unsafe-inline' blob: data:",
@@ -24,12 +24,12 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** How many may be sent the page at once, and how many of them at one address. */
+/** Max downloads of the page at the same time, in total and for each address. */
 const MAX_SENDS = { total: 32, each: 16 };
-/** How long sending it may take: at 20 KB a second it arrives. */
+/** Max duration of a download. 20 KB a second are fast enough. */
 const MAX_SEND_MS = 120_000;
 
-/** What the page shows. */
+/** The initial contents of the page. */
 export interface PageContents {
   title: string;
   /** The text of the first tab. */
@@ -43,15 +43,15 @@ interface Page {
 }
 
 /**
- * GraphiQL whole: its 9 MB come from npm and not from a CDN, so it works without a network. All who are sent it share its
- * bytes; a browser that has it is told so (304). Throws UNAVAILABLE while too many are being sent it.
+ * Serves GraphiQL. The whole page of 9 MB comes from an npm package and not from a CDN, so it works without a network. All
+ * downloads share the same buffer. A browser that has the page gets a 304. Throws UNAVAILABLE if too many are running.
  */
 export function graphiqlPage(contents: PageContents): Face {
   const sends = shares<string>(MAX_SENDS);
   let rendered: Promise<Page> | undefined;
 
   return async (exchange) => {
-    exchange.place?.leave(); // it is rendered once, and then only sent
+    exchange.place?.leave(); // the page is rendered once, so there is no work to do for the request
     rendered ??= render(contents);
     const { plain, zipped, etag } = await rendered;
     const { request, response } = exchange;
@@ -60,7 +60,7 @@ export function graphiqlPage(contents: PageContents): Face {
     const tag = isZipped ? `"${etag}-gzip"` : `"${etag}"`;
     if (request.headers['if-none-match'] === tag) return respond(exchange, 304, { ...common, etag: tag });
 
-    if (response.closed) return; // whoever asked has left meanwhile
+    if (response.closed) return; // the caller has closed the connection
 
     const network = networkOf(request.socket.remoteAddress);
     if (!sends.take(network)) {

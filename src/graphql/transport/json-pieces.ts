@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { charged, type LoopShare } from '../../fairness/loop-time.ts';
 
-/** Bytes that are encoded at once, and those that are written before others have a turn: a few milliseconds. */
+/** Bytes of a chunk, and of all chunks that are encoded in one turn of the event loop, which takes a few milliseconds. */
 const CHUNK = 64 * 1024;
 const PER_TURN = 256 * 1024;
 
@@ -38,7 +38,7 @@ export async function jsonInTurns(
   return bytes > maxBytes ? null : chunks;
 }
 
-/** The JSON of a value, in pieces of which none is larger than an object without the objects in it. */
+/** Serializes a value in pieces. No piece is larger than an object without the objects in it. */
 function* piecesOf(value: unknown): Generator<string, undefined> {
   if (Array.isArray(value)) {
     yield '[';

@@ -9,20 +9,20 @@ import { formFields } from '../../http/fields.ts';
 import { mediaTypeOf } from '../../http/media-type.ts';
 import { unsupportedMediaType } from '../../http/unsupported-media.ts';
 
-/** What a request may say. Any other name is ignored: it may mean something to a client, a proxy or a later draft. */
+/** The known parameters of a request. All others are ignored, because a client, a proxy or a later draft may use them. */
 const NAMES = ['query', 'operationName', 'variables', 'extensions', 'documentId'] as const;
 const KNOWN: ReadonlySet<string> = new Set(NAMES);
 
 /** Bodies up to this many characters are parsed in microseconds and are not timed. */
 const SHORT = 4 * 1024;
 
-/** Whether a request can only read: its parameters stand in the query string, and no mutation runs. */
+/** Whether a request can only read. Its parameters are in the query string, and mutations are refused. */
 export const isRead = ({ method }: IncomingMessage): boolean => method === 'GET' || method === 'HEAD';
 
 /**
- * The parameters of a request, as GraphQL over HTTP defines them: from the JSON body of a POST, or from the query string of
- * a GET. Only those that were given are there; null, and in a query string nothing, counts as not given. Their types are
- * checked by Yoga. Throws UNSUPPORTED_MEDIA_TYPE for a form or plain text, which any web page may send in a visitor's name.
+ * Reads the parameters of a request as GraphQL over HTTP defines them: from the JSON body of a POST, or from the query
+ * string of a GET. Null counts as omitted, and so does an empty value in a query string. Yoga checks the types. Throws
+ * UNSUPPORTED_MEDIA_TYPE for a form or plain text, because any web page can make a browser send these.
  */
 export async function paramsOf(exchange: Exchange): Promise<GraphQLParams> {
   const { request, query } = exchange;
@@ -40,7 +40,7 @@ export async function paramsOf(exchange: Exchange): Promise<GraphQLParams> {
   const parse = () => parsed('body', text);
   const body = text.length > SHORT ? charged(exchange.loop, parse) : parse();
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw new InvalidInput([{ param: 'body', message: 'must be one JSON object' }]);
+    throw new InvalidInput([{ param: 'body', message: 'must be a JSON object' }]);
   }
   return given(body);
 }

@@ -1,15 +1,15 @@
 import { isPreferred, weigh } from '../../http/accept.ts';
 
-/** The media types of GraphQL over HTTP. Under the older one, a client takes a status of 200 for "it is GraphQL". */
+/** The media types of GraphQL over HTTP. With the older one, clients expect the status 200 for any GraphQL result. */
 export const JSON_TYPE = 'application/json';
 export const RESULT_TYPE = 'application/graphql-response+json';
 export type MediaType = typeof JSON_TYPE | typeof RESULT_TYPE;
 
-/** What a caller can read, by its `Accept` header. */
+/** What a caller accepts, according to its `Accept` header. */
 export interface Representation {
-  /** The media type of a result; null where it can read neither. */
+  /** The media type of a result; null if the caller accepts neither. */
   type: MediaType | null;
-  /** Whether it would rather have a page, as a browser does. */
+  /** Whether the caller prefers an HTML page, as browsers do. */
   page: boolean;
 }
 
@@ -17,9 +17,8 @@ const NAMED = 3;
 const OFFERS = [RESULT_TYPE, JSON_TYPE, 'text/html'];
 
 /**
- * Reads an `Accept` header. Of two types that are wanted equally, the newer one is sent if it is named; a client that
- * takes anything gets the older one. Nor is it sent a page: HTML has to be mentioned, and wanted more than a result, or
- * as much and first.
+ * Reads an `Accept` header. If both media types are preferred equally, the newer one is used if it is named, and otherwise
+ * the older one. A page is sent only if HTML is mentioned and preferred to a result: by weight, or by coming first.
  */
 export function representationOf(accept: string): Representation {
   const [result, json, html] = weigh(isBlank(accept) ? '*/*' : accept, OFFERS);
@@ -32,5 +31,5 @@ export function representationOf(accept: string): Representation {
   };
 }
 
-/** An empty list names nothing, so it says as little as no header. */
+/** An empty list counts as a missing header. */
 const isBlank = (list: string): boolean => /^[\s,]*$/.test(list);

@@ -9,14 +9,14 @@ builder.scalarType('DateTime', {
   description:
     'A date and time in RFC 3339 format, such as `2026-11-23T09:30:00.000Z`. Output is in UTC, with milliseconds. Input can have any offset and any number of fractional digits, and is compared exactly.',
   specifiedByURL: SPECIFICATION,
-  // What is printed for routers: without it, only introspection would have the URL.
+  // So that the URL is also in the SDL for routers, not only in introspection.
   directives: { specifiedBy: { url: SPECIFICATION } },
   serialize: rfc3339,
   parseValue: (value) => {
     const moment = typeof value === 'string' ? readRfc3339(value) : null;
     if (moment) return moment;
     throw new GraphQLError(
-      `A DateTime must be a date, a time and an offset as in "2026-11-23T09:30:00Z", not ${quoted(value)}.`,
+      `A DateTime must have a date, a time and an offset, as in "2026-11-23T09:30:00Z", not ${quoted(value)}.`,
     );
   },
 });

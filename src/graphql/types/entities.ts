@@ -18,8 +18,8 @@ export interface Entity {
 type Representation = Readonly<Record<string, unknown>>;
 
 /**
- * Resolves `_entities` as a whole, with one statement for each type. `@apollo/subgraph` creates a promise and checks the type
- * for each representation, which took three times as long for a hundred, and fails all of them if one has an unknown type.
+ * Resolves `_entities` as a whole, with one statement for each type. `@apollo/subgraph` creates a promise and checks the
+ * type for each representation, which is slower, and fails all of them if one has an unknown type.
  */
 export function resolveEntitiesTogether(schema: GraphQLSchema, entities: readonly Entity[]): GraphQLSchema {
   const field = schema.getQueryType()?.getFields()._entities;

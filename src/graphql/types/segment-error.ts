@@ -10,7 +10,8 @@ import { maxCharacters } from '../limits/contents.ts';
 import { builder } from './builder.ts';
 
 export const SegmentError = builder.interfaceRef<Refusal>('SegmentError').implement({
-  description: 'An expected failure. Its `message` says what to do about it.',
+  description:
+    'An expected failure of a mutation. Nothing was changed. `message` says what is wrong and what to do about it.',
   fields: (t) => ({
     message: t.exposeString('message', {
       description: 'An explanation for people. The wording can change: do not parse it.',
@@ -39,7 +40,7 @@ builder.objectType(InvalidInput, {
   fields: (t) => ({
     issues: t.expose('issues', {
       type: [SegmentInputIssue],
-      description: 'All problems with the input, one for each field.',
+      description: 'The problems with the input, up to 20.',
     }),
   }),
 });
@@ -52,7 +53,7 @@ builder.objectType(NotFound, {
 
 builder.objectType(IdempotencyKeyReused, {
   name: 'SegmentIdempotencyKeyReused',
-  description: 'The idempotency key was already used with a different input. Nothing was created.',
+  description: 'The idempotency key was already used with different input. Nothing was created.',
   interfaces: [SegmentError],
 });
 
@@ -61,7 +62,7 @@ builder.objectType(QuotaExceeded, {
   description: 'The account has reached its maximum number of segments. Nothing was created.',
   interfaces: [SegmentError],
   fields: (t) => ({
-    limit: t.exposeInt('limit', { description: 'The maximum number of segments of the account.' }),
+    limit: t.exposeInt('limit', { description: 'Maximum number of segments of the account.' }),
   }),
 });
 
@@ -71,6 +72,6 @@ builder.objectType(VersionConflict, {
     'The segment has changed since you read it. Nothing was changed. Read the segment again before you retry.',
   interfaces: [SegmentError],
   fields: (t) => ({
-    currentVersion: t.exposeInt('currentVersion', { description: 'The current version of the segment.' }),
+    currentVersion: t.exposeInt('currentVersion', { description: 'Current version of the segment.' }),
   }),
 });

@@ -11,7 +11,7 @@ import { SegmentFilter, SegmentOrder } from './segment-list-input.ts';
 
 type Edge = { node: SegmentShape; order: Order };
 
-/** A cursor holds at most a name, as JSON, in base64: four characters for three bytes. */
+/** A cursor contains at most a name, as JSON, in base64, which has four characters for three bytes. */
 const extensions = maxCharacters(Math.ceil(((MAX_NAME + 20) * 4) / 3));
 
 const PageInfo = builder.objectRef<SegmentPage>('PageInfo').implement({
@@ -20,12 +20,12 @@ const PageInfo = builder.objectRef<SegmentPage>('PageInfo').implement({
   fields: (t) => ({
     hasNextPage: t.boolean({
       description:
-        'Whether more segments follow: fetch them with `first` and `after: endCursor`. When paging with `first`, those from `before` on do not count.',
+        'Whether more segments follow this page. Fetch them with `first` and `after: endCursor`. When paging with `first`, segments at or after `before` are not counted.',
       resolve: ({ hasNext }) => hasNext(),
     }),
     hasPreviousPage: t.boolean({
       description:
-        'Whether more segments precede: fetch them with `last` and `before: startCursor`. When paging with `last`, those up to `after` do not count.',
+        'Whether more segments precede this page. Fetch them with `last` and `before: startCursor`. When paging with `last`, segments at or before `after` are not counted.',
       resolve: ({ hasPrevious }) => hasPrevious(),
     }),
     startCursor: t.string({
@@ -52,7 +52,7 @@ const SegmentEdge = builder.objectRef<Edge>('SegmentEdge').implement({
     cursor: t.string({
       extensions,
       description:
-        'Its position, for `after` and `before` in the same order. Remains valid when the segment is deleted.',
+        'Position of the segment, for `after` and `before` in a list of the same order. Remains valid after the segment is deleted.',
       resolve: ({ node, order }) => cursorOf(order, node),
     }),
   }),
@@ -83,7 +83,7 @@ const SegmentConnection = builder.objectRef<SegmentPage>('SegmentConnection').im
   }),
 });
 
-/** The fields of a connection that need its page. */
+/** The fields of a connection for which its segments have to be read. */
 const OF_THE_PAGE = ['edges', 'nodes', 'pageInfo'];
 
 builder.queryField('segments', (t) =>

@@ -5,32 +5,39 @@ import { Segment } from './segment.ts';
 import './segment-error.ts';
 
 const EXPECTED =
-  'The `version` that you have read. If the segment has another version by now, nothing is changed and a `SegmentVersionConflict` is returned.';
+  'The `version` that you read. If the segment is at another version, nothing is changed and a `SegmentVersionConflict` is returned.';
 
 const CreateSegmentInput = builder.inputType('CreateSegmentInput', {
-  description: 'A segment to create.',
+  description: 'The segment to create.',
   fields: (t) => ({
-    name: t.string({ required: true, description: '1 to 255 characters: `High Spend Customers`.' }),
+    name: t.string({
+      required: true,
+      description: 'Name, 1 to 255 characters, such as `High Spend Customers`.',
+    }),
     criteria: t.string({
       required: true,
-      description: '1 to 5,000 characters: `Customers who spend more than $1000 per month`.',
+      description:
+        'Which customers belong to the segment, 1 to 5,000 characters, such as `Customers who spend more than $1000 per month`.',
     }),
-    description: t.string({ required: true, description: 'Up to 5,000 characters; can be empty.' }),
+    description: t.string({
+      required: true,
+      description: 'Purpose of the segment, up to 5,000 characters. Can be empty.',
+    }),
     idempotencyKey: t.string({
       description:
-        'Makes it safe to retry: for 24 hours, requests with the same key and input create only one segment. 1 to 255 visible ASCII characters, preferably a UUID.',
+        'Makes a retry safe: for 24 hours, requests with the same key and the same input create only one segment. 1 to 255 visible ASCII characters, preferably a UUID.',
     }),
   }),
 });
 
 const UpdateSegmentInput = builder.inputType('UpdateSegmentInput', {
   description:
-    'The segment to change, and its new values. Set at least one of `name`, `criteria` and `description`; the others stay as they are.',
+    'The segment to change, and its new values. At least one of `name`, `criteria` and `description` is required. Omitted fields keep their values.',
   fields: (t) => ({
-    id: t.id({ required: true, description: 'Id of the segment: `xgQQXg3hrtjh7AvZ`.' }),
-    name: t.string({ description: 'The new name: 1 to 255 characters.' }),
-    criteria: t.string({ description: 'The new criteria: 1 to 5,000 characters.' }),
-    description: t.string({ description: 'The new description: up to 5,000 characters; can be empty.' }),
+    id: t.id({ required: true, description: 'Id of the segment, such as `xgQQXg3hrtjh7AvZ`.' }),
+    name: t.string({ description: 'New name, 1 to 255 characters.' }),
+    criteria: t.string({ description: 'New criteria, 1 to 5,000 characters.' }),
+    description: t.string({ description: 'New description, up to 5,000 characters. Can be empty.' }),
     expectedVersion: t.int({ description: EXPECTED }),
   }),
 });
@@ -38,24 +45,24 @@ const UpdateSegmentInput = builder.inputType('UpdateSegmentInput', {
 const DeleteSegmentInput = builder.inputType('DeleteSegmentInput', {
   description: 'The segment to delete.',
   fields: (t) => ({
-    id: t.id({ required: true, description: 'Id of the segment: `xgQQXg3hrtjh7AvZ`.' }),
+    id: t.id({ required: true, description: 'Id of the segment, such as `xgQQXg3hrtjh7AvZ`.' }),
     expectedVersion: t.int({ description: EXPECTED }),
   }),
 });
 
-/** What a mutation gives: its payload, or one of the refusals that a caller may expect of it. */
+/** Describes the result of a mutation, which is a payload or an expected refusal. */
 const result = (did: string, shown: string) => ({
-  union: { description: `The segment that was ${did}, or the reason why it was not.` },
+  union: { description: `The ${did} segment, or the reason why it was not ${did}.` },
   result: { description: `The segment was ${did}.` },
   dataField: { name: 'segment', description: shown } as const,
 });
 
-const INPUT = 'What to do.';
+const INPUT = 'Input of the mutation.';
 
-/** By this tag, a contract of a larger graph can leave out all that changes something. */
+/** A contract of a supergraph can exclude all mutations by this tag. */
 const directives = { tag: { name: 'write' } };
 
-/** Of several in one operation, one that fails takes nothing from the answers of those that were made before it. */
+/** Mutations are nullable, so that one that fails does not discard the results of those before it in the same operation. */
 const nullable = true;
 
 builder.mutationFields((t) => ({
@@ -71,11 +78,11 @@ builder.mutationFields((t) => ({
   updateSegment: t.field({
     type: Segment,
     nullable,
-    description: 'Changes a segment. Properties that are omitted stay as they are.',
+    description: 'Changes the given fields of a segment. Omitted fields keep their values.',
     directives,
     args: { input: t.arg({ type: UpdateSegmentInput, required: true, description: INPUT }) },
     errors: { types: [NotFound, VersionConflict], ...result('changed', 'The segment after the change.') },
-    // GraphQL lets a nullable field be null. The resolver says which ones may not.
+    // In GraphQL, each optional field can be null. The resolver refuses null where it is not allowed.
     resolve: (_, { input }, context) => updateSegment.parse(input, context),
   }),
   deleteSegment: t.field({
@@ -86,7 +93,7 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: DeleteSegmentInput, required: true, description: INPUT }) },
     errors: {
       types: [NotFound, VersionConflict],
-      ...result('deleted', 'The segment as it was before it was deleted.'),
+      ...result('deleted', 'The segment as it was before the deletion.'),
     },
     resolve: (_, { input }, context) => deleteSegment(input, context),
   }),

@@ -7,54 +7,54 @@ import type { Entity } from './entities.ts';
 import './date-time.ts';
 import { selectedNames } from '../planner/selected-names.ts';
 
-/** Today every node is a segment, and an id is a segment's own: unique in its account, and short to type. */
+/** At present, every node is a segment. An id is unique in its account. It is short, because it does not contain a type. */
 export const Node = builder.interfaceRef<SegmentShape>('Node').implement({
-  description: 'An object with an id, as defined by Relay.',
+  description: 'An object that can be fetched by its id, as defined by Relay.',
   resolveType: () => SEGMENT.type,
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'Stable identifier, never reused: `xgQQXg3hrtjh7AvZ`.' }),
+    id: t.exposeID('id', { description: 'Stable identifier, never reused, such as `xgQQXg3hrtjh7AvZ`.' }),
   }),
 });
 
 export const Segment = builder.objectRef<SegmentShape>('Segment').implement({
   description:
-    'A named group of customers, such as "High Spend Customers": the "Customers who spend more than $1000 per month".',
+    'A named group of your customers. For example, the segment "High Spend Customers" has the criteria "Customers who spend more than $1000 per month".',
   interfaces: [Node],
   directives: { key: { fields: 'id' } },
   fields: (t) => ({
     id: t.exposeID('id', {
       extensions: maxCharacters(16),
       description:
-        'Stable identifier, never reused: 16 characters of 0-9, A-Z and a-z, such as `xgQQXg3hrtjh7AvZ`. Newer segments have greater ids.',
+        'Stable identifier, never reused: 16 characters of 0-9, A-Z and a-z, such as `xgQQXg3hrtjh7AvZ`. Segments created later have greater ids.',
     }),
     name: t.exposeString('name', {
       extensions: maxCharacters(MAX_NAME),
-      description: '1 to 255 characters, such as `High Spend Customers`. Names need not be unique.',
+      description: 'Name, 1 to 255 characters, such as `High Spend Customers`. Names need not be unique.',
     }),
     criteria: t.exposeString('criteria', {
       description:
-        'Who belongs to the segment: 1 to 5,000 characters of free text, stored exactly as given, such as `Customers who spend more than $1000 per month`.',
+        'Which customers belong to the segment, such as `Customers who spend more than $1000 per month`. 1 to 5,000 characters of free text, stored exactly as sent.',
     }),
     description: t.exposeString('description', {
-      description: 'What the segment is for: up to 5,000 characters; can be empty.',
+      description: 'Purpose of the segment, up to 5,000 characters. Can be empty.',
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of creation.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'Time of the last change.' }),
     version: t.exposeInt('version', {
       description:
-        'Version of the segment: 1 when it is created, increased by one with each change. Pass it as `expectedVersion` to prevent overwriting changes that you have not read.',
+        'Version of the segment: 1 at creation, incremented by every change. Send it as `expectedVersion` to change or delete the segment only if nobody has changed it since you read it.',
     }),
   }),
 });
 
-/** The long texts that an operation selects below a field: the others are not fetched. */
+/** Returns which long texts an operation selects below a field. The others are not fetched. */
 export function selectedTexts(info: GraphQLResolveInfo): Texts {
   const names = selectedNames(info);
   if (names.has('criteria')) return names.has('description') ? 'all' : 'criteria';
   return names.has('description') ? 'description' : 'none';
 }
 
-/** Segments, as a router requests them. */
+/** Segments, which a router can request by id. */
 export const SEGMENT: Entity = {
   type: 'Segment',
   owns: (value) => 'version' in value,
@@ -65,26 +65,26 @@ builder.queryFields((t) => ({
   segment: t.field({
     type: Segment,
     nullable: true,
-    description: 'A segment by its id; null if your account has no segment with this id.',
-    args: { id: t.arg.id({ required: true, description: 'Such as `xgQQXg3hrtjh7AvZ`.' }) },
+    description: 'Returns a segment by its id, or null if your account has no segment with this id.',
+    args: { id: t.arg.id({ required: true, description: 'Id of the segment, such as `xgQQXg3hrtjh7AvZ`.' }) },
     resolve: (_, { id }, context, info) => getSegment({ id, texts: selectedTexts(info) }, context),
   }),
   node: t.field({
     type: Node,
     nullable: true,
-    description: 'An object by its id; null if your account has no object with this id.',
-    args: { id: t.arg.id({ required: true, description: 'The `id` of any object.' }) },
+    description: 'Returns an object by its id, or null if your account has no object with this id.',
+    args: { id: t.arg.id({ required: true, description: 'Id of the object.' }) },
     resolve: (_, { id }, context, info) => getSegment({ id, texts: selectedTexts(info) }, context),
   }),
   nodes: t.field({
     type: [Node],
     nullable: { list: false, items: true },
     description:
-      'Objects by their ids, in the order of the ids; null in the place of an id that your account does not have.',
+      'Returns objects by their ids, in the order of `ids`. An element is null if your account has no object with that id.',
     args: {
       ids: t.arg.idList({
         required: true,
-        description: `The ids of any objects, ${MAX_IDS.toLocaleString('en')} at most.`,
+        description: `Ids of the objects, up to ${MAX_IDS.toLocaleString('en')}.`,
       }),
     },
     resolve: (_, { ids }, context, info) => getSegments({ ids, texts: selectedTexts(info) }, context),

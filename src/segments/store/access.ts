@@ -4,18 +4,18 @@ import { type Condition, conditionsOf } from './condition.ts';
 import { type Lookup, lookupOf } from './lookup.ts';
 import { common, idsOf, type Range, timesOf } from './range.ts';
 
-/** What an account's segments are indexed by; then, in each of the indexes, by id. */
+/** The indexes of an account's segments, by their first column. All of them are then ordered by id. */
 export type Index = Order['field'] | 'CRITERIA';
 
-/** Which rows of an index are read. Those that meet the conditions are the ones that a filter lets through. */
+/** Which rows of an index are read, and which conditions they must then meet to match the filter. */
 export interface Access {
   index: Index;
   /**
-   * Names or criteria that are looked up in the index. Of one, the rows come in the order of the ids; of each of several (as
-   * JSON), or in another order, they have to be sorted.
+   * Names or criteria that are looked up in the index. The rows of one value are in the order of the ids. Those of several values (as
+   * JSON), or in another order, have to be sorted.
    */
   sought: { kind: 'one' | 'each'; text: string } | null;
-  /** The order that the range is part of: of a page, the one it is given in. */
+  /** The order that the range is part of. For a page, it is the order of its rows. */
   field: Order['field'];
   range: Range;
   conditions: readonly Condition[];
@@ -28,13 +28,13 @@ export interface PageAccess extends Access {
   mayScan: boolean;
 }
 
-/** Rows that a page of several values may read and still count as bounded: as many as ten of the largest pages give. */
+/** Max rows that a bounded page of several values reads: as many as ten of the largest pages. */
 const MAX_ROWS = 1_010;
 
 /**
- * Chooses the index that a page is read from. It is bounded if the index holds exactly the rows of the list, in its order:
- * any list without a filter; times in the order of those times; names and criteria in the order of creation; one name in the
- * order of names. Of several values, the page is merged from one page of each.
+ * Chooses the index that a page is read from. The page is bounded if the index has exactly the rows of the list, in its order. This
+ * is so without a filter, for times in the order of those times, for names and criteria in the order of creation, and for one name
+ * in the order of names. For several values, the page is merged from one page for each.
  */
 export function accessOfPage({ order, backward, from, until, size, filter }: Window): PageAccess {
   const ascending = (order.direction === 'ASC') !== backward;
@@ -49,7 +49,7 @@ export function accessOfPage({ order, backward, from, until, size, filter }: Win
   const { index, values } = lookup;
   const sought = soughtOf(lookup);
   if (index === order.field && sought.kind === 'one') {
-    // Of one name, the order of names is that of the ids.
+    // For a single name, the order of names is the order of the ids.
     const ids = { field: 'CREATED_AT' as const, range: idsOf(sought.text, range) };
     return { ...page, ...ids, index, sought, mayScan: !isExact };
   }
@@ -57,7 +57,7 @@ export function accessOfPage({ order, backward, from, until, size, filter }: Win
   return { ...page, index, sought, mayScan: !isExact || values.length * (size + 1) > MAX_ROWS };
 }
 
-/** Chooses the index that a count is read from: one in which there is little to read, if the filter allows it. */
+/** Chooses the index that a count is read from: if the filter allows it, one in which few rows have to be read. */
 export function accessOfCount(filter: Filter): Access {
   const lookup = lookupOf(filter);
   const { range, rest } = timesOf('CREATED_AT', lookup ? lookup.rest : {});
@@ -68,7 +68,7 @@ export function accessOfCount(filter: Filter): Access {
 
 function indexFor({ createdAt, updatedAt }: Filter, conditions: readonly Condition[]): Index {
   if (updatedAt && !createdAt) return 'UPDATED_AT';
-  // The index by name holds all that conditions on names look at: the rows themselves are not read.
+  // Conditions on names only need the index by name, so the table is not read.
   const isOfNames = conditions.length > 0 && conditions.every(({ name }) => name.startsWith('name_'));
   return isOfNames ? 'NAME' : 'CREATED_AT';
 }

@@ -5,7 +5,7 @@ import { idPrefix } from '../segment-id.ts';
 import type { Filter } from '../segment-list.ts';
 import { isRepetitive } from './repetition.ts';
 
-/** One condition of a filter: its name and SQL, the same for every call that has it, and this call's value. */
+/** A condition of a filter. Its name and SQL are the same for all calls that have it; the value belongs to this call. */
 export interface Condition {
   name: string;
   type: 'text' | 'timestamptz';
@@ -16,7 +16,7 @@ export interface Condition {
 type TextFilter = NonNullable<Filter['name']>;
 type Given<Value> = Value | null | undefined;
 
-/** The conditions of a filter, always in one order: two filters alike share a statement. */
+/** The conditions of a filter, always in the same order, so that filters with the same conditions share a statement. */
 export function conditionsOf({ name, criteria, createdAt, updatedAt }: Filter): Condition[] {
   return [
     ...textConditions('name', segments.name, name ?? {}),
@@ -31,16 +31,16 @@ function textConditions(
   column: typeof segments.name | typeof segments.criteria,
   { eq, in: oneOf, contains, startsWith }: TextFilter,
 ) {
-  // The pattern does not depend on the row: in a subquery, it is folded once for all of them.
-  const text = () => folded(sql`${column} collate "default"`); // made only for a statement that is new
+  // The pattern is in a subquery, so that it is folded once and not for each row.
+  const text = () => folded(sql`${column} collate "default"`); // a function, because most calls need no new statement
   const alike = (pattern: SQL) => sql`${text()} like (select ${folded(pattern)})`;
-  // `***=` makes the rest of a regular expression literal. Postgres runs one in linear time, which LIKE takes only for texts
-  // that do not repeat themselves; for those, LIKE is several times faster.
+  // `***=` makes the rest of a regular expression literal. Postgres matches it in linear time. LIKE does so only for texts that are
+  // not repetitive, but then it is several times faster.
   const within = (sought: SQL) => sql`${text()} ~ (select '***=' || ${folded(sought)})`;
   const isSlow = contains != null && isRepetitive(contains);
   return present([
     condition(`${property}_eq`, eq, (value) => sql`${column} = ${value}`),
-    // An array of arrays would be flattened by unnest: the values of one call travel as JSON.
+    // The values of a call are sent as JSON, because unnest would flatten an array of arrays.
     condition(
       `${property}_in`,
       oneOf && JSON.stringify(oneOf),
@@ -54,12 +54,12 @@ function textConditions(
 }
 
 /**
- * A text without its case, in the locale of the database ("C" would only know A to Z). Both ways are needed: `lower` has two
- * small sigmas, and `upper` two capital sharp s. Where the locale knows them all, as ICU's do, "ß" is also like "SS".
+ * Removes the case of a text, in the locale of the database ("C" only knows A to Z). Both functions are needed: `lower` leaves two
+ * different small sigmas, and `upper` two different capital sharp s. In locales that know them all, such as ICU's, "ß" matches "SS".
  */
 const folded = (text: SQL) => sql`upper(lower(${text}))`;
 
-/** An id begins with its milliseconds, so a range of time is a range of the primary key, read from its very end. */
+/** An id begins with its milliseconds, so a range of time is a range of the primary key. */
 const creationConditions = ({ from, until }: TimeRange) =>
   present([
     condition('created_from', from === null ? null : idPrefix(from), (id) => sql`${segments.id} >= ${id}`),
@@ -88,5 +88,5 @@ function condition(
 
 const present = (conditions: (Condition | null)[]) => conditions.filter((condition) => condition !== null);
 
-/** A text as a LIKE pattern that matches it and nothing else. */
+/** Escapes a text, so that as a LIKE pattern it matches only itself. */
 const literal = (text: string) => text.replaceAll(/[\\%_]/g, '\\$&');

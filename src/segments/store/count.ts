@@ -18,8 +18,8 @@ export interface Count {
 }
 
 /**
- * How many segments of an account a filter lets through. Reads them all, so each count is a statement of its own; without a
- * filter, with names or with times of one kind, it reads an index alone.
+ * Counts the segments of an account that match a filter. A count reads all of them, so each is a statement of its own. Without a
+ * filter, or with names or times of one kind, it only reads an index.
  */
 export function countSegments(db: Database) {
   const load = loaderOfShape<Count & Access, number>(
@@ -42,7 +42,7 @@ export function countSegments(db: Database) {
   return (call: Count): Promise<number> => load({ ...call, ...accessOfCount(call.filter) });
 }
 
-/** In the order of an index, so that Postgres reads that one, whatever it believes about the others. */
+/** Counts in the order of an index, so that Postgres reads this index, whatever it estimates about the others. */
 function counting(call: Access, wanted: SQL) {
   const from = call.sought?.kind === 'each' ? sql`${EACH} cross join lateral` : sql``;
   const order = sql.join(inOrder(call.index, true), sql`, `);

@@ -28,7 +28,7 @@ export const insertFrom = (drafts: SQL): SQL => sql`
   made as (insert into ${segments} (${INSERTION.names}) select ${INSERTION.names} from written),
   ${appendEvents({ type: 'SEGMENT_CREATED', version: sql`1`, segment: JSON_COLUMNS.of(sql`written`) })}`;
 
-/** A new segment as its creation answers it. */
+/** Returns a new segment as it is stored. */
 export const asCreated = (segment: NewSegment): Segment => ({
   id: segment.id,
   ...COLUMNS.pick(WRITABLE, segment),
@@ -37,6 +37,7 @@ export const asCreated = (segment: NewSegment): Segment => ({
   version: 1,
 });
 
+/** Creates segments and returns them. */
 export function createSegments(db: Database) {
   const drafts = unnest<NewSegment>('drafts', DRAFT_COLUMNS, { numbered: true });
   const query = statement(sql`with ${insertFrom(drafts.table)} select from noted where false`);

@@ -14,7 +14,7 @@ import { COLUMNS, segmentOf, selectSegment } from './row.ts';
 
 type Removal = Key & Expecting & Origin;
 
-/** Deletes for good and gives back what was there; null where the account has no such segment, or not at a version expected. */
+/** Deletes a segment and returns it as it was; null if the account has none with this id, or not at an expected version. */
 export function deleteSegments(db: Database) {
   const columns = { ...COLUMNS.batch('accountId', 'id'), ...EXPECTING, ...ORIGIN };
   const wanted = unnest<Removal>('wanted', columns, { numbered: true });

@@ -8,7 +8,7 @@ import { segments } from '../../database/tables/segments.ts';
 import type { Segment, Texts } from '../segment.ts';
 import { byTexts, COLUMNS, named, numberedSegments, type Reading } from './row.ts';
 
-/** The segment of a key; null where there is none in the account. */
+/** Returns the segment with this id; null if the account has none. */
 export function getSegment(db: Database) {
   const readers = byTexts((texts) => segmentOfKey(db, texts));
   return (key: Key & Reading) => readers[key.texts ?? 'all'](key);

@@ -14,24 +14,24 @@ import { asNumber, columnsOfAccess, EACH, inOrder, rowsOf, withinRange } from '.
 
 export interface Page {
   segments: Segment[];
-  /** Whether more lie in the direction of travel. */
+  /** Whether there are more in the direction of paging. */
   hasMore: boolean;
 }
 
-/** What a page may ask for and still count as small. */
+/** Max size of a small page. */
 const SMALL = 20;
 /**
- * Lists in one statement. A page of a hundred may hold four megabytes: a hundred of them took longer than a statement may, and
- * failed the small pages in between with them. So large ones go by themselves, and few at a time.
+ * Max lists per statement. A page of a hundred segments can have four megabytes. A hundred such pages would exceed the time limit,
+ * and small pages in the same statement would fail too. So large pages have statements of their own, with few in each.
  */
 const MOST = { small: { largest: 100, shared: 10 }, large: { largest: 4, shared: 2 } };
 
 export type List = Window & Reading & { accountId: string };
 
-/** A list with the way to read it. */
+/** A list, and how to read it. */
 type Accessed = List & PageAccess;
 
-/** A page of an account's segments. */
+/** Reads a page of an account's segments. */
 export function listSegments(db: Database) {
   const load = loaderOfShape<Accessed, Page>(
     ({ ascending, texts = 'all' }) => named(`list_${ascending ? 'asc' : 'desc'}`, texts),
@@ -60,8 +60,8 @@ export function listSegments(db: Database) {
 }
 
 /**
- * A lateral subquery with a limit can only be run once for each call, in a nested loop: rows arrive call by
- * call, in the order asked for.
+ * A lateral subquery with a limit can only run once for each call, in a nested loop. So rows arrive call by call, in the requested
+ * order.
  */
 function listing(db: Database, wanted: SQL, columns: NumberedColumns, list: Accessed) {
   const page = (list.sought?.kind === 'each' ? merged(db, list) : rowsOf(db, list, SIZE)).as('page');
@@ -79,7 +79,7 @@ const columnsOf = (list: Accessed): BatchColumns<Accessed> => ({
 
 const SIZE = sql`wanted.size`;
 
-/** The rows of several values, in the order of the page. In the order of creation, a page of each is enough. */
+/** The rows of several values, in the order of the page. In the order of creation, one page of each value is sufficient. */
 function merged(db: Database, list: PageAccess) {
   const { field, ascending } = list;
   const isOfIds = field === 'CREATED_AT';

@@ -1,15 +1,15 @@
 import type { Filter } from '../segment-list.ts';
 
-/** Names or criteria that a filter names in full: each of them is a range of an index. */
+/** Names or criteria that must match exactly. Each of them is a range of an index. */
 export interface Lookup {
   index: 'NAME' | 'CRITERIA';
-  /** Each once. */
+  /** Without duplicates. */
   values: readonly string[];
-  /** What is left of the filter. */
+  /** The rest of the filter. */
   rest: Filter;
 }
 
-/** The lookup of fewest values that a filter allows. */
+/** Returns the lookup with the fewest values that a filter allows; null if it allows none. */
 export function lookupOf(filter: Filter): Lookup | null {
   const [byName, byCriteria] = [lookupBy('name', filter), lookupBy('criteria', filter)];
   if (!byName || !byCriteria) return byName ?? byCriteria;

@@ -22,13 +22,13 @@ export const WRITABLE_JSON = jsonOf(segments, WRITABLE);
 
 type Stored = typeof segments.$inferSelect;
 
-/** What a read may leave out. */
+/** What a read can omit. */
 export interface Reading {
   /** The long texts to fetch; all of them by default. */
   texts?: Texts;
 }
 
-/** One reader for each choice of texts: calls that read different columns share no statement. */
+/** Makes a reader for each choice of texts, because calls that read different columns cannot share a statement. */
 export const byTexts = <Reader>(make: (texts: Texts) => Reader): Record<Texts, Reader> => ({
   none: make('none'),
   criteria: make('criteria'),
@@ -50,7 +50,7 @@ export const selectSegment = (from: From): SQL => sql.join(Object.values(columns
 
 const omitted = (texts: Texts) => (texts === 'all' ? [] : LONG_TEXTS.filter((text) => text !== texts));
 
-/** The segment of a row of all columns. */
+/** Reads the segment of a row with all columns. */
 export const segmentOf = COLUMNS.reader().read;
 
 /** A segment, and the number of the call that it answers. */

@@ -1,2 +1,2 @@
-/** How statements that may scan are sent: one call each. Two together could take longer than a statement may. */
+/** Statements that may scan have one call each. Two calls together could exceed the time limit. */
 export const ALONE = { largest: 1, shared: 0 };

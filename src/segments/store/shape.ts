@@ -1,18 +1,18 @@
 import { LRUCache } from 'lru-cache';
 import type { Access } from './access.ts';
 
-/** Filters can be combined in thousands of ways: the statements of rare combinations are forgotten. */
+/** Max shapes to keep. Filters can be combined in thousands of ways, and the statements of rare combinations are dropped. */
 const MAX_SHAPES = 500;
-/** A connection keeps a named statement for good, so only those with so many conditions at most get a name. */
+/** Max conditions of a statement that gets a name, because a connection keeps named statements as long as it is open. */
 const MAX_NAMED_CONDITIONS = 1;
-/** Postgres cuts longer names off, which could make two of them one. */
+/** Postgres truncates longer names, so two of them could become the same. */
 const MAX_NAME = 63;
 
 type Load<Call, Result> = (call: Call) => Promise<Result>;
 
 /**
- * One loader for each shape that a statement can take: calls of one shape differ only in their values and
- * share a statement. `make` is given the name to prepare it under, empty for one not worth keeping.
+ * Makes one loader for each shape of a statement. Calls of the same shape differ only in their values and share a statement. `make`
+ * gets the name under which to prepare it, which is empty if it is not worth keeping.
  */
 export function loaderOfShape<Call extends Access, Result>(
   nameOf: (call: Call) => string,
@@ -30,7 +30,7 @@ export function loaderOfShape<Call extends Access, Result>(
   };
 }
 
-/** What the statements of two calls have to share. */
+/** The parts of a shape. Two calls share a statement if all of them are equal. */
 const partsOf = ({ index, field, sought, range: { low, high }, conditions }: Access): string[] => [
   index,
   ...(sought ? [sought.kind] : []),

@@ -9,7 +9,7 @@ import { IDS, type Range } from './range.ts';
 /** The table, or a subquery on it. */
 type Rows = Record<'id' | 'name' | 'criteria' | 'updatedAt', AnyPgColumn>;
 
-/** By what each index is ordered before the id, and what holds such a value. */
+/** The value by which each index is ordered before the id, and its type. */
 const VALUES: Record<Index, { of(rows: Rows): SQL | null; type: ColumnType }> = {
   CREATED_AT: { of: () => null, type: 'text' },
   UPDATED_AT: { of: ({ updatedAt }) => sql`${updatedAt}`, type: 'timestamptz' },
@@ -22,7 +22,7 @@ const keyOf = (index: Index, rows: Rows): SQL[] => {
   return value ? [value, sql`${rows.id}`] : [sql`${rows.id}`];
 };
 
-/** An order by an index, written in full, also if only one value of it is read: no other index gives the same. */
+/** The order of an index. It is complete even if only one value is read, so that no other index provides the same order. */
 export const inOrder = (index: Index, ascending: boolean, rows: Rows = segments): SQL[] =>
   keyOf(index, rows).map(ascending ? asc : desc);
 
@@ -53,10 +53,10 @@ const WANTED = {
   high: { id: sql`wanted.high_id`, value: sql`wanted.high_value` },
 };
 
-/** One of several values that are looked up, as a table of one column. An array of arrays would be flattened by `unnest`. */
+/** The values that are looked up, as a table of one column. They are sent as JSON, because `unnest` flattens an array of arrays. */
 export const EACH = sql`jsonb_array_elements_text(${WANTED.sought}::jsonb) as each (value)`;
 
-/** What holds for the rows of an access that a call wants: one of `wanted`, the batch, and of `each`, if several values are looked up. */
+/** Matches the rows that a call wants: one of `wanted`, the batch, and of `each`, if several values are looked up. */
 export const isWanted = (access: Access): SQL | undefined =>
   and(
     eq(segments.accountId, WANTED.account),
@@ -65,8 +65,8 @@ export const isWanted = (access: Access): SQL | undefined =>
   );
 
 /**
- * Those rows in the order of the index, so that Postgres reads them from nowhere else; as many as `size`, or all. A subquery that has an
- * order is planned by itself.
+ * These rows in the order of the index, so that Postgres reads them from this index; at most `size`, or all. Postgres plans a subquery
+ * with an order separately.
  */
 export function rowsOf(db: Database, access: PageAccess, size?: SQL) {
   const rows = db
@@ -77,10 +77,10 @@ export function rowsOf(db: Database, access: PageAccess, size?: SQL) {
   return size ? rows.limit(asNumber(size)) : rows;
 }
 
-/** Drizzle writes any SQL here; only its type says less. */
+/** Drizzle accepts any SQL here, although its type does not say so. */
 export const asNumber = (number: SQL) => number as unknown as Placeholder;
 
-/** A range of an order. One row comparison is one end of it; `a < x or (a = x and id < y)` filters every row before it. */
+/** Matches a range of an order. Row comparisons bound the scan; `a < x or (a = x and id < y)` would filter every row before it. */
 export function withinRange({ field, range: { low, high } }: Access, rows: Rows = segments): SQL[] {
   const key = sql.join(keyOf(field, rows), sql`, `);
   const endOf = ({ id, value }: (typeof WANTED)['low']) =>
@@ -91,7 +91,7 @@ export function withinRange({ field, range: { low, high } }: Access, rows: Rows 
   ];
 }
 
-/** The rows of one value. Written as a range: with `=`, Postgres could read them from another index. */
+/** Matches the rows of one value. It is written as a range, because with `=`, Postgres could read another index. */
 function lookedUp({ index, field, range: { low, high } }: Access, kind: 'one' | 'each'): SQL[] {
   const value = kind === 'one' ? WANTED.sought : sql`each.value`;
   const key = sql.join(keyOf(index, segments), sql`, `);

@@ -14,7 +14,7 @@ import { COLUMNS, JSON_COLUMNS, segmentOf, selectSegment, WRITABLE_JSON } from '
 
 export type Change = Key & Changes & Origin;
 
-/** Changes what is given and leaves the rest; null where the account has no such segment, or not at a version expected. */
+/** Changes the given properties of a segment; null if the account has none with this id, or not at an expected version. */
 export function updateSegments(db: Database) {
   const changes = COLUMNS.changes(WRITABLE, 'wanted');
   const columns = { ...COLUMNS.batch('accountId', 'id'), ...changes.columns, ...EXPECTING, ...ORIGIN };
@@ -23,7 +23,7 @@ export function updateSegments(db: Database) {
     .update(segments)
     .set({
       ...changes.set,
-      // Never before the last change, though another server's clock made that one.
+      // Never earlier than the last change, which another server's clock may have dated.
       updatedAt: sql`greatest(now(), ${segments.updatedAt})`,
       version: sql`${segments.version} + 1`,
     })
