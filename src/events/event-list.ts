@@ -51,4 +51,15 @@ export const ListEvents = z
     return { after: place('after'), before: place('before'), ...extentOf(page), filter: filter ?? {} };
   });
 
+/** How to follow the log: from a cursor, or from now on. */
+export const FollowEvents = z
+  .strictObject({ after: cursor, types: EventFilter.shape.types })
+  .transform(({ after, types }, { issues }) => {
+    const place = after == null ? null : placeOf(after);
+    if (after != null && place === null) {
+      issues.push({ code: 'custom', path: ['after'], message: notACursor(after), input: after });
+    }
+    return { after: place ?? undefined, types };
+  });
+
 export const GetEvent = z.strictObject({ id: z.string() });

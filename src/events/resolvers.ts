@@ -1,15 +1,23 @@
+import type { Viewer } from '../accounts/viewer.ts';
 import { InvalidInput } from '../errors/invalid-input.ts';
 import { quoted } from '../errors/quoted.ts';
 import { CursorExpired } from '../errors/refusals.ts';
 import { type Call, resolver } from '../resolver.ts';
-import { cursorOf, readEventId } from './event.ts';
-import { type EventWindow, GetEvent, ListEvents } from './event-list.ts';
+import { cursorOf, type Event, readEventId } from './event.ts';
+import { type EventWindow, FollowEvents, GetEvent, ListEvents } from './event-list.ts';
 import type { EventPage } from './event-page.ts';
+import type { Feed } from './feed.ts';
+import { follow } from './follow.ts';
 import type { EventSlice } from './store/read.ts';
 import type { EventStore } from './store.ts';
+import type { Streams } from './streams.ts';
 
 interface Context extends Call {
   events: EventStore;
+  feed: Feed;
+  streams: Streams;
+  /** Finds out anew who calls, also if the token was accepted a moment ago. */
+  identify(): Promise<Viewer | null>;
 }
 
 /** A part of the account's log, oldest first. Throws CURSOR_EXPIRED if what follows the cursor is no longer kept. */
@@ -56,8 +64,54 @@ export const getEvent = resolver({
   },
 });
 
+/** A stream of events. Whoever reads it calls `close` in the end. */
+export interface FollowedEvents {
+  events: AsyncGenerator<Event[]>;
+  /** Aborts when the stream has to end. Its reason is a Refusal if the caller may not read on. */
+  signal: AbortSignal;
+  close(): void;
+}
+
+/**
+ * Follows the account's log from a cursor, or from now on. Throws CURSOR_EXPIRED, and RATE_LIMITED or UNAVAILABLE if too many
+ * streams are open.
+ */
+export const followEvents = resolver({
+  scope: 'segments:read',
+  input: FollowEvents,
+  run: async ({ after, types }, context: Context, viewer): Promise<FollowedEvents> => {
+    const { events, feed, streams } = context;
+    const { accountId } = viewer;
+    const { signal, close } = streams.open(accountId, () => mayStillRead(context, viewer));
+    try {
+      const slice = await events.read({
+        accountId,
+        after,
+        before: undefined,
+        backward: false,
+        size: 1,
+        filter: {},
+      });
+      checkPlaces({ after, before: undefined }, slice);
+      const start = { accountId, after: after ?? slice.head, types, signal };
+      return { events: follow(feed, start), signal, close };
+    } catch (error) {
+      close();
+      throw error;
+    }
+  },
+});
+
+async function mayStillRead({ identify }: Context, { accountId }: Viewer): Promise<boolean> {
+  const viewer = await identify();
+  return viewer !== null && viewer.accountId === accountId && viewer.scopes.has('segments:read');
+}
+
 /** Refuses cursors that the log no longer has, or does not have yet: a page from there would skip events without a word. */
-function checkPlaces({ after, before }: EventWindow, { head, prunedTo }: EventSlice): void {
+function checkPlaces(
+  { after, before }: Pick<EventWindow, 'after' | 'before'>,
+  { head, prunedTo }: EventSlice,
+): void {
   for (const [param, place] of Object.entries({ after, before })) {
     if (place === undefined) continue;
     const isExpired = param === 'after' ? place < prunedTo : place <= prunedTo && prunedTo > 0;

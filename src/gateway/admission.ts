@@ -25,7 +25,7 @@ interface Parts {
   database: Database;
   tokens: TokenStore;
   /** The same for all calls. */
-  shared: Pick<Context, 'segments' | 'quota' | 'events'>;
+  shared: Pick<Context, 'segments' | 'quota' | 'events' | 'feed' | 'streams' | 'wrote'>;
   places: ReturnType<typeof placesFor>;
   observe: Observe;
 }
@@ -54,7 +54,7 @@ export function admission(
   let identifying = 0;
 
   const contextFor =
-    (identify: Authenticate) =>
+    (identify: Authenticate, identifyAnew: Authenticate) =>
     async (exchange: Exchange): Promise<Context> => {
       const { request } = exchange;
       const address = request.socket.remoteAddress;
@@ -78,12 +78,25 @@ export function admission(
       const hasBadToken = viewer === null && sendsToken(request.headers);
       const spend = viewer && limit ? spending(viewer, limit, exchange) : spendNothing;
       const { requestId } = exchange;
-      return { ...shared, observe, requestId, viewer, hasBadToken, spend, loop: share };
+      return {
+        ...shared,
+        observe,
+        requestId,
+        viewer,
+        hasBadToken,
+        spend,
+        loop: share,
+        identify: () => identifyAnew(request.headers),
+        leavePlace: () => exchange.place?.leave(),
+      };
     };
 
+  const byRouter = (identify: Authenticate) =>
+    routerSecret === undefined ? identify : behindRouter(routerSecret, identify);
+
   return {
-    anyone: contextFor(authenticate),
-    router: contextFor(routerSecret === undefined ? authenticate : behindRouter(routerSecret, authenticate)),
+    anyone: contextFor(authenticate, authenticate.anew),
+    router: contextFor(byRouter(authenticate), byRouter(authenticate.anew)),
   };
 }
 

@@ -3,7 +3,9 @@ import { ensuredToken } from '../accounts/ensured-token.ts';
 import { tokenStore } from '../accounts/token-store.ts';
 import { followClock } from '../database/clock.ts';
 import { connect, disconnect, type Pooler } from '../database/connect.ts';
+import { startLive } from '../events/live.ts';
 import { eventStore } from '../events/store.ts';
+import { openStreams } from '../events/streams.ts';
 import { listen, urlOf } from '../http/listen.ts';
 import { drain, httpServer } from '../http/server.ts';
 import type { Observe } from '../observation.ts';
@@ -26,12 +28,17 @@ interface Options extends Admission, Places, Open {
   port: number;
   /** Max segments of an account. If omitted, there is no limit. */
   maxSegmentsPerAccount?: number | undefined;
+  /** Max streams of events that an account may have open. */
+  maxStreamsPerAccount?: number;
   /** Max open connections from one address. */
   maxConnectionsPerAddress?: number;
   /** A token of the account `default` with every scope. It ends the previous one: see `configureApiToken`. */
   apiToken?: string | undefined;
   observe: Observe;
 }
+
+/** Max streams of events that all accounts together may have open. */
+const MAX_STREAMS = 10_000;
 
 /** How long requests in flight may take once the gateway is stopping. */
 const PATIENCE_MS = 10_000;
@@ -51,6 +58,7 @@ export async function startGateway({
   persistedOperations,
   corsOrigins,
   maxSegmentsPerAccount,
+  maxStreamsPerAccount = 100,
   apiToken,
   observe,
   places: maxPlaces,
@@ -66,7 +74,10 @@ export async function startGateway({
   let isDraining = false;
 
   const quota = maxSegmentsPerAccount ? segmentQuota(maxSegmentsPerAccount, segments.countUpTo) : undefined;
-  const shared = { segments, quota, events: eventStore(database) };
+  const events = eventStore(database);
+  const live = startLive(events, { url: databaseUrl, pooler });
+  const streams = openStreams({ perAccount: maxStreamsPerAccount, perProcess: MAX_STREAMS });
+  const shared = { segments, quota, events, streams, feed: live.feed, wrote: live.wrote };
   const places = placesFor({ places: maxPlaces, bodies: maxBodies });
   const contextOf = admission(admitted, { database, tokens, shared, observe, places });
   const route = faces({
@@ -92,6 +103,7 @@ export async function startGateway({
   } catch (error) {
     clock.stop();
     stopEnsuring();
+    await live.stop();
     if (forgetting) await forgetting.stop();
     await disconnect(database);
     throw error;
@@ -109,9 +121,11 @@ export async function startGateway({
     /** Accepts no further requests, answers those in flight, then disconnects from the database. */
     async stop() {
       isDraining = true;
+      streams.close();
       await drain(server, unsentBytes, PATIENCE_MS);
       clock.stop();
       stopEnsuring();
+      await live.stop();
       if (forgetting) await forgetting.stop();
       await tokens.writeUse();
       await disconnect(database);

@@ -21,6 +21,8 @@ import type { SegmentStore } from './store.ts';
 
 interface Context extends Call {
   segments: SegmentStore;
+  /** Makes known that something was written. */
+  wrote(): void;
   quota?: SegmentQuota | undefined;
 }
 
@@ -75,13 +77,17 @@ export const listSegments = resolver({
 export const createSegment = resolver({
   scope: 'segments:write',
   input: CreateSegment,
-  run: ({ idempotencyKey, ...draft }, context: Context, viewer): Promise<Created> => {
+  run: async ({ idempotencyKey, ...draft }, context: Context, viewer): Promise<Created> => {
     const { segments, quota } = context;
     const { accountId } = viewer;
     const segment = { accountId, ...segments.birth(), ...draft, ...originOf(context, viewer) };
     const once = idempotencyKey ? { ...segment, idempotencyKey, digest: draftDigest(draft) } : null;
     const create = () => (once ? segments.createOnce(once) : segments.create(segment));
-    return quota ? quota.within(accountId, create, async () => once && segments.recall(once)) : create();
+    const created = await (quota
+      ? quota.within(accountId, create, async () => once && segments.recall(once))
+      : create());
+    context.wrote();
+    return created;
   },
 });
 
@@ -112,7 +118,7 @@ export function found(segment: Segment | null, id: string): Segment {
 
 /** Returns the result of a change. If nothing was changed, throws NOT_FOUND, or PRECONDITION_FAILED for another version. */
 async function changed(
-  { segments, requestId }: Context,
+  { segments, requestId, wrote }: Context,
   viewer: Viewer,
   id: string,
   change: (of: Key & Origin) => Promise<Segment | null>,
@@ -120,7 +126,10 @@ async function changed(
   if (!isSegmentId(id)) return found(null, id);
   const key = { accountId: viewer.accountId, id };
   const after = await change({ ...key, ...originOf({ requestId }, viewer) });
-  if (after) return after;
+  if (after) {
+    wrote();
+    return after;
+  }
   const { version } = found(await segments.get({ ...key, texts: 'none' }), key.id);
   throw new VersionConflict('segment', version);
 }
