@@ -39,7 +39,7 @@ export function readEvents(db: Database) {
       'read_events',
       size,
       backward ? 'desc' : 'asc',
-      ...(contents === 'all' ? [] : [contents]),
+      `of_${contents}`, // not the name of a condition
       ...conditions.map(({ name }) => name),
     ].join('_');
     let reader = readers.get(name);
