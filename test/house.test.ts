@@ -9,6 +9,7 @@ const RESOLVERS = [
   'events/event-page.ts',
   'segments/resolvers.ts',
   'segments/segment.ts',
+  'segments/segment-event.ts',
   'segments/segment-list.ts',
   'segments/segment-order.ts',
   'segments/segment-page.ts',

@@ -4,14 +4,20 @@ import { extentOf, notACursor, pageSize } from '../values/page-size.ts';
 import { text } from '../values/text.ts';
 import { EVENT_TYPES, placeOf } from './event.ts';
 
+const MAX_TYPES = EVENT_TYPES.length;
+
 /** Which events to read: all conditions that are given must hold. Null means that a condition is not given. */
 export const EventFilter = z.strictObject({
-  types: z.array(z.enum(EVENT_TYPES)).max(EVENT_TYPES.length).nullish(),
+  types: z.array(z.enum(EVENT_TYPES)).max(MAX_TYPES, `must have at most ${MAX_TYPES} types`).nullish(),
   segmentId: text(0, 255).nullish(),
   requestId: text(0, 255).nullish(),
   occurredAt: TimeFilter.nullish(),
 });
 export type EventFilter = z.output<typeof EventFilter>;
+
+/** The contents of each event: the segment after the change, and what the change replaced. */
+export const CONTENTS = ['none', 'segment', 'all'] as const;
+export type Contents = (typeof CONTENTS)[number];
 
 /** A part of the log to read: at most `size` events behind the place `after` and in front of `before`. */
 export interface EventWindow {
@@ -21,6 +27,8 @@ export interface EventWindow {
   backward: boolean;
   size: number;
   filter: EventFilter;
+  /** The contents to read; all of them by default. Others are null in the events that are returned. */
+  contents?: Contents | undefined;
 }
 
 /** A window, and how many of the events at its end are shown: all of them if it is null. */
@@ -38,8 +46,9 @@ export const ListEvents = z
     last: pageSize,
     before: cursor,
     filter: EventFilter.nullish(),
+    contents: z.enum(CONTENTS).optional(),
   })
-  .transform(({ filter, ...page }, { issues }): EventPaging => {
+  .transform(({ filter, contents, ...page }, { issues }): EventPaging => {
     const place = (param: 'after' | 'before'): number | undefined => {
       const given = page[param];
       if (given == null) return undefined;
@@ -48,7 +57,8 @@ export const ListEvents = z
       issues.push({ code: 'custom', path: [param], message: notACursor(given), input: given });
       return undefined;
     };
-    return { after: place('after'), before: place('before'), ...extentOf(page), filter: filter ?? {} };
+    const places = { after: place('after'), before: place('before') };
+    return { ...places, ...extentOf(page), filter: filter ?? {}, ...(contents && { contents }) };
   });
 
 /** How to follow the log: from a cursor, or from now on. */

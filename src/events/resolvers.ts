@@ -35,7 +35,8 @@ export const listEvents = resolver({
     const last = events.at(-1);
 
     const holds = async (bounds: Partial<EventWindow>) => {
-      const part = { ...window, after: undefined, before: undefined, size: 1, ...bounds };
+      const nearest = { after: undefined, before: undefined, size: 1, contents: 'none' } as const;
+      const part = { ...window, ...nearest, ...bounds };
       return (await store.read({ accountId, ...part })).events.length > 0;
     };
     const hasAhead = async () => hasMore;
@@ -47,7 +48,7 @@ export const listEvents = resolver({
     return {
       events,
       hasNext: backward ? behind : hasAhead,
-      hasPrevious: isCut ? async () => true : backward ? hasAhead : before,
+      hasPrevious: tail !== null ? async () => isCut : backward ? hasAhead : before,
       headCursor: cursorOf(head),
       nextCursor: cursorOf(last?.n ?? after ?? prunedTo),
     };

@@ -1,5 +1,6 @@
 import { printSubgraphSchema } from '@apollo/subgraph';
 import { GraphQLObjectType, GraphQLSchema } from 'graphql';
+import './types/segment-event-list.ts';
 import './types/segment-list.ts';
 import './types/segment-mutations.ts';
 import { builder } from './types/builder.ts';
