@@ -8,6 +8,7 @@ const RESOLVERS = [
   'events/event-list.ts',
   'events/event-page.ts',
   'segments/resolvers.ts',
+  'segments/event-resolvers.ts',
   'segments/segment.ts',
   'segments/segment-event.ts',
   'segments/segment-list.ts',

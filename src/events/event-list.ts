@@ -54,7 +54,7 @@ export const ListEvents = z
       if (given == null) return undefined;
       const found = placeOf(given);
       if (found !== null) return found;
-      issues.push({ code: 'custom', path: [param], message: notACursor(given), input: given });
+      issues.push({ code: 'custom', path: [param], message: notACursor(given, 'this log'), input: given });
       return undefined;
     };
     const places = { after: place('after'), before: place('before') };

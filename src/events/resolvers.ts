@@ -4,7 +4,7 @@ import { quoted } from '../errors/quoted.ts';
 import { CursorExpired } from '../errors/refusals.ts';
 import { type Call, resolver } from '../resolver.ts';
 import { cursorOf, type Event, readEventId } from './event.ts';
-import { type EventWindow, FollowEvents, GetEvent, ListEvents } from './event-list.ts';
+import { type EventPaging, type EventWindow, FollowEvents, GetEvent, ListEvents } from './event-list.ts';
 import type { EventPage } from './event-page.ts';
 import type { Feed } from './feed.ts';
 import { follow } from './follow.ts';
@@ -24,35 +24,7 @@ interface Context extends Call {
 export const listEvents = resolver({
   scope: 'segments:read',
   input: ListEvents,
-  run: async ({ tail, ...window }, { events: store }: Context, { accountId }): Promise<EventPage> => {
-    const slice = await store.read({ accountId, ...window });
-    checkPlaces(window, slice);
-    const { after, backward } = window;
-    const { head, prunedTo, hasMore } = slice;
-    const isCut = tail !== null && slice.events.length > tail;
-    const events = isCut ? slice.events.slice(-tail) : slice.events;
-    const first = events.at(0);
-    const last = events.at(-1);
-
-    const holds = async (bounds: Partial<EventWindow>) => {
-      const nearest = { after: undefined, before: undefined, size: 1, contents: 'none' } as const;
-      const part = { ...window, ...nearest, ...bounds };
-      return (await store.read({ accountId, ...part })).events.length > 0;
-    };
-    const hasAhead = async () => hasMore;
-    const before = () => holds({ before: first?.n ?? (after ?? 0) + 1, backward: true });
-    const behind = async () => {
-      const place = last?.n ?? (window.before ?? 0) - 1;
-      return place >= 0 && holds({ after: place, backward: false });
-    };
-    return {
-      events,
-      hasNext: backward ? behind : hasAhead,
-      hasPrevious: tail !== null ? async () => isCut : backward ? hasAhead : before,
-      headCursor: cursorOf(head),
-      nextCursor: cursorOf(last?.n ?? after ?? prunedTo),
-    };
-  },
+  run: (paging, { events }: Context, { accountId }) => pageOf(events, accountId, paging),
 });
 
 /** The event, or null: one of another account, or one that is no longer kept, is as if it had never been. */
@@ -108,6 +80,43 @@ async function mayStillRead({ identify }: Context, { accountId }: Viewer): Promi
   return viewer !== null && viewer.accountId === accountId && viewer.scopes.has('segments:read');
 }
 
+/** Reads a part of an account's log. Throws CURSOR_EXPIRED, and INVALID_INPUT for a cursor that the log does not have yet. */
+export async function pageOf(
+  store: EventStore,
+  accountId: string,
+  { tail, ...window }: EventPaging,
+): Promise<EventPage> {
+  const slice = await store.read({ accountId, ...window });
+  checkPlaces(window, slice);
+  const { after, before: end, backward } = window;
+  const { head, prunedTo, hasMore } = slice;
+  const isCut = tail !== null && slice.events.length > tail;
+  const events = isCut ? slice.events.slice(-tail) : slice.events;
+  const first = events.at(0);
+  const last = events.at(-1);
+
+  const holds = async (bounds: Partial<EventWindow>) => {
+    const nearest = { after: undefined, before: undefined, size: 1, contents: 'none' } as const;
+    const part = { ...window, ...nearest, ...bounds };
+    return (await store.read({ accountId, ...part })).events.length > 0;
+  };
+  const hasAhead = async () => hasMore;
+  const before = () => holds({ before: first?.n ?? (after ?? 0) + 1, backward: true });
+  const behind = async () => {
+    const place = last?.n ?? (window.before ?? 0) - 1;
+    return place >= 0 && holds({ after: place, backward: false });
+  };
+  // Where nothing was left out, events that the filter excludes were read as well, and need not be read again.
+  const isToHead = !backward && !hasMore && end === undefined;
+  return {
+    events,
+    hasNext: backward ? behind : hasAhead,
+    hasPrevious: tail !== null ? async () => isCut : backward ? hasAhead : before,
+    headCursor: cursorOf(head),
+    nextCursor: cursorOf(isToHead ? head : (last?.n ?? after ?? prunedTo)),
+  };
+}
+
 /** Refuses cursors that the log no longer has, or does not have yet: a page from there would skip events without a word. */
 function checkPlaces(
   { after, before }: Pick<EventWindow, 'after' | 'before'>,
@@ -118,7 +127,7 @@ function checkPlaces(
     const isExpired = param === 'after' ? place < prunedTo : place <= prunedTo && prunedTo > 0;
     if (isExpired) throw new CursorExpired(param, cursorOf(place), cursorOf(prunedTo));
     if (place <= head + (param === 'before' ? 1 : 0)) continue;
-    const message = `is behind the newest event of the log, ${quoted(cursorOf(head))}: ${quoted(cursorOf(place))}`;
+    const message = `is beyond the newest event of the log, ${quoted(cursorOf(head))}: ${quoted(cursorOf(place))}`;
     throw new InvalidInput([{ param, message }]);
   }
 }

@@ -1,6 +1,7 @@
 import type { Viewer } from '../accounts/viewer.ts';
 import type { Key } from '../database/sql/key.ts';
 import { NotFound, VersionConflict } from '../errors/refusals.ts';
+import { cursorOf } from '../events/event.ts';
 import { type Origin, originOf } from '../events/origin.ts';
 import { type Call, resolver } from '../resolver.ts';
 import type { SegmentQuota } from './quota.ts';
@@ -59,8 +60,8 @@ export const listSegments = resolver({
     const { order, backward } = window;
     const count = () => store.count({ accountId, filter: window.filter });
     if (!isRead) return unreadPage(order, count);
-    const { segments, hasMore } = await store.list({ accountId, ...window });
-    const page = { order, segments, count };
+    const { segments, hasMore, head } = await store.list({ accountId, ...window });
+    const page = { order, segments, count, ...(head !== undefined && { headCursor: cursorOf(head) }) };
     const hasAhead = async () => hasMore;
     if (tail !== null) {
       const isCut = segments.length > tail;

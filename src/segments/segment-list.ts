@@ -24,6 +24,8 @@ export interface Window {
   filter: Filter;
   /** The long texts of each segment to read; all of them by default. */
   texts?: Texts;
+  /** Whether to read the head of the event log in the same snapshot. */
+  withHead?: boolean;
 }
 
 /** A window, and how many segments at its end are returned; null means all of them. */
@@ -78,9 +80,10 @@ export const ListSegments = z
     orderBy: SegmentOrder.nullish(),
     texts,
     isRead: z.boolean().optional(),
+    withHead: z.boolean().optional(),
   })
-  .transform(({ first, after, last, before, filter, orderBy, texts, isRead }, { issues }): Paging => {
-    const order = orderBy ?? NEWEST_FIRST;
+  .transform(({ first, after, last, before, texts, isRead, withHead, ...list }, { issues }): Paging => {
+    const order = list.orderBy ?? NEWEST_FIRST;
     const placed = (param: string, given: typeof after): Place | null => {
       const found = given == null ? null : placeAt(order, given);
       if (given != null && !found) {
@@ -98,8 +101,9 @@ export const ListSegments = z
       until: backward ? start : end,
       size: (backward ? last : first) ?? DEFAULT_SIZE,
       tail: backward ? null : (last ?? null),
-      filter: filter ?? {},
+      filter: list.filter ?? {},
       ...(texts && { texts }),
+      ...(withHead && { withHead }),
       isRead: isRead ?? true,
     };
   });

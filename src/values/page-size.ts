@@ -36,9 +36,9 @@ export function extentOf({ first, after, last, before }: PageArguments<unknown>)
   };
 }
 
-/** Says why a text is not a cursor. */
-export function notACursor(given: string): string {
+/** Says why a text is not a cursor of a list. */
+export function notACursor(given: string, list = 'this list and order'): string {
   // Some clients keep "" where they have no cursor. Taken for the start, it would let a loop over pages run for ever.
   if (given === '') return 'must not be empty: omit it or pass null if there is no cursor';
-  return `is not a cursor of this list and order: ${quoted(given)}`;
+  return `is not a cursor of ${list}: ${quoted(given)}`;
 }

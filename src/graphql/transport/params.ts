@@ -46,7 +46,7 @@ export async function paramsOf(exchange: Exchange): Promise<GraphQLParams> {
 }
 
 function queryParams(query: string): GraphQLParams {
-  const { variables, extensions, ...others } = formFields(query, KNOWN);
+  const { variables, extensions, ...others } = formFields(query, { known: KNOWN });
   const fields: Record<string, unknown> = {
     ...others,
     variables: variables && parsed('variables', variables),
