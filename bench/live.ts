@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import pg from 'pg';
 import { digestOf, newToken } from '../src/accounts/token.ts';
 import { openDatabase, startPostgres } from './data.ts';
 import { rssOf } from './kernel.ts';
@@ -121,7 +120,7 @@ async function tokenOf(account: string): Promise<string> {
 }
 
 async function statements(): Promise<number> {
-  const { rows } = await new pg.Pool({ connectionString: databaseUrl, max: 1 }).query(
+  const { rows } = await client.query(
     'select xact_commit::int as n from pg_stat_database where datname = current_database()',
   );
   return rows[0].n;
