@@ -419,7 +419,16 @@ describe('Methods and preconditions', () => {
 describe('Event-Cursor', () => {
   it('is the newest event of the account on each list of segments', async () => {
     const { next } = await read('?limit=100', 'bob');
-    for (const query of ['', '?limit=1', '?limit=100', '?name=nobody', `?starting_after=${foreign.id}`]) {
+    for (const query of [
+      '',
+      '?limit=1',
+      '?limit=100',
+      '?name=nobody',
+      '?criteria=nothing',
+      '?name=foreign&criteria=nothing',
+      `?starting_after=${foreign.id}`,
+      `?ending_before=${foreign.id}&name=foreign`,
+    ]) {
       const { status, headers } = await rest(gateway, query, { as: 'bob' });
       expect([status, headers.get('event-cursor')]).toEqual([200, next]);
     }
