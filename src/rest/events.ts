@@ -11,7 +11,8 @@ import { untagged } from './preconditions.ts';
 export const EVENTS = '/v1/events';
 
 export const list: Handler = async ({ fields, headers }, context) => {
-  const { window, rest } = windowOf(fields);
+  const { segment, ...others } = fields;
+  const { window, rest } = windowOf(others, segment);
   const page = await events.listEvents.parse({ ...rest, ...window }, context);
   return untagged(headers, 'log', await answerWith(page));
 };
@@ -28,9 +29,9 @@ export const retrieve: Handler = async ({ id, fields, headers }, context) => {
   return untagged(headers, 'event', { body: representEvent(event) });
 };
 
-/** The part of the log that a request is for, as the resolvers take it. The rest is not known to be a parameter. */
-function windowOf({ after, limit, type, segment, request_id, ...rest }: Fields) {
-  const filter = { types: typesNamed(type), segmentId: segment, requestId: request_id };
+/** The part of the log that a request is for, as the resolvers take it, and the rest of the fields, which they refuse. */
+function windowOf({ after, limit, type, request_id, ...rest }: Fields, segmentId?: unknown) {
+  const filter = { types: typesNamed(type), segmentId, requestId: request_id };
   return { window: { first: wholeNumber(limit), after, filter }, rest };
 }
 
