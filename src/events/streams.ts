@@ -24,7 +24,7 @@ interface Limits {
   perAccount: number;
   perProcess: number;
   /** How often callers are reviewed. A token that is revoked ends its streams within this time. */
-  reviewMs?: number;
+  reviewMs?: number | undefined;
 }
 
 /** A review takes a moment: together they take less than the five seconds after which no revoked token is accepted. */
