@@ -108,6 +108,7 @@ async function statementsFor(who: Who, rows: number): Promise<Sent[]> {
       const after = cursorOf(orderBy, { ...at, name: 'common' });
       await list('a page', 11, {});
       await list('a page in the middle', 11, { after });
+      await list('a page and the head of the log', 12, { after, withHead: true });
       await list('a page between two cursors', 11, { after, before: after });
       const isByName = field === 'NAME';
       const isByCreation = field === 'CREATED_AT';
