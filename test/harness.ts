@@ -78,6 +78,7 @@ export function testGateway(options: Options = {}): TestGateway {
       wrote: running.wrote,
       identify: async () => viewers[who],
       leavePlace: () => {},
+      onGone: () => {},
       spend: async () => {},
       observe: (observation) => {
         throw observation.kind === 'fault' ? observation.error : new Error(observation.kind);

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 const RESOLVERS = [
   'events/resolvers.ts',
+  'events/waiting.ts',
   'events/event.ts',
   'events/event-list.ts',
   'events/event-page.ts',

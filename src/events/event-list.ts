@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { quoted } from '../errors/quoted.ts';
 import { TimeFilter } from '../values/moment.ts';
 import { extentOf, notACursor, pageSize } from '../values/page-size.ts';
 import { text } from '../values/text.ts';
@@ -48,28 +49,49 @@ export const ListEvents = z
     filter: EventFilter.nullish(),
     contents: z.enum(CONTENTS).optional(),
   })
-  .transform(({ filter, contents, ...page }, { issues }): EventPaging => {
-    const place = (param: 'after' | 'before'): number | undefined => {
-      const given = page[param];
-      if (given == null) return undefined;
-      const found = placeOf(given);
-      if (found !== null) return found;
-      issues.push({ code: 'custom', path: [param], message: notACursor(given, 'this log'), input: given });
-      return undefined;
+  .transform(({ filter, contents, after, before, ...sizes }, context): EventPaging => {
+    const places = {
+      after: readPlace('after', after, context),
+      before: readPlace('before', before, context),
     };
-    const places = { after: place('after'), before: place('before') };
-    return { ...places, ...extentOf(page), filter: filter ?? {}, ...(contents && { contents }) };
+    const extent = extentOf({ ...sizes, after, before });
+    return { ...places, ...extent, filter: filter ?? {}, ...(contents && { contents }) };
+  });
+
+/** Returns the place of a cursor. Undefined if there is none; then, if one was given, there is an issue too. */
+function readPlace(param: string, given: string | null | undefined, { issues }: z.RefinementCtx) {
+  if (given == null) return undefined;
+  const place = placeOf(given);
+  if (place !== null) return place;
+  issues.push({ code: 'custom', path: [param], message: notACursor(given, 'this log'), input: given });
+  return undefined;
+}
+
+const MAX_WAIT_S = 30;
+const waitRule = `must be a whole number of seconds from 0 to ${MAX_WAIT_S}`;
+const error = ({ input }: { input?: unknown }) => `${waitRule}, not ${quoted(input)}`;
+
+/** A page forward, and how long to wait until it has an event. */
+export const WaitForEvents = z
+  .strictObject({
+    first: pageSize,
+    after: cursor,
+    filter: EventFilter.nullish(),
+    wait: z
+      .int({ error })
+      .refine((value) => value >= 0 && value <= MAX_WAIT_S, { error })
+      .meta({ minimum: 0, maximum: MAX_WAIT_S })
+      .nullish(),
+  })
+  .transform(({ first, after, filter, wait }, context) => {
+    const places = { after: readPlace('after', after, context), before: undefined };
+    const paging: EventPaging = { ...places, ...extentOf({ first, after }), filter: filter ?? {} };
+    return { paging, seconds: wait ?? 0 };
   });
 
 /** How to follow the log: from a cursor, or from now on. */
 export const FollowEvents = z
   .strictObject({ after: cursor, types: EventFilter.shape.types })
-  .transform(({ after, types }, { issues }) => {
-    const place = after == null ? null : placeOf(after);
-    if (after != null && place === null) {
-      issues.push({ code: 'custom', path: ['after'], message: notACursor(after), input: after });
-    }
-    return { after: place ?? undefined, types };
-  });
+  .transform(({ after, types }, context) => ({ after: readPlace('after', after, context), types }));
 
 export const GetEvent = z.strictObject({ id: z.string() });

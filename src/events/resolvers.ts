@@ -14,6 +14,10 @@ import type { Streams } from './streams.ts';
 
 interface Context extends Call {
   events: EventStore;
+}
+
+/** What those who follow the log need in addition. */
+export interface LiveContext extends Context {
   feed: Feed;
   streams: Streams;
   /** Finds out anew who calls, also if the token was accepted a moment ago. */
@@ -40,6 +44,8 @@ export const getEvent = resolver({
 /** A stream of events. Whoever reads it calls `close` in the end. */
 export interface FollowedEvents {
   events: AsyncGenerator<Event[]>;
+  /** The cursor up to which everything was read, and what is not wanted was left out. A stream resumes behind it. */
+  cursor(): string;
   /** Aborts when the stream has to end. Its reason is a Refusal if the caller may not read on. */
   signal: AbortSignal;
   close(): void;
@@ -52,7 +58,7 @@ export interface FollowedEvents {
 export const followEvents = resolver({
   scope: 'segments:read',
   input: FollowEvents,
-  run: async ({ after, types }, context: Context, viewer): Promise<FollowedEvents> => {
+  run: async ({ after, types }, context: LiveContext, viewer): Promise<FollowedEvents> => {
     const { events, feed, streams } = context;
     const { accountId } = viewer;
     const { signal, close } = streams.open(accountId, () => mayStillRead(context, viewer));
@@ -67,7 +73,8 @@ export const followEvents = resolver({
       });
       checkPlaces({ after, before: undefined }, slice);
       const start = { accountId, after: after ?? slice.head, types, signal };
-      return { events: follow(feed, start), signal, close };
+      const { events: followed, place } = follow(feed, start);
+      return { events: followed, cursor: () => cursorOf(place()), signal, close };
     } catch (error) {
       close();
       throw error;
@@ -75,7 +82,8 @@ export const followEvents = resolver({
   },
 });
 
-async function mayStillRead({ identify }: Context, { accountId }: Viewer): Promise<boolean> {
+/** Whether the caller may still read the log of the account: the token has not ended, and has not lost the scope. */
+export async function mayStillRead({ identify }: LiveContext, { accountId }: Viewer): Promise<boolean> {
   const viewer = await identify();
   return viewer !== null && viewer.accountId === accountId && viewer.scopes.has('segments:read');
 }

@@ -8,7 +8,7 @@ import type { Context } from '../context.ts';
 import type { Database } from '../database/connect.ts';
 import { Unavailable } from '../errors/refusals.ts';
 import { loopTime } from '../fairness/loop-time.ts';
-import type { Exchange } from '../http/exchange.ts';
+import { type Exchange, onceClosed } from '../http/exchange.ts';
 import type { Observe } from '../observation.ts';
 import type { placesFor } from './places.ts';
 
@@ -88,6 +88,7 @@ export function admission(
         loop: share,
         identify: () => identifyAnew(request.headers),
         leavePlace: () => exchange.place?.leave(),
+        onGone: (listener) => onceClosed(exchange.response, listener),
       };
     };
 

@@ -26,6 +26,8 @@ interface Options extends Open {
   contextOf: { anyone: ContextOf; router: ContextOf };
   isForRouter: boolean;
   observe: Observe;
+  /** Milliseconds between two signs of life on a stream. */
+  heartbeatMs?: number | undefined;
   health: Face;
 }
 
@@ -41,9 +43,10 @@ export function faces({
   graphiql,
   health,
   observe,
+  heartbeatMs,
   ...open
 }: Options): (path: string) => Face {
-  const rest = acrossOrigins(corsOrigins, restFace({ contextOf: contextOf.anyone, observe }));
+  const rest = acrossOrigins(corsOrigins, restFace({ contextOf: contextOf.anyone, observe, heartbeatMs }));
   const graphql = acrossOrigins(
     corsOrigins,
     graphqlFace({

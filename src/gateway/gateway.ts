@@ -30,6 +30,10 @@ interface Options extends Admission, Places, Open {
   maxSegmentsPerAccount?: number | undefined;
   /** Max streams of events that an account may have open. */
   maxStreamsPerAccount?: number;
+  /** Milliseconds between two looks at whether the callers of streams may still read. */
+  streamReviewMs?: number | undefined;
+  /** Milliseconds between two signs of life on a stream. */
+  heartbeatMs?: number | undefined;
   /** Max open connections from one address. */
   maxConnectionsPerAddress?: number;
   /** A token of the account `default` with every scope. It ends the previous one: see `configureApiToken`. */
@@ -58,7 +62,9 @@ export async function startGateway({
   persistedOperations,
   corsOrigins,
   maxSegmentsPerAccount,
-  maxStreamsPerAccount = 100,
+  maxStreamsPerAccount: perAccount = 100,
+  streamReviewMs: reviewMs,
+  heartbeatMs,
   apiToken,
   observe,
   places: maxPlaces,
@@ -76,12 +82,12 @@ export async function startGateway({
   const quota = maxSegmentsPerAccount ? segmentQuota(maxSegmentsPerAccount, segments.countUpTo) : undefined;
   const events = eventStore(database);
   const live = startLive(events, { url: databaseUrl, pooler });
-  const streams = openStreams({ perAccount: maxStreamsPerAccount, perProcess: MAX_STREAMS });
+  const streams = openStreams({ perAccount, perProcess: MAX_STREAMS, reviewMs });
   const shared = { segments, quota, events, streams, feed: live.feed, wrote: live.wrote };
   const places = placesFor({ places: maxPlaces, bodies: maxBodies });
   const contextOf = admission(admitted, { database, tokens, shared, observe, places });
   const route = faces({
-    ...{ graphiql, introspection, persistedOperations, corsOrigins, contextOf, observe },
+    ...{ graphiql, introspection, persistedOperations, corsOrigins, contextOf, observe, heartbeatMs },
     isForRouter: admitted.routerSecret !== undefined,
     health: healthFace(database, () => (isDraining ? 'stopping' : places.isFull() ? 'busy' : null)),
   });

@@ -1,11 +1,10 @@
-import { once } from 'node:events';
-import type { OutgoingHttpHeaders } from 'node:http';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { charged } from '../fairness/loop-time.ts';
-import type { Exchange } from './exchange.ts';
+import { type Exchange, onceClosed } from './exchange.ts';
 
-/** How often a comment is sent, so that no proxy takes the connection for idle and a dead one is noticed. */
+/** How often something is sent, so that no proxy takes the connection for idle and a dead one is noticed. */
 const HEARTBEAT_MS = 12_000;
-const HEARTBEAT = ':\n\n';
+const COMMENT = ':\n\n';
 
 /** Nothing may keep or gather a stream on its way; `x-accel-buffering` says so to nginx. */
 const HEADERS = {
@@ -18,6 +17,12 @@ interface Options {
   headers?: OutgoingHttpHeaders;
   /** Sent before the first message, such as `retry: 1000\n\n`. */
   opening?: string;
+  /** Returns what is sent as a sign of life. A comment if omitted. */
+  heartbeat?(): string;
+  /** Milliseconds between two signs of life. */
+  heartbeatMs?: number | undefined;
+  /** Aborts when the messages are to end. A reader that has not taken the ones before it is then cut off, and not waited for. */
+  signal?: AbortSignal | undefined;
   /** Called once, as soon as the caller has left or the messages have ended. The messages have to end then. */
   onEnd(): void;
 }
@@ -30,29 +35,46 @@ interface Options {
 export async function respondWithEvents(
   { request, response, requestId, headers: others, loop, place }: Exchange,
   messages: AsyncIterable<string>,
-  { headers, opening = '', onEnd }: Options,
+  options: Options,
 ): Promise<void> {
+  const { headers, opening = COMMENT, heartbeat = () => COMMENT, heartbeatMs = HEARTBEAT_MS } = options;
+  const { signal, onEnd } = options;
   place?.leave();
-  response.once('close', onEnd);
+  onceClosed(response, onEnd);
   request.socket.setKeepAlive(true, HEARTBEAT_MS);
   response.writeHead(200, { 'x-request-id': requestId, ...others, ...headers, ...HEADERS });
   if (request.method === 'HEAD') return void response.end();
-  response.write(opening || HEARTBEAT); // sends the headers at once: a client waits for them
-  const heartbeat = setInterval(() => {
-    if (!response.writableNeedDrain) response.write(HEARTBEAT);
-  }, HEARTBEAT_MS).unref();
+  response.write(opening); // sends the headers at once: a client waits for them
+  const timer = setInterval(() => {
+    if (!response.writableNeedDrain && !response.destroyed) response.write(heartbeat());
+  }, heartbeatMs).unref();
   try {
     for await (const message of messages) {
       if (response.destroyed) return;
       const isTaken = charged(loop, () => response.write(message));
       loop?.chargeAnswer(message.length);
-      if (!isTaken) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+      if (!isTaken) await untilTaken(response, signal);
     }
   } finally {
-    clearInterval(heartbeat);
-    response.end();
+    clearInterval(timer);
+    if (response.writableNeedDrain && signal?.aborted) response.destroy();
+    else response.end();
   }
 }
+
+/** Waits until the socket has taken what was written, the caller has left, or the signal aborts. */
+const untilTaken = (response: ServerResponse, signal: AbortSignal | undefined): Promise<void> =>
+  new Promise((resolve) => {
+    const settle = () => {
+      for (const event of ['drain', 'close']) response.off(event, settle);
+      signal?.removeEventListener('abort', settle);
+      resolve();
+    };
+    response.on('drain', settle);
+    onceClosed(response, settle);
+    if (signal?.aborted) settle();
+    else signal?.addEventListener('abort', settle);
+  });
 
 /** Writes an event. Data in JSON has no line breaks, which would end it. */
 export function eventText({ id, event, data }: { id?: string; event?: string; data: string }): string {

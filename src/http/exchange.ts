@@ -67,3 +67,9 @@ export function exchangeOf(
     isShared: undefined,
   };
 }
+
+/** Calls a function once a response has ended or its connection is closed; at once if that has already happened. */
+export function onceClosed(response: ServerResponse, listener: () => void): void {
+  if (response.closed) listener();
+  else response.once('close', listener);
+}

@@ -1,4 +1,5 @@
-import { getEvent, listEvents } from '../events/resolvers.ts';
+import { getEvent } from '../events/resolvers.ts';
+import { waitForEvents } from '../events/waiting.ts';
 import { listSegmentEvents } from '../segments/event-resolvers.ts';
 import { COLLECTION } from './customer-segments.ts';
 import { EVENT_TYPE_NAMES } from './event-representation.ts';
@@ -20,8 +21,13 @@ const windowAt = (place: string) =>
 export const events: Resource = {
   [EVENTS]: {
     GET: operation({
-      resolver: listEvents,
-      fields: { ...windowAt(''), segment: { in: 'query', is: 'filter.segmentId' } },
+      resolver: waitForEvents,
+      fields: {
+        'Last-Event-ID': { in: 'header', is: 'after' },
+        ...windowAt(''),
+        segment: { in: 'query', is: 'filter.segmentId' },
+        wait: { in: 'query', is: 'wait' },
+      },
       status: 200,
       handle: list,
     }),

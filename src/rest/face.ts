@@ -13,19 +13,24 @@ import type { Answer } from './answer.ts';
 import { issuesIn, type Operation } from './operation.ts';
 import { problem } from './problem.ts';
 import { operationOf, routeOf } from './routes.ts';
+import { writeStream } from './stream.ts';
 
 const WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
 interface Options {
   contextOf(exchange: Exchange): Promise<Context>;
   observe: Observe;
+  /** Milliseconds between two signs of life on a stream. */
+  heartbeatMs?: number | undefined;
 }
 
 /** Serves the documented REST API: finds the operation, reads the fields, calls the handler and writes its answer. */
-export function restFace({ contextOf, observe }: Options): Face {
+export function restFace({ contextOf, observe, heartbeatMs }: Options): Face {
   return async (exchange) => {
     try {
-      write(exchange, await answerTo(exchange, await contextOf(exchange)));
+      const { stream, ...answer } = await answerTo(exchange, await contextOf(exchange));
+      if (stream) await writeStream(exchange, stream, { observe, heartbeatMs });
+      else write(exchange, answer);
     } catch (error) {
       if (error instanceof ClientGone) return;
       const { requestId } = exchange;
