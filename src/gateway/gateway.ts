@@ -86,13 +86,15 @@ export async function startGateway({
   const shared = { segments, quota, events, streams, feed: live.feed, wrote: live.wrote };
   const places = placesFor({ places: maxPlaces, bodies: maxBodies });
   const contextOf = admission(admitted, { database, tokens, shared, observe, places });
-  const route = faces({
+  const { route, isSocket, sockets } = faces({
     ...{ graphiql, introspection, persistedOperations, corsOrigins, contextOf, observe, heartbeatMs },
     isForRouter: admitted.routerSecret !== undefined,
     health: healthFace(database, () => (isDraining ? 'stopping' : places.isFull() ? 'busy' : null)),
   });
   const { server, unsentBytes } = httpServer({
     route,
+    isSocket,
+    upgrade: sockets.upgrade,
     observe,
     maxConnectionsPerAddress,
   });
@@ -128,6 +130,7 @@ export async function startGateway({
     async stop() {
       isDraining = true;
       streams.close();
+      sockets.close();
       await drain(server, unsentBytes, PATIENCE_MS);
       clock.stop();
       stopEnsuring();

@@ -5,7 +5,7 @@ import { catalogue } from '../errors/catalogue.ts';
 import { InvalidInput } from '../errors/invalid-input.ts';
 import { remembered } from '../http/accept.ts';
 import { ClientGone } from '../http/body.ts';
-import type { Exchange } from '../http/exchange.ts';
+import type { Admitted } from '../http/exchange.ts';
 import { respond } from '../http/respond.ts';
 import type { Face } from '../http/server.ts';
 import type { Observe } from '../observation.ts';
@@ -21,6 +21,7 @@ import { operationNameOf } from './transport/operation-name.ts';
 import { isRead, paramsOf } from './transport/params.ts';
 import { JSON_TYPE, representationOf } from './transport/representation.ts';
 import { asStream, writeResults } from './transport/result-stream.ts';
+import { webSockets } from './transport/web-socket.ts';
 
 /** The header by which a router requests the duration of each field (Apollo's federated traces). */
 const TRACE = 'apollo-federation-include-trace';
@@ -33,22 +34,24 @@ const NO_STREAM = {
 
 interface Options extends Persistence {
   schema: GraphQLSchema;
-  contextOf(exchange: Exchange): Promise<Context>;
+  contextOf(exchange: Admitted): Promise<Context>;
   observe: Observe;
   /** The initial contents of GraphiQL. If omitted, GraphiQL is not served. */
   graphiql?: PageContents | undefined;
   introspection: boolean;
   boundReads: BoundReads;
+  /** The origins whose pages can open a WebSocket. */
+  origins: ReadonlySet<string>;
 }
 
-/** Serves GraphQL over HTTP, and GraphiQL to browsers. */
-export function graphqlFace({ contextOf, observe, graphiql, ...options }: Options): Face {
+/** Serves GraphQL over HTTP and WebSocket, and GraphiQL to browsers. */
+export function graphqlFace({ contextOf, observe, graphiql, origins, ...options }: Options) {
   const run = graphqlEngine(options);
   const wanted = remembered(representationOf);
   const sendPage = graphiql && graphiqlPage(graphiql);
   const writeResult = resultWriter();
 
-  return async (exchange) => {
+  const face: Face = async (exchange) => {
     const { request, requestId } = exchange;
     const { type, page, stream } = wanted(request.headers.accept ?? '*/*');
     try {
@@ -84,4 +87,6 @@ export function graphqlFace({ contextOf, observe, graphiql, ...options }: Option
       await writeResult(exchange, { errors: [graphqlErrorOf(refusal, { http })] }, type ?? JSON_TYPE);
     }
   };
+  const sockets = webSockets({ contextOf, run, observe, origins, schema: options.schema });
+  return { face, sockets };
 }

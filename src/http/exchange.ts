@@ -38,6 +38,13 @@ export interface Exchange {
   onAnswered(exchange: Exchange): void;
 }
 
+/** What is needed to admit a request, or an operation over a WebSocket. */
+export type Admitted = Pick<
+  Exchange,
+  'request' | 'requestId' | 'headers' | 'accountId' | 'tokenId' | 'place' | 'loop'
+> &
+  Partial<Pick<Exchange, 'response'>>;
+
 /** An id that a caller can send as `X-Request-Id`, to follow a request through several systems. */
 const REQUEST_ID = /^[\w.:-]{1,64}$/;
 
