@@ -60,6 +60,8 @@ const HOUSE: Record<string, string[]> = {
     'segments/quota.ts',
     'segments/store.ts',
     'events/store.ts',
+    'events/store/erase.ts',
+    'events/store/prune.ts',
     'idempotency/',
     'resolver.ts',
     'accounts/',
