@@ -159,15 +159,15 @@ describe('erasing', () => {
   });
 
   it('and pruning at the same time do not block each other', async () => {
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < 3; round++) {
       await client.query('truncate events, event_heads');
-      await deleteMany(2_000);
+      await deleteMany(1_000);
       await client.query(`update events set occurred_at = now() - interval '31 days'`);
       const faults: unknown[] = [];
       const observe = (observation: unknown) => faults.push(observation);
       const prune = pruneEvents(gateway.database, { days: 30, observe });
       const [, pruned] = await Promise.all([erase(), prune()]);
-      expect([pruned, faults]).toEqual([6_000, []]);
+      expect([pruned, faults]).toEqual([3_000, []]);
     }
   });
 

@@ -12,7 +12,7 @@ interface Options {
   observe: Observe;
 }
 
-/** Max accounts that one statement looks at, and max events that one deletes. Both take about 10 ms. */
+/** Max accounts that one statement looks at, and max events that one deletes: a small part of what it has time for. */
 const PAGE = 500;
 const PIECE = 1_000;
 /** Key of the advisory lock, which differs from those of all other locks. */
