@@ -2,7 +2,6 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { SCOPES } from '../../src/accounts/viewer.ts';
 import type { Context } from '../../src/context.ts';
 import { graphqlEngine } from '../../src/graphql/engine/engine.ts';
 import { plannedOperation } from '../../src/graphql/planner/planned-operation.ts';
@@ -10,7 +9,7 @@ import { schema } from '../../src/graphql/schema.ts';
 import { boundReads } from '../../src/segments/bounded-reads.ts';
 import { cursorOf } from '../../src/segments/segment-order.ts';
 import type { SegmentStore } from '../../src/segments/store.ts';
-import { segmentWith, testGateway } from '../harness.ts';
+import { segmentWith, testGateway, viewers } from '../harness.ts';
 import { type RandomRequest, randomRequest } from './random-document.ts';
 
 /** The number of documents. `npm run test:chaos` tries a hundred thousand, different ones each time. */
@@ -115,8 +114,9 @@ async function answerTo(
   const spent: number[] = [];
   const context: Context = {
     requestId: 'test',
-    viewer: { accountId, callerId: accountId, scopes: new Set(SCOPES) },
+    viewer: { ...viewers.ada, accountId, callerId: accountId },
     segments: inOrder(store),
+    events: gateway.events,
     spend: async (points) => void spent.push(points),
     observe: (observation) => {
       throw observation.kind === 'fault' ? observation.error : new Error(observation.kind);

@@ -8,7 +8,7 @@ import {
 } from '../../src/segments/resolvers.ts';
 import { segmentIds } from '../../src/segments/segment-id.ts';
 import { graphql } from '../client.ts';
-import { draft, testGateway, type Who } from '../harness.ts';
+import { draft, origin, testGateway, type Who } from '../harness.ts';
 
 const gateway = testGateway();
 const MANY = 200;
@@ -104,8 +104,8 @@ describe('a write that the database refuses', () => {
     const { id, createdAt } = await create();
     const fresh = newSegment();
     const [taken, made] = await Promise.allSettled([
-      gateway.segments.create({ accountId: 'ada', id, createdAt, ...draft() }),
-      gateway.segments.create({ accountId: 'ada', ...fresh, ...draft() }),
+      gateway.segments.create({ ...origin, accountId: 'ada', id, createdAt, ...draft() }),
+      gateway.segments.create({ ...origin, accountId: 'ada', ...fresh, ...draft() }),
     ]);
     expect(taken).toMatchObject({ status: 'rejected', reason: { code: '23505' } });
     expect(made).toMatchObject({ status: 'fulfilled' });
@@ -117,8 +117,8 @@ describe('a change that the database refuses', () => {
   it('neither prevents nor repeats an earlier change to the same segment in its batch', async () => {
     const { id } = await create();
     const [first, second] = await Promise.allSettled([
-      gateway.segments.update({ accountId: 'ada', id, name: 'first' }),
-      gateway.segments.update({ accountId: 'ada', id, name: 'a\u0000b' }), // a resolver would refuse it
+      gateway.segments.update({ ...origin, accountId: 'ada', id, name: 'first' }),
+      gateway.segments.update({ ...origin, accountId: 'ada', id, name: 'a\u0000b' }), // a resolver would refuse it
     ]);
     expect(first).toMatchObject({ status: 'fulfilled', value: { name: 'first', version: 2 } });
     expect(second).toMatchObject({ status: 'rejected', reason: { code: '22021' } });
