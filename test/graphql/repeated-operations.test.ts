@@ -2,7 +2,6 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { SCOPES } from '../../src/accounts/viewer.ts';
 import type { Context } from '../../src/context.ts';
 import { graphqlEngine } from '../../src/graphql/engine/engine.ts';
 import { plannedOperation } from '../../src/graphql/planner/planned-operation.ts';
