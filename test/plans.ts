@@ -98,7 +98,10 @@ export async function eagerDatabase(tables: readonly string[]) {
   }
   for (const table of tables) await admin.query(`alter table ${table} set (autovacuum_enabled = off)`);
   await admin.end();
-  const client = new pg.Client({ connectionString: made.url, options: PLANNER_OPTIONS });
+  const client = new pg.Client({
+    connectionString: made.url,
+    options: `${PLANNER_OPTIONS} -c segments.events=written`,
+  });
   await client.connect();
   return {
     client,

@@ -4,11 +4,12 @@ import { parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../src/context.ts';
 import { graphqlEngine } from '../../src/graphql/engine/engine.ts';
+import { isSubscribed } from '../../src/graphql/engine/subscription.ts';
 import { plannedOperation } from '../../src/graphql/planner/planned-operation.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { boundReads } from '../../src/segments/bounded-reads.ts';
 import { cursorOf } from '../../src/segments/segment-order.ts';
-import { segmentWith, testGateway } from '../harness.ts';
+import { segmentWith, testGateway, viewers } from '../harness.ts';
 import { type RandomRequest, randomRequest } from './random-document.ts';
 
 /** The number of documents. `npm run test:chaos` tries a hundred thousand, different ones each time. */
@@ -134,11 +135,11 @@ async function answerTo(
 ) {
   const spent: number[] = [];
   const context: Context = {
-    requestId: 'test',
+    ...gateway.context(),
     viewer: {
       accountId,
       callerId: accountId,
-      scopes: new Set(SCOPES),
+      scopes: viewers.ada.scopes,
       actor: { kind: 'TOKEN', id: 'the id', name: 'the name' },
     },
     ...inOrder(stores),
@@ -148,7 +149,9 @@ async function answerTo(
     },
   };
   const params = { query, variables, ...(operationName !== undefined && { operationName }) };
-  const { data, errors } = await run(params, { method: 'POST', traced: false }, context);
+  const result = await run(params, { method: 'POST', traced: false }, context);
+  if (isSubscribed(result)) throw new TypeError('No random document is a subscription.');
+  const { data, errors } = result;
   const text = JSON.stringify({ data, errors, spent });
   return text
     .replaceAll(/"\d{4}-\d\d-\d\dT[\d:.]+Z"/g, (time) => (time.startsWith(`"${TIME}`) ? time : '"now"'))
