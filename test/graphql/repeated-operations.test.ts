@@ -162,7 +162,7 @@ async function answerTo(
 
 describe('an operation that repeats', () => {
   it('has the data, errors and cost that it had at first, when every column was fetched', {
-    timeout: 20_000 + DOCUMENTS * 60,
+    timeout: 20_000 + DOCUMENTS * 300,
   }, async () => {
     let planned = 0;
     let isDirty = true;
