@@ -18,8 +18,16 @@ export interface Answered {
 }
 
 /** Sends a request to the collection of segments or a path below it. An object is sent as JSON. */
-export async function rest(gateway: TestGateway, path = '', options: RequestOptions = {}): Promise<Answered> {
-  return answered(await fetch(`${gateway.url}/v1/customer-segments${path}`, initOf(gateway, options)));
+export const rest = (gateway: TestGateway, path = '', options: RequestOptions = {}): Promise<Answered> =>
+  restAt(gateway, `/v1/customer-segments${path}`, options);
+
+/** Sends a request to any path. An object is sent as JSON. */
+export async function restAt(
+  gateway: TestGateway,
+  path: string,
+  options: RequestOptions = {},
+): Promise<Answered> {
+  return answered(await fetch(gateway.url + path, initOf(gateway, options)));
 }
 
 /** Sends a GraphQL operation with its variables. */
@@ -35,7 +43,7 @@ export async function graphql(
 
 /** The options of `fetch` for such a request. */
 export function initOf(
-  gateway: TestGateway,
+  gateway: Pick<TestGateway, 'authorization'>,
   { method = 'GET', body, headers = {}, as = 'ada' }: RequestOptions,
 ): RequestInit {
   const isJson = body !== undefined && typeof body !== 'string' && !(body instanceof URLSearchParams);

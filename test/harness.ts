@@ -73,6 +73,12 @@ export function testGateway(options: Options = {}): TestGateway {
       segments: running.segments,
       quota: running.quota,
       events: running.events,
+      feed: running.feed,
+      streams: running.streams,
+      wrote: running.wrote,
+      identify: async () => viewers[who],
+      leavePlace: () => {},
+      onGone: () => {},
       spend: async () => {},
       observe: (observation) => {
         throw observation.kind === 'fault' ? observation.error : new Error(observation.kind);

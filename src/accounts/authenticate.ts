@@ -19,19 +19,25 @@ export const sendsToken = ({ authorization = '' }: IncomingHttpHeaders): boolean
 /**
  * Identifies the caller from the `Authorization` header (RFC 6750). The viewer is null if the header has no valid token. Only
  * valid tokens are cached, and only by digest. Unknown, expired and revoked tokens are handled alike and take the same time.
- * If a JWT issuer is given, its tokens are accepted as well.
+ * If a JWT issuer is given, its tokens are accepted as well. `anew` does the same without the cache.
  */
-export function authenticator(tokens: TokenStore, jwt?: JwtIssuer): Authenticate {
+export function authenticator(tokens: TokenStore, jwt?: JwtIssuer) {
   const known = new LRUCache<string, Viewer>({ max: REMEMBERED_TOKENS, ttl: REMEMBERED_MS });
   const readJwt = jwt && jwtReader(jwt);
 
-  return async ({ authorization = '' }) => {
-    const [, token] = BEARER.exec(authorization) ?? [];
-    if (token === undefined) return null;
-    if (readJwt && isJwt(token)) return readJwt(token);
-    const digest = digestOf(token);
-    return known.get(digest) ?? find(digest, token);
-  };
+  const identify =
+    (cached: (digest: string) => Viewer | undefined): Authenticate =>
+    async ({ authorization = '' }) => {
+      const [, token] = BEARER.exec(authorization) ?? [];
+      if (token === undefined) return null;
+      if (readJwt && isJwt(token)) return readJwt(token);
+      const digest = digestOf(token);
+      return cached(digest) ?? find(digest, token);
+    };
+  return Object.assign(
+    identify((digest) => known.get(digest)),
+    { anew: identify(() => undefined) },
+  );
 
   async function find(digest: string, token: string): Promise<Viewer | null> {
     const grant = isToken(token) ? await tokens.find(digest) : null;

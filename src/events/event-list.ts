@@ -1,17 +1,24 @@
 import { z } from 'zod';
+import { quoted } from '../errors/quoted.ts';
 import { TimeFilter } from '../values/moment.ts';
 import { extentOf, notACursor, pageSize } from '../values/page-size.ts';
 import { text } from '../values/text.ts';
 import { EVENT_TYPES, placeOf } from './event.ts';
 
+const MAX_TYPES = EVENT_TYPES.length;
+
 /** Which events to read: all conditions that are given must hold. Null means that a condition is not given. */
 export const EventFilter = z.strictObject({
-  types: z.array(z.enum(EVENT_TYPES)).max(EVENT_TYPES.length).nullish(),
+  types: z.array(z.enum(EVENT_TYPES)).max(MAX_TYPES, `must have at most ${MAX_TYPES} types`).nullish(),
   segmentId: text(0, 255).nullish(),
   requestId: text(0, 255).nullish(),
   occurredAt: TimeFilter.nullish(),
 });
 export type EventFilter = z.output<typeof EventFilter>;
+
+/** The contents of each event: the segment after the change, and what the change replaced. */
+export const CONTENTS = ['none', 'segment', 'all'] as const;
+export type Contents = (typeof CONTENTS)[number];
 
 /** A part of the log to read: at most `size` events behind the place `after` and in front of `before`. */
 export interface EventWindow {
@@ -21,6 +28,8 @@ export interface EventWindow {
   backward: boolean;
   size: number;
   filter: EventFilter;
+  /** The contents to read; all of them by default. Others are null in the events that are returned. */
+  contents?: Contents | undefined;
 }
 
 /** A window, and how many of the events at its end are shown: all of them if it is null. */
@@ -38,17 +47,51 @@ export const ListEvents = z
     last: pageSize,
     before: cursor,
     filter: EventFilter.nullish(),
+    contents: z.enum(CONTENTS).optional(),
   })
-  .transform(({ filter, ...page }, { issues }): EventPaging => {
-    const place = (param: 'after' | 'before'): number | undefined => {
-      const given = page[param];
-      if (given == null) return undefined;
-      const found = placeOf(given);
-      if (found !== null) return found;
-      issues.push({ code: 'custom', path: [param], message: notACursor(given), input: given });
-      return undefined;
+  .transform(({ filter, contents, after, before, ...sizes }, context): EventPaging => {
+    const places = {
+      after: readPlace('after', after, context),
+      before: readPlace('before', before, context),
     };
-    return { after: place('after'), before: place('before'), ...extentOf(page), filter: filter ?? {} };
+    const extent = extentOf({ ...sizes, after, before });
+    return { ...places, ...extent, filter: filter ?? {}, ...(contents && { contents }) };
   });
+
+/** Returns the place of a cursor. Undefined if there is none; then, if one was given, there is an issue too. */
+function readPlace(param: string, given: string | null | undefined, { issues }: z.RefinementCtx) {
+  if (given == null) return undefined;
+  const place = placeOf(given);
+  if (place !== null) return place;
+  issues.push({ code: 'custom', path: [param], message: notACursor(given, 'this log'), input: given });
+  return undefined;
+}
+
+const MAX_WAIT_S = 30;
+const waitRule = `must be a whole number of seconds from 0 to ${MAX_WAIT_S}`;
+const error = ({ input }: { input?: unknown }) => `${waitRule}, not ${quoted(input)}`;
+
+/** A page forward, and how long to wait until it has an event. */
+export const WaitForEvents = z
+  .strictObject({
+    first: pageSize,
+    after: cursor,
+    filter: EventFilter.nullish(),
+    wait: z
+      .int({ error })
+      .refine((value) => value >= 0 && value <= MAX_WAIT_S, { error })
+      .meta({ minimum: 0, maximum: MAX_WAIT_S })
+      .nullish(),
+  })
+  .transform(({ first, after, filter, wait }, context) => {
+    const places = { after: readPlace('after', after, context), before: undefined };
+    const paging: EventPaging = { ...places, ...extentOf({ first, after }), filter: filter ?? {} };
+    return { paging, seconds: wait ?? 0 };
+  });
+
+/** How to follow the log: from a cursor, or from now on. */
+export const FollowEvents = z
+  .strictObject({ after: cursor, types: EventFilter.shape.types })
+  .transform(({ after, types }, context) => ({ after: readPlace('after', after, context), types }));
 
 export const GetEvent = z.strictObject({ id: z.string() });

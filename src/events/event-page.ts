@@ -7,6 +7,9 @@ export interface EventPage {
   hasPrevious(): Promise<boolean>;
   /** The cursor of the account's newest event when the page was read. */
   headCursor: string;
-  /** Where to go on reading: the cursor of the last event, or where the page begins if it is empty. */
+  /**
+   * Where to go on reading. If the page reaches the end of the log, that is its newest event, even if the filter excludes it: the
+   * cursor of a reader whose filter matches little does not expire. Otherwise, it is the last event of the page.
+   */
   nextCursor: string;
 }

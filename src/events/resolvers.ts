@@ -1,49 +1,34 @@
+import type { Viewer } from '../accounts/viewer.ts';
 import { InvalidInput } from '../errors/invalid-input.ts';
 import { quoted } from '../errors/quoted.ts';
 import { CursorExpired } from '../errors/refusals.ts';
 import { type Call, resolver } from '../resolver.ts';
-import { cursorOf, readEventId } from './event.ts';
-import { type EventWindow, GetEvent, ListEvents } from './event-list.ts';
+import { cursorOf, type Event, readEventId } from './event.ts';
+import { type EventPaging, type EventWindow, FollowEvents, GetEvent, ListEvents } from './event-list.ts';
 import type { EventPage } from './event-page.ts';
+import type { Feed } from './feed.ts';
+import { follow } from './follow.ts';
 import type { EventSlice } from './store/read.ts';
 import type { EventStore } from './store.ts';
+import type { Streams } from './streams.ts';
 
 interface Context extends Call {
   events: EventStore;
+}
+
+/** What those who follow the log need in addition. */
+export interface LiveContext extends Context {
+  feed: Feed;
+  streams: Streams;
+  /** Finds out anew who calls, also if the token was accepted a moment ago. */
+  identify(): Promise<Viewer | null>;
 }
 
 /** A part of the account's log, oldest first. Throws CURSOR_EXPIRED if what follows the cursor is no longer kept. */
 export const listEvents = resolver({
   scope: 'segments:read',
   input: ListEvents,
-  run: async ({ tail, ...window }, { events: store }: Context, { accountId }): Promise<EventPage> => {
-    const slice = await store.read({ accountId, ...window });
-    checkPlaces(window, slice);
-    const { after, backward } = window;
-    const { head, prunedTo, hasMore } = slice;
-    const isCut = tail !== null && slice.events.length > tail;
-    const events = isCut ? slice.events.slice(-tail) : slice.events;
-    const first = events.at(0);
-    const last = events.at(-1);
-
-    const holds = async (bounds: Partial<EventWindow>) => {
-      const part = { ...window, after: undefined, before: undefined, size: 1, ...bounds };
-      return (await store.read({ accountId, ...part })).events.length > 0;
-    };
-    const hasAhead = async () => hasMore;
-    const before = () => holds({ before: first?.n ?? (after ?? 0) + 1, backward: true });
-    const behind = async () => {
-      const place = last?.n ?? (window.before ?? 0) - 1;
-      return place >= 0 && holds({ after: place, backward: false });
-    };
-    return {
-      events,
-      hasNext: backward ? behind : hasAhead,
-      hasPrevious: isCut ? async () => true : backward ? hasAhead : before,
-      headCursor: cursorOf(head),
-      nextCursor: cursorOf(last?.n ?? after ?? prunedTo),
-    };
-  },
+  run: (paging, { events }: Context, { accountId }) => pageOf(events, accountId, paging),
 });
 
 /** The event, or null: one of another account, or one that is no longer kept, is as if it had never been. */
@@ -56,14 +41,101 @@ export const getEvent = resolver({
   },
 });
 
+/** A stream of events. Whoever reads it calls `close` in the end. */
+export interface FollowedEvents {
+  events: AsyncGenerator<Event[]>;
+  /** The cursor up to which everything was read, and what is not wanted was left out. A stream resumes behind it. */
+  cursor(): string;
+  /** Aborts when the stream has to end. Its reason is a Refusal if the caller may not read on. */
+  signal: AbortSignal;
+  close(): void;
+}
+
+/**
+ * Follows the account's log from a cursor, or from now on. Throws CURSOR_EXPIRED, and RATE_LIMITED or UNAVAILABLE if too many
+ * streams are open.
+ */
+export const followEvents = resolver({
+  scope: 'segments:read',
+  input: FollowEvents,
+  run: async ({ after, types }, context: LiveContext, viewer): Promise<FollowedEvents> => {
+    const { events, feed, streams } = context;
+    const { accountId } = viewer;
+    const { signal, close } = streams.open(accountId, () => mayStillRead(context, viewer));
+    try {
+      const slice = await events.read({
+        accountId,
+        after,
+        before: undefined,
+        backward: false,
+        size: 1,
+        filter: {},
+      });
+      checkPlaces({ after, before: undefined }, slice);
+      const start = { accountId, after: after ?? slice.head, types, signal };
+      const { events: followed, place } = follow(feed, start);
+      return { events: followed, cursor: () => cursorOf(place()), signal, close };
+    } catch (error) {
+      close();
+      throw error;
+    }
+  },
+});
+
+/** Whether the caller may still read the log of the account: the token has not ended, and has not lost the scope. */
+export async function mayStillRead({ identify }: LiveContext, { accountId }: Viewer): Promise<boolean> {
+  const viewer = await identify();
+  return viewer !== null && viewer.accountId === accountId && viewer.scopes.has('segments:read');
+}
+
+/** Reads a part of an account's log. Throws CURSOR_EXPIRED, and INVALID_INPUT for a cursor that the log does not have yet. */
+export async function pageOf(
+  store: EventStore,
+  accountId: string,
+  { tail, ...window }: EventPaging,
+): Promise<EventPage> {
+  const slice = await store.read({ accountId, ...window });
+  checkPlaces(window, slice);
+  const { after, before: end, backward } = window;
+  const { head, prunedTo, hasMore } = slice;
+  const isCut = tail !== null && slice.events.length > tail;
+  const events = isCut ? slice.events.slice(-tail) : slice.events;
+  const first = events.at(0);
+  const last = events.at(-1);
+
+  const holds = async (bounds: Partial<EventWindow>) => {
+    const nearest = { after: undefined, before: undefined, size: 1, contents: 'none' } as const;
+    const part = { ...window, ...nearest, ...bounds };
+    return (await store.read({ accountId, ...part })).events.length > 0;
+  };
+  const hasAhead = async () => hasMore;
+  const before = () => holds({ before: first?.n ?? (after ?? 0) + 1, backward: true });
+  const behind = async () => {
+    const place = last?.n ?? (window.before ?? 0) - 1;
+    return place >= 0 && holds({ after: place, backward: false });
+  };
+  // Where nothing was left out, events that the filter excludes were read as well, and need not be read again.
+  const isToHead = !backward && !hasMore && end === undefined;
+  return {
+    events,
+    hasNext: backward ? behind : hasAhead,
+    hasPrevious: tail !== null ? async () => isCut : backward ? hasAhead : before,
+    headCursor: cursorOf(head),
+    nextCursor: cursorOf(isToHead ? head : (last?.n ?? after ?? prunedTo)),
+  };
+}
+
 /** Refuses cursors that the log no longer has, or does not have yet: a page from there would skip events without a word. */
-function checkPlaces({ after, before }: EventWindow, { head, prunedTo }: EventSlice): void {
+function checkPlaces(
+  { after, before }: Pick<EventWindow, 'after' | 'before'>,
+  { head, prunedTo }: EventSlice,
+): void {
   for (const [param, place] of Object.entries({ after, before })) {
     if (place === undefined) continue;
     const isExpired = param === 'after' ? place < prunedTo : place <= prunedTo && prunedTo > 0;
     if (isExpired) throw new CursorExpired(param, cursorOf(place), cursorOf(prunedTo));
     if (place <= head + (param === 'before' ? 1 : 0)) continue;
-    const message = `is behind the newest event of the log, ${quoted(cursorOf(head))}: ${quoted(cursorOf(place))}`;
+    const message = `is beyond the newest event of the log, ${quoted(cursorOf(head))}: ${quoted(cursorOf(place))}`;
     throw new InvalidInput([{ param, message }]);
   }
 }

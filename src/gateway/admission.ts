@@ -8,7 +8,7 @@ import type { Context } from '../context.ts';
 import type { Database } from '../database/connect.ts';
 import { Unavailable } from '../errors/refusals.ts';
 import { loopTime } from '../fairness/loop-time.ts';
-import type { Exchange } from '../http/exchange.ts';
+import { type Admitted, onceClosed } from '../http/exchange.ts';
 import type { Observe } from '../observation.ts';
 import type { placesFor } from './places.ts';
 
@@ -25,7 +25,7 @@ interface Parts {
   database: Database;
   tokens: TokenStore;
   /** The same for all calls. */
-  shared: Pick<Context, 'segments' | 'quota' | 'events'>;
+  shared: Pick<Context, 'segments' | 'quota' | 'events' | 'feed' | 'streams' | 'wrote'>;
   places: ReturnType<typeof placesFor>;
   observe: Observe;
 }
@@ -54,8 +54,8 @@ export function admission(
   let identifying = 0;
 
   const contextFor =
-    (identify: Authenticate) =>
-    async (exchange: Exchange): Promise<Context> => {
+    (identify: Authenticate, identifyAnew: Authenticate) =>
+    async (exchange: Admitted): Promise<Context> => {
       const { request } = exchange;
       const address = request.socket.remoteAddress;
       if (identifying >= MAX_IDENTIFYING) throw new Unavailable('not_applied', { message: TOO_MANY });
@@ -78,19 +78,35 @@ export function admission(
       const hasBadToken = viewer === null && sendsToken(request.headers);
       const spend = viewer && limit ? spending(viewer, limit, exchange) : spendNothing;
       const { requestId } = exchange;
-      return { ...shared, observe, requestId, viewer, hasBadToken, spend, loop: share };
+      return {
+        ...shared,
+        observe,
+        requestId,
+        viewer,
+        hasBadToken,
+        spend,
+        loop: share,
+        identify: () => identifyAnew(request.headers),
+        leavePlace: () => exchange.place?.leave(),
+        onGone(listener) {
+          if (exchange.response) onceClosed(exchange.response, listener);
+        },
+      };
     };
 
+  const byRouter = (identify: Authenticate) =>
+    routerSecret === undefined ? identify : behindRouter(routerSecret, identify);
+
   return {
-    anyone: contextFor(authenticate),
-    router: contextFor(routerSecret === undefined ? authenticate : behindRouter(routerSecret, authenticate)),
+    anyone: contextFor(authenticate, authenticate.anew),
+    router: contextFor(byRouter(authenticate), byRouter(authenticate.anew)),
   };
 }
 
 const spendNothing: Context['spend'] = () => undefined;
 
 const spending =
-  (viewer: Viewer, limit: Spend, exchange: Exchange): Context['spend'] =>
+  (viewer: Viewer, limit: Spend, exchange: Admitted): Context['spend'] =>
   async (points) => {
     Object.assign(exchange.headers, await limit(viewer, points));
   };

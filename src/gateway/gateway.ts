@@ -3,7 +3,9 @@ import { ensuredToken } from '../accounts/ensured-token.ts';
 import { tokenStore } from '../accounts/token-store.ts';
 import { followClock } from '../database/clock.ts';
 import { connect, disconnect, type Pooler } from '../database/connect.ts';
+import { startLive } from '../events/live.ts';
 import { eventStore } from '../events/store.ts';
+import { openStreams } from '../events/streams.ts';
 import { listen, urlOf } from '../http/listen.ts';
 import { drain, httpServer } from '../http/server.ts';
 import type { Observe } from '../observation.ts';
@@ -20,18 +22,29 @@ interface Options extends Admission, Places, Open {
   poolSize: number;
   /** The mode of the pooler in front of the database, if any. */
   pooler?: Pooler;
-  /** Whether to delete old idempotency keys periodically. */
+  /** Whether to delete periodically what is no longer kept: idempotency keys, events, and the contents of deleted segments. */
   isForgetful?: boolean;
+  /** How long events are kept. */
+  eventRetentionDays?: number;
   host: string;
   port: number;
   /** Max segments of an account. If omitted, there is no limit. */
   maxSegmentsPerAccount?: number | undefined;
+  /** Max streams of events that an account may have open. */
+  maxStreamsPerAccount?: number;
+  /** Milliseconds between two looks at whether the callers of streams may still read. */
+  streamReviewMs?: number | undefined;
+  /** Milliseconds between two signs of life on a stream. */
+  heartbeatMs?: number | undefined;
   /** Max open connections from one address. */
   maxConnectionsPerAddress?: number;
   /** A token of the account `default` with every scope. It ends the previous one: see `configureApiToken`. */
   apiToken?: string | undefined;
   observe: Observe;
 }
+
+/** Max streams of events that all accounts together may have open. */
+const MAX_STREAMS = 10_000;
 
 /** How long requests in flight may take once the gateway is stopping. */
 const PATIENCE_MS = 10_000;
@@ -44,6 +57,7 @@ export async function startGateway({
   poolSize,
   pooler = 'none',
   isForgetful = true,
+  eventRetentionDays = 30,
   host,
   port,
   graphiql,
@@ -51,6 +65,9 @@ export async function startGateway({
   persistedOperations,
   corsOrigins,
   maxSegmentsPerAccount,
+  maxStreamsPerAccount: perAccount = 100,
+  streamReviewMs: reviewMs,
+  heartbeatMs,
   apiToken,
   observe,
   places: maxPlaces,
@@ -62,20 +79,25 @@ export async function startGateway({
   const clock = await followClock(database);
   const segments = segmentStore(database, clock.now);
   const tokens = tokenStore(database, observe);
-  const forgetting = isForgetful && startForgetting(database, observe);
+  const forgetting = isForgetful && startForgetting(database, { eventRetentionDays, observe });
   let isDraining = false;
 
   const quota = maxSegmentsPerAccount ? segmentQuota(maxSegmentsPerAccount, segments.countUpTo) : undefined;
-  const shared = { segments, quota, events: eventStore(database) };
+  const events = eventStore(database);
+  const live = startLive(events, { url: databaseUrl, pooler });
+  const streams = openStreams({ perAccount, perProcess: MAX_STREAMS, reviewMs });
+  const shared = { segments, quota, events, streams, feed: live.feed, wrote: live.wrote };
   const places = placesFor({ places: maxPlaces, bodies: maxBodies });
   const contextOf = admission(admitted, { database, tokens, shared, observe, places });
-  const route = faces({
-    ...{ graphiql, introspection, persistedOperations, corsOrigins, contextOf, observe },
+  const { route, isSocket, sockets } = faces({
+    ...{ graphiql, introspection, persistedOperations, corsOrigins, contextOf, observe, heartbeatMs },
     isForRouter: admitted.routerSecret !== undefined,
     health: healthFace(database, () => (isDraining ? 'stopping' : places.isFull() ? 'busy' : null)),
   });
   const { server, unsentBytes } = httpServer({
     route,
+    isSocket,
+    upgrade: sockets.upgrade,
     observe,
     maxConnectionsPerAddress,
   });
@@ -92,6 +114,7 @@ export async function startGateway({
   } catch (error) {
     clock.stop();
     stopEnsuring();
+    await live.stop();
     if (forgetting) await forgetting.stop();
     await disconnect(database);
     throw error;
@@ -109,9 +132,12 @@ export async function startGateway({
     /** Accepts no further requests, answers those in flight, then disconnects from the database. */
     async stop() {
       isDraining = true;
+      streams.close();
+      sockets.close();
       await drain(server, unsentBytes, PATIENCE_MS);
       clock.stop();
       stopEnsuring();
+      await live.stop();
       if (forgetting) await forgetting.stop();
       await tokens.writeUse();
       await disconnect(database);

@@ -1,7 +1,9 @@
 import { printSubgraphSchema } from '@apollo/subgraph';
 import { GraphQLObjectType, GraphQLSchema } from 'graphql';
+import './types/segment-event-list.ts';
 import './types/segment-list.ts';
 import './types/segment-mutations.ts';
+import './types/segment-subscription.ts';
 import { builder } from './types/builder.ts';
 import { resolveEntitiesTogether } from './types/entities.ts';
 import { SEGMENT } from './types/segment.ts';

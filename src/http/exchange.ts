@@ -38,6 +38,13 @@ export interface Exchange {
   onAnswered(exchange: Exchange): void;
 }
 
+/** What is needed to admit a request, or an operation over a WebSocket. */
+export type Admitted = Pick<
+  Exchange,
+  'request' | 'requestId' | 'headers' | 'accountId' | 'tokenId' | 'place' | 'loop'
+> &
+  Partial<Pick<Exchange, 'response'>>;
+
 /** An id that a caller can send as `X-Request-Id`, to follow a request through several systems. */
 const REQUEST_ID = /^[\w.:-]{1,64}$/;
 
@@ -66,4 +73,10 @@ export function exchangeOf(
     loop: undefined,
     isShared: undefined,
   };
+}
+
+/** Calls a function once a response has ended or its connection is closed; at once if that has already happened. */
+export function onceClosed(response: ServerResponse, listener: () => void): void {
+  if (response.closed) listener();
+  else response.once('close', listener);
 }

@@ -22,11 +22,19 @@ const tooMany = (count: number) =>
     { param: 'parameters', message: `must be at most ${MAX_PAIRS}, not ${count.toLocaleString('en')}` },
   ]);
 
+/** Which names of a query string or a form have a special treatment. */
+interface Names {
+  /** If given, all other names are ignored, even if they are malformed. */
+  known?: ReadonlySet<string>;
+  /** Names that may be repeated. Each has a list of values. */
+  repeatable?: ReadonlySet<string>;
+}
+
 /**
- * Reads a query string or a form. Repeated names are refused, because it is not clear which value is meant. If `known` is
- * given, all other names are ignored, even if they are malformed.
+ * Reads a query string or a form. Names that are not `repeatable` are refused if they are repeated, because it is not clear which value
+ * is meant.
  */
-export function formFields(text: string, known?: ReadonlySet<string>): Fields {
+export function formFields(text: string, { known, repeatable }: Names = {}): Fields {
   const fields: Fields = Object.create(null);
   if (text === '') return fields;
   const issues: Issue[] = [];
@@ -41,6 +49,7 @@ export function formFields(text: string, known?: ReadonlySet<string>): Fields {
     if (name === null)
       issues.push({ param: 'body', message: 'has a name that is not percent-encoded UTF-8' });
     else if (value === null) issues.push({ param: name, message: 'must be percent-encoded UTF-8' });
+    else if (repeatable?.has(name)) fields[name] = [...listIn(fields, name), value];
     else if (name in fields) issues.push(repeated(name));
     else fields[name] = value;
   }
@@ -67,6 +76,11 @@ export function joined(some: Fields, others: Fields): Fields {
   if (issues.length > 0) throw new InvalidInput(issues);
   return Object.assign(some, others);
 }
+
+const listIn = (fields: Fields, name: string): readonly unknown[] => {
+  const list = fields[name];
+  return Array.isArray(list) ? list : [];
+};
 
 const repeated = (param: string): Issue => ({ param, message: 'must not be given more than once' });
 

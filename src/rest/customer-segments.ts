@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { InvalidInput } from '../errors/invalid-input.ts';
 import { quoted } from '../errors/quoted.ts';
-import { Refusal, VersionConflict } from '../errors/refusals.ts';
+import { VersionConflict } from '../errors/refusals.ts';
 import { structuredString } from '../http/structured-string.ts';
 import * as segments from '../segments/resolvers.ts';
 import { notModified } from './answer.ts';
 import { type Handler, wholeNumber } from './operation.ts';
-import { entityTag, evaluate, expectationOf, preconditionsOf } from './preconditions.ts';
+import { entityTag, evaluate, expectationOf, noTag, preconditionsOf, untagged } from './preconditions.ts';
 import { represent, representPage } from './representation.ts';
 
 export const COLLECTION = '/v1/customer-segments';
@@ -22,13 +22,13 @@ export const list: Handler = async ({ fields, headers }, context) => {
       after: at(starting_after),
       before: at(ending_before),
       filter: { name: { eq: name }, criteria: { eq: criteria } },
+      withHead: true,
     },
     context,
   );
-  const verdict = evaluate(preconditionsOf(headers));
-  if (verdict === 'failed') throw noTag();
-  if (verdict === 'known') return notModified();
-  return { body: representPage(page, await (backward ? page.hasPrevious() : page.hasNext())) };
+  const body = representPage(page, await (backward ? page.hasPrevious() : page.hasNext()));
+  const cursor = page.headCursor !== undefined && { 'event-cursor': page.headCursor };
+  return untagged(headers, 'collection', { body, headers: { ...cursor } });
 };
 
 /** REST pages in one direction only. GraphQL can also list the segments between two cursors. */
@@ -45,7 +45,7 @@ export const create: Handler = async ({ fields, headers }, context) => {
   if (evaluate(preconditionsOf(headers)) !== 'proceed') {
     // A request that would fail without preconditions must fail in the same way (RFC 9110, section 13.2.1).
     segments.createSegment.check(input, context);
-    throw noTag();
+    throw noTag('collection'); // which a create changes
   }
   const segment = await segments.createSegment.parse(input, context);
   const responseHeaders = {
@@ -55,13 +55,6 @@ export const create: Handler = async ({ fields, headers }, context) => {
   };
   return { body: represent(segment), headers: responseHeaders };
 };
-
-/** The collection, which a create changes, has no entity tag. It exists, so only `*` matches it. */
-const noTag = () =>
-  new Refusal(
-    'PRECONDITION_FAILED',
-    'The precondition failed: the collection exists and has no entity tag. Nothing was changed.',
-  );
 
 /**
  * Reads the key from its header: a structured field string, in quotation marks (draft-ietf-httpapi-idempotency-key-header),

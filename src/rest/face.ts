@@ -1,6 +1,6 @@
 import { requireViewer } from '../accounts/viewer.ts';
 import type { Context } from '../context.ts';
-import { InvalidInput, unknownParameter } from '../errors/invalid-input.ts';
+import { InvalidInput } from '../errors/invalid-input.ts';
 import { charged } from '../fairness/loop-time.ts';
 import { ClientGone, readBody } from '../http/body.ts';
 import type { Exchange } from '../http/exchange.ts';
@@ -10,22 +10,27 @@ import type { Face } from '../http/server.ts';
 import type { Observe } from '../observation.ts';
 import { observeCause, shownOf } from '../resolver.ts';
 import type { Answer } from './answer.ts';
-import type { Operation } from './operation.ts';
+import { issuesIn, type Operation } from './operation.ts';
 import { problem } from './problem.ts';
 import { operationOf, routeOf } from './routes.ts';
+import { writeStream } from './stream.ts';
 
 const WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
 interface Options {
   contextOf(exchange: Exchange): Promise<Context>;
   observe: Observe;
+  /** Milliseconds between two signs of life on a stream. */
+  heartbeatMs?: number | undefined;
 }
 
 /** Serves the documented REST API: finds the operation, reads the fields, calls the handler and writes its answer. */
-export function restFace({ contextOf, observe }: Options): Face {
+export function restFace({ contextOf, observe, heartbeatMs }: Options): Face {
   return async (exchange) => {
     try {
-      write(exchange, await answerTo(exchange, await contextOf(exchange)));
+      const { stream, ...answer } = await answerTo(exchange, await contextOf(exchange));
+      if (stream) await writeStream(exchange, stream, { observe, heartbeatMs });
+      else write(exchange, answer);
     } catch (error) {
       if (error instanceof ClientGone) return;
       const { requestId } = exchange;
@@ -45,8 +50,9 @@ async function answerTo(exchange: Exchange, context: Context): Promise<Answer> {
   const { route, id } = routeOf(exchange.path);
   const operation = operationOf(route, method === 'HEAD' ? 'GET' : method);
   exchange.operation = `${method} ${route.path}`;
-  const given = hasBody(exchange) ? await fieldsOf(exchange) : queryFields(exchange);
-  const fields = documented(given, operation);
+  const fields = hasBody(exchange) ? await fieldsOf(exchange, operation) : queryFields(exchange, operation);
+  const issues = issuesIn(fields, operation);
+  if (issues.length > 0) throw new InvalidInput(issues);
   try {
     const answer = await operation.handle({ id, fields, headers: exchange.request.headers }, context);
     return { status: operation.status, ...answer };
@@ -57,19 +63,13 @@ async function answerTo(exchange: Exchange, context: Context): Promise<Answer> {
 
 const hasBody = ({ request }: Exchange): boolean => WITH_BODY.has(request.method ?? '');
 
-const queryFields = ({ query }: Exchange): Fields => formFields(query);
+const queryFields = ({ query }: Exchange, { repeatable }: Operation): Fields =>
+  formFields(query, { repeatable });
 
-async function fieldsOf(exchange: Exchange): Promise<Fields> {
+async function fieldsOf(exchange: Exchange, operation: Operation): Promise<Fields> {
   const { method, headers } = exchange.request;
-  const fields = queryFields(exchange);
+  const fields = queryFields(exchange, operation);
   return joined(fields, bodyFields(await readBody(exchange), method, headers['content-type']));
-}
-
-/** Refuses parameters that only the resolver knows, like any other unknown parameter. */
-function documented(fields: Fields, { undocumented }: Operation): Fields {
-  const unknown = undocumented.filter((name) => name in fields);
-  if (unknown.length > 0) throw new InvalidInput(unknown.map(unknownParameter));
-  return fields;
 }
 
 /** Also for a 304, which has the same headers as the 200 would have (RFC 9110, section 15.4.5). */

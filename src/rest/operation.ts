@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
+import { type Issue, unknownParameter } from '../errors/invalid-input.ts';
+import { quoted } from '../errors/quoted.ts';
 import type { Fields } from '../http/fields.ts';
 import type { Answer } from './answer.ts';
 
@@ -21,6 +23,10 @@ interface Field {
   in: 'path' | 'query' | 'body' | 'header';
   /** Its name in the resolver's input, if different; empty if it is not passed to the resolver. */
   is?: string | readonly string[];
+  /** The values that it can have, if REST spells them in its own way. */
+  values?: readonly string[];
+  /** Whether it can be in the query more than once. Its value is a list. */
+  repeats?: boolean;
 }
 
 interface Definition {
@@ -39,17 +45,30 @@ export interface Operation extends Definition {
   names: ReadonlyMap<string, string>;
   /** Names that only the resolver's input has. A REST caller cannot use them. */
   undocumented: readonly string[];
+  /** The documented names of fields that can be repeated. */
+  repeatable: ReadonlySet<string>;
+  /** The values that fields can have, by their documented names. */
+  values: ReadonlyMap<string, readonly string[]>;
 }
 
 export type Methods = Readonly<Record<string, Operation>>;
-/** The operations of each path, by method. `:id` matches one part of the path. HEAD is GET without the body. */
+/** The operations of each path, by method. `:id` matches the third part of a path. HEAD is GET without the body. */
 export type Resource = Readonly<Record<string, Methods>>;
 
 export const operation = (definition: Definition): Operation => ({
   ...definition,
   names: namesOf(definition),
   undocumented: undocumentedOf(definition),
+  ...valuesOf(definition),
 });
+
+function valuesOf({ fields }: Definition): Pick<Operation, 'repeatable' | 'values'> {
+  const entries = Object.entries(fields);
+  return {
+    repeatable: new Set(entries.flatMap(([name, { repeats }]) => (repeats ? [name] : []))),
+    values: new Map(entries.flatMap(([name, { values }]) => (values ? [[name, values]] : []))),
+  };
+}
 
 function namesOf({ fields }: Definition): Operation['names'] {
   const names = new Map([['input', 'body']]);
@@ -69,6 +88,17 @@ function namesIn(input: z.ZodType): string[] {
   const object = input instanceof z.ZodPipe ? input.in : input;
   if (object instanceof z.ZodObject) return Object.keys(object.shape);
   throw new TypeError('The input of a REST operation must be an object.');
+}
+
+/** Finds what a resolver cannot refuse in the words of REST: parameters that only its input has, and values that REST spells in its own way. */
+export function issuesIn(fields: Fields, { undocumented, values }: Operation): Issue[] {
+  const issues = undocumented.filter((name) => name in fields).map(unknownParameter);
+  for (const [param, allowed] of values) {
+    const unknown = [fields[param] ?? []].flat().find((value) => !allowed.includes(String(value)));
+    if (unknown === undefined) continue;
+    issues.push({ param, message: `must be one of ${allowed.join(', ')}, not ${quoted(unknown)}` });
+  }
+  return issues;
 }
 
 /** Converts a whole number in a query string. Returns other values unchanged, so that the resolver rejects them. */

@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { Refusal } from '../errors/refusals.ts';
 import { ANY, entityTagsOf } from '../http/entity-tags.ts';
 import type { Segment } from '../segments/segment.ts';
+import { type Answer, notModified } from './answer.ts';
 
 /** The versions that a header lists, or any version. */
 type Versions = ReadonlySet<number> | typeof ANY;
@@ -58,6 +60,24 @@ export function evaluate({ ifMatch, ifNoneMatch }: Preconditions, version?: numb
 
 const matches = (versions: Versions, version: number | undefined): boolean =>
   versions === ANY || (version !== undefined && versions.has(version));
+
+/** Returns the answer to a read of something that has no entity tag, if its preconditions allow it. Only `*` matches such a thing. */
+export function untagged(
+  headers: IncomingHttpHeaders,
+  what: string,
+  answer: Partial<Answer>,
+): Partial<Answer> {
+  const verdict = evaluate(preconditionsOf(headers));
+  if (verdict === 'failed') throw noTag(what);
+  return verdict === 'known' ? notModified(answer.headers) : answer;
+}
+
+/** Something exists and has no entity tag, so only `*` matches it. */
+export const noTag = (what: string) =>
+  new Refusal(
+    'PRECONDITION_FAILED',
+    `The precondition failed: the ${what} exists and has no entity tag. Nothing was changed.`,
+  );
 
 /**
  * Converts preconditions to the input of a write. The statement of the write compares the versions while it locks the row,

@@ -21,4 +21,5 @@ export const representPage = ({ segments }: SegmentPage, hasMore: boolean) => ({
   data: segments.map(represent),
 });
 
-const seconds = (date: Date) => Math.floor(date.getTime() / 1000);
+/** A time as documented: in whole seconds since 1970. */
+export const seconds = (date: Date) => Math.floor(date.getTime() / 1000);

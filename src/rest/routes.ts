@@ -2,6 +2,7 @@ import { InvalidInput } from '../errors/invalid-input.ts';
 import { Refusal } from '../errors/refusals.ts';
 import { mediaTypesOf } from '../http/fields.ts';
 import { customerSegments } from './customer-segment-operations.ts';
+import { events } from './event-operations.ts';
 import { type Methods, type Operation, operation } from './operation.ts';
 
 interface Route {
@@ -11,17 +12,27 @@ interface Route {
 }
 
 const routes = new Map(
-  Object.entries(customerSegments).map(([path, methods]): [string, Route] => [path, { path, methods }]),
+  Object.entries({ ...customerSegments, ...events }).map(([path, methods]): [string, Route] => [
+    path,
+    { path, methods },
+  ]),
 );
 
 /** Finds the route of a path and the id in it. Throws NOT_FOUND, or INVALID_INPUT if the id is not percent-encoded UTF-8. */
 export function routeOf(path: string): { route: Route; id: string } {
   const whole = path.includes(':') ? undefined : routes.get(path); // the pattern itself is not a path
   if (whole) return { route: whole, id: '' };
-  const mark = path.lastIndexOf('/') + 1;
-  const item = routes.get(`${path.slice(0, mark)}:id`);
-  if (item && mark < path.length) return { route: item, id: decoded(path.slice(mark)) };
+  const [start, end] = thirdPartOf(path);
+  const item = routes.get(`${path.slice(0, start)}:id${path.slice(end)}`);
+  if (item && start < end) return { route: item, id: decoded(path.slice(start, end)) };
   throw new Refusal('NOT_FOUND', `There is no resource at ${path.slice(0, 100)}.`);
+}
+
+/** Where the third part of a path begins and ends, as the id in `/v1/customer-segments/{id}/events`. */
+function thirdPartOf(path: string): [start: number, end: number] {
+  const start = path.indexOf('/', path.indexOf('/', 1) + 1) + 1;
+  const end = path.indexOf('/', start);
+  return [start, end < 0 ? path.length : end];
 }
 
 /** Finds the operation of a method. OPTIONS lists the methods, and so does METHOD_NOT_ALLOWED, which is thrown otherwise. */

@@ -1,12 +1,15 @@
 import { MAX_RESPONSE, ResponseTooLarge } from '../errors/refusals.ts';
-import type { Segment } from './segment.ts';
+import type { Contents } from '../events/event-list.ts';
+import type { EventStore } from '../events/store.ts';
+import { MAX_NAME, MAX_TEXT, type Segment } from './segment.ts';
+import { MAX_CHARACTERS } from './segment-event.ts';
 import type { SegmentStore } from './store.ts';
 
 type Keys = Parameters<SegmentStore['getMany']>[0];
 type Reading = Keys['texts'];
 
 /**
- * Max bytes that concurrent reads of one operation can return: two full pages. All fields of an operation are executed in one
+ * Max bytes that concurrent reads of one operation can return: two full pages of segments. All fields of an operation are executed in one
  * turn, so without this limit, fifty of them could use 200 MB before the first one is counted.
  */
 const MAX_AT_ONCE = 9 * 1024 * 1024;
@@ -16,7 +19,9 @@ const SAMPLE = 100;
 /** Max bytes of a character, in UTF-8 and in V8's memory. */
 const BYTES_OF_CHARACTER = 4;
 /** Max bytes of a row without its long texts, and of a long text. */
-const BYTES = { row: 255 * BYTES_OF_CHARACTER + 200, text: 5_000 * BYTES_OF_CHARACTER };
+const BYTES = { row: MAX_NAME * BYTES_OF_CHARACTER + 200, text: MAX_TEXT * BYTES_OF_CHARACTER };
+/** Max bytes of an event without its contents, and of the texts of a segment as JSON, where a character can be `\u0001`. */
+const BYTES_OF_EVENT = { row: 800, texts: MAX_CHARACTERS * 6 };
 
 /** A read that waits until the ones before it are done. */
 interface Waiting {
@@ -26,13 +31,13 @@ interface Waiting {
 }
 
 /**
- * Replaces the store of a context for one operation. The new store limits how many bytes its concurrent reads can return.
+ * Replaces the stores of a context for one operation. The new ones limit how many bytes their concurrent reads can return.
  * Each portion is counted as part of the answer before the next one is sent, so an operation whose answer grows too large ends
  * early. Reads by ids are counted here, since all rows of such a read belong to the answer. They reject with
  * RESPONSE_TOO_LARGE. Returns a function that makes all reads fail that have not started.
  */
-export function boundReads(context: { segments: SegmentStore }): () => void {
-  const store = context.segments;
+export function boundReads(context: { segments: SegmentStore; events: EventStore }): () => void {
+  const { segments: store, events } = context;
   const waiting: Waiting[] = [];
   let atOnce = 0;
   let held = 0;
@@ -97,13 +102,22 @@ export function boundReads(context: { segments: SegmentStore }): () => void {
       return keys.ids.length * most <= MAX_AT_ONCE / 2 ? getSome(keys, most) : getSampled(keys, most);
     },
   };
-  context.segments = { ...store, ...bounded }; // not in a copy of the context, because traces are looked up by this object
+  const read: EventStore['read'] = (part) =>
+    inPortions((part.size + 1) * bytesOfEvent(part.contents), () => events.read(part));
+  // Not in a copy of the context, because traces are looked up by this object
+  context.segments = { ...store, ...bounded };
+  context.events = { ...events, read };
   return close;
 }
 
 function bytesOfRow(texts: Reading = 'all'): number {
   const long = texts === 'all' ? 2 : texts === 'none' ? 0 : 1;
   return BYTES.row + long * BYTES.text;
+}
+
+function bytesOfEvent(contents: Contents = 'all'): number {
+  const texts = contents === 'all' ? 2 : contents === 'none' ? 0 : 1;
+  return BYTES_OF_EVENT.row + texts * BYTES_OF_EVENT.texts;
 }
 
 /** Counts the characters of its long texts, which are only fetched if they are part of the answer. */

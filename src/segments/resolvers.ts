@@ -1,6 +1,7 @@
 import type { Viewer } from '../accounts/viewer.ts';
 import type { Key } from '../database/sql/key.ts';
 import { NotFound, VersionConflict } from '../errors/refusals.ts';
+import { cursorOf } from '../events/event.ts';
 import { type Origin, originOf } from '../events/origin.ts';
 import { type Call, resolver } from '../resolver.ts';
 import type { SegmentQuota } from './quota.ts';
@@ -21,6 +22,8 @@ import type { SegmentStore } from './store.ts';
 
 interface Context extends Call {
   segments: SegmentStore;
+  /** Makes known that something was written. */
+  wrote(): void;
   quota?: SegmentQuota | undefined;
 }
 
@@ -57,8 +60,8 @@ export const listSegments = resolver({
     const { order, backward } = window;
     const count = () => store.count({ accountId, filter: window.filter });
     if (!isRead) return unreadPage(order, count);
-    const { segments, hasMore } = await store.list({ accountId, ...window });
-    const page = { order, segments, count };
+    const { segments, hasMore, head } = await store.list({ accountId, ...window });
+    const page = { order, segments, count, ...(head !== undefined && { headCursor: cursorOf(head) }) };
     const hasAhead = async () => hasMore;
     if (tail !== null) {
       const isCut = segments.length > tail;
@@ -75,13 +78,17 @@ export const listSegments = resolver({
 export const createSegment = resolver({
   scope: 'segments:write',
   input: CreateSegment,
-  run: ({ idempotencyKey, ...draft }, context: Context, viewer): Promise<Created> => {
+  run: async ({ idempotencyKey, ...draft }, context: Context, viewer): Promise<Created> => {
     const { segments, quota } = context;
     const { accountId } = viewer;
     const segment = { accountId, ...segments.birth(), ...draft, ...originOf(context, viewer) };
     const once = idempotencyKey ? { ...segment, idempotencyKey, digest: draftDigest(draft) } : null;
     const create = () => (once ? segments.createOnce(once) : segments.create(segment));
-    return quota ? quota.within(accountId, create, async () => once && segments.recall(once)) : create();
+    const created = await (quota
+      ? quota.within(accountId, create, async () => once && segments.recall(once))
+      : create());
+    context.wrote();
+    return created;
   },
 });
 
@@ -112,7 +119,7 @@ export function found(segment: Segment | null, id: string): Segment {
 
 /** Returns the result of a change. If nothing was changed, throws NOT_FOUND, or PRECONDITION_FAILED for another version. */
 async function changed(
-  { segments, requestId }: Context,
+  { segments, requestId, wrote }: Context,
   viewer: Viewer,
   id: string,
   change: (of: Key & Origin) => Promise<Segment | null>,
@@ -120,7 +127,10 @@ async function changed(
   if (!isSegmentId(id)) return found(null, id);
   const key = { accountId: viewer.accountId, id };
   const after = await change({ ...key, ...originOf({ requestId }, viewer) });
-  if (after) return after;
+  if (after) {
+    wrote();
+    return after;
+  }
   const { version } = found(await segments.get({ ...key, texts: 'none' }), key.id);
   throw new VersionConflict('segment', version);
 }

@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { quoted } from '../errors/quoted.ts';
 import { TimeFilter } from '../values/moment.ts';
+import { extentOf, notACursor, pageSize } from '../values/page-size.ts';
 import { text } from '../values/text.ts';
 import { type Texts, texts } from './segment.ts';
 import { NEWEST_FIRST, type Order, type Place, placeAt, SegmentOrder } from './segment-order.ts';
 
-export const DEFAULT_SIZE = 10;
-export const MAX_PAGE_SIZE = 100;
 const MAX_VALUES = 100;
 /** Max characters of a text to search for, the same as of a name. */
 export const MAX_SOUGHT = 255;
@@ -24,6 +23,8 @@ export interface Window {
   filter: Filter;
   /** The long texts of each segment to read; all of them by default. */
   texts?: Texts;
+  /** Whether to read the head of the event log in the same snapshot. */
+  withHead?: boolean;
 }
 
 /** A window, and how many segments at its end are returned; null means all of them. */
@@ -33,14 +34,6 @@ export interface Paging extends Window {
   isRead: boolean;
 }
 
-const rule = `must be a whole number from 1 to ${MAX_PAGE_SIZE}`;
-const size = z
-  .int({ error: ({ input }) => `${rule}, not ${quoted(input)}` })
-  .refine((value) => value >= 1 && value <= MAX_PAGE_SIZE, {
-    error: ({ input }) => `${rule}, not ${quoted(input)}`,
-  })
-  .meta({ minimum: 1, maximum: MAX_PAGE_SIZE })
-  .nullish();
 const stored = text(0, 5_000);
 /** A text to search for. A search compares it at every position of every text, so its length limits the cost; see docs/lists.md. */
 const sought = text(0, MAX_SOUGHT).nullish();
@@ -64,23 +57,22 @@ export type Filter = z.output<typeof SegmentFilter>;
 const place = z.union([z.string(), z.strictObject({ id: z.string() })]).nullish();
 
 /**
- * The arguments of a Relay connection, in any combination (Relay's specification, section 4.4). `before` alone means a page of the
- * default size before it; otherwise, a page without a size is a forward page. `first` and `last` together mean the last segments of
- * the first ones, as in the specification.
+ * The arguments of a Relay connection, in any combination (Relay's specification, section 4.4). See `extentOf`.
  */
 export const ListSegments = z
   .strictObject({
-    first: size,
+    first: pageSize,
     after: place,
-    last: size,
+    last: pageSize,
     before: place,
     filter: SegmentFilter.nullish(),
     orderBy: SegmentOrder.nullish(),
     texts,
     isRead: z.boolean().optional(),
+    withHead: z.boolean().optional(),
   })
-  .transform(({ first, after, last, before, filter, orderBy, texts, isRead }, { issues }): Paging => {
-    const order = orderBy ?? NEWEST_FIRST;
+  .transform(({ first, after, last, before, texts, isRead, withHead, ...list }, { issues }): Paging => {
+    const order = list.orderBy ?? NEWEST_FIRST;
     const placed = (param: string, given: typeof after): Place | null => {
       const found = given == null ? null : placeAt(order, given);
       if (given != null && !found) {
@@ -90,23 +82,21 @@ export const ListSegments = z
     };
     const start = placed('after', after);
     const end = placed('before', before);
-    const backward = first == null && (last != null || (before != null && after == null));
+    const { backward, ...extent } = extentOf({ first, after, last, before });
     return {
       order,
       backward,
       from: backward ? end : start,
       until: backward ? start : end,
-      size: (backward ? last : first) ?? DEFAULT_SIZE,
-      tail: backward ? null : (last ?? null),
-      filter: filter ?? {},
+      ...extent,
+      filter: list.filter ?? {},
       ...(texts && { texts }),
+      ...(withHead && { withHead }),
       isRead: isRead ?? true,
     };
   });
 
 function notAPlace(given: string | { id: string }): string {
   if (typeof given !== 'string') return `must be the id of a segment, not ${quoted(given.id)}`;
-  // Some clients send "" if they have no cursor. If this meant the start, a loop over pages would never end.
-  if (given === '') return 'must not be empty: omit it or pass null if there is no cursor';
-  return `is not a cursor of this list and order: ${quoted(given)}`;
+  return notACursor(given);
 }

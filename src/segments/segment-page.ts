@@ -11,6 +11,8 @@ export interface SegmentPage {
   hasPrevious(): Promise<boolean>;
   /** Counts the segments on all pages. */
   count(): Promise<number>;
+  /** The cursor of the account's newest event in the snapshot that the page was read from, if it was requested. */
+  headCursor?: string;
 }
 
 /** A page that is not needed. */

@@ -14,11 +14,14 @@ export interface Created extends Segment {
 /** The length of the longest name, in code points. */
 export const MAX_NAME = 255;
 
+/** The length of the longest criteria and the longest description, in code points. */
+export const MAX_TEXT = 5_000;
+
 /** The properties that a caller can write. Add new ones at the end, because digests of creations contain them in this order. */
 const properties = {
   name: text(1, MAX_NAME),
-  criteria: text(1, 5_000),
-  description: text(0, 5_000),
+  criteria: text(1, MAX_TEXT),
+  description: text(0, MAX_TEXT),
 } satisfies Record<Exclude<keyof Segment, 'id' | 'createdAt' | 'updatedAt' | 'version'>, z.ZodType>;
 
 /** An id of any form. A malformed one is treated like one that does not exist. */

@@ -102,6 +102,13 @@ describe('the supergraph', () => {
       buildSchema(publicSdl ?? '')
         .getQueryType()
         ?.getFields() ?? {};
-    expect(Object.keys(query).toSorted()).toEqual(['node', 'nodes', 'orders', 'segment', 'segments']);
+    expect(Object.keys(query).toSorted()).toEqual([
+      'node',
+      'nodes',
+      'orders',
+      'segment',
+      'segmentEvents',
+      'segments',
+    ]);
   });
 });

@@ -6,6 +6,7 @@ import { received, sendRaw } from './socket.ts';
 
 const gateway = testGateway();
 const PATH = '/v1/customer-segments';
+const EVENTS = '/v1/events';
 const MISSING = '0000000000000000';
 const FORM = 'application/x-www-form-urlencoded';
 const JSON_TYPE = 'application/json';
@@ -66,6 +67,16 @@ const PATHS: Input[] = [
   ['a path with ..', { target: '/v1/../v1/customer-segments' }, 'NOT_FOUND'],
   ['an encoded path with ..', get('/..%2f..%2fetc%2fpasswd'), 'NOT_FOUND'],
   ['a path below an id', get(`/${MISSING}/x`), 'NOT_FOUND'],
+  ['events without an id', get('//events'), 'NOT_FOUND'],
+  ['a path below the events of an id', get(`/${MISSING}/events/x`), 'NOT_FOUND'],
+  ['the events of a missing segment', get(`/${MISSING}/events`), 'NOT_FOUND'],
+  ['the events of an id with U+0000', get('/%00/events'), 'NOT_FOUND'],
+  ['the events of an id of 10,000 characters', get(`/${'x'.repeat(10_000)}/events`), 'NOT_FOUND'],
+  ['the events of an id that is not UTF-8', get('/%ff/events'), invalid, ['id']],
+  ['the pattern of a path', { target: '/v1/customer-segments/:id/events' }, 'NOT_FOUND'],
+  ['SQL as the id of an event', { target: "/v1/events/'%20or%201=1--" }, 'NOT_FOUND'],
+  ['an id of an event with U+0000', { target: '/v1/events/%00' }, 'NOT_FOUND'],
+  ['an id of an event of 10,000 characters', { target: `/v1/events/${'x'.repeat(10_000)}` }, 'NOT_FOUND'],
   ['a malformed id', get('/nope'), 'NOT_FOUND'],
   ['an id of 10,000 characters', get(`/${'x'.repeat(10_000)}`), 'NOT_FOUND'],
   ['an id with U+0000', get('/%00'), 'NOT_FOUND'],
@@ -84,6 +95,8 @@ const METHODS: Input[] = [
   ['PATCH on the collection', { method: 'PATCH' }, 'METHOD_NOT_ALLOWED'],
   ['DELETE on the collection', { method: 'DELETE' }, 'METHOD_NOT_ALLOWED'],
   ['PUT on the collection', { method: 'PUT' }, 'METHOD_NOT_ALLOWED'],
+  ['POST on the event log', { method: 'POST', target: EVENTS }, 'METHOD_NOT_ALLOWED'],
+  ['DELETE on an event', { method: 'DELETE', target: `${EVENTS}/x` }, 'METHOD_NOT_ALLOWED'],
   ['POST on a segment', { method: 'POST', path: `/${MISSING}` }, 'METHOD_NOT_ALLOWED'],
   ['TRACE', { method: 'TRACE' }, 'METHOD_NOT_ALLOWED'],
   ['PROPFIND', { method: 'PROPFIND' }, 'METHOD_NOT_ALLOWED'],
@@ -116,6 +129,16 @@ const QUERIES: Input[] = [
   ['a parameter whose name is not UTF-8', get('?%ff=1'), invalid, ['body']],
   ['the name of limit in the resolver', get('?first=5'), invalid, ['first']],
   ['the filter of the resolver', get('?filter=x'), invalid, ['filter']],
+  ['the flag that reads the head of the log', get('?withHead=true'), invalid, ['withHead']],
+  ['a malformed cursor of events', { target: `${EVENTS}?after=1%20or%201=1` }, invalid, ['after']],
+  ['a cursor of events of 8 KB', { target: `${EVENTS}?after=${'1'.repeat(8_000)}` }, invalid, ['after']],
+  ['a cursor of an event to come', { target: `${EVENTS}?after=999999999999999` }, invalid, ['after']],
+  ['SQL as a type of event', { target: `${EVENTS}?type=x'--` }, invalid, ['type']],
+  ['99 types of event', { target: `${EVENTS}?type=x${'&type=x'.repeat(98)}` }, invalid, ['type']],
+  ['101 types of event', { target: `${EVENTS}?type=x${'&type=x'.repeat(100)}` }, invalid, ['parameters']],
+  ['a type as a list', { target: `${EVENTS}?type[]=x` }, invalid, ['type[]']],
+  ['a type on a list of segments', get('?type=customer_segment.created'), invalid, ['type']],
+  ['a request id with half a character', { target: `${EVENTS}?request_id=%F0%9F` }, invalid, ['request_id']],
   ['a parameter on a retrieve', get(`/${MISSING}?expand=all`), invalid, ['expand']],
   ['a parameter on a delete', { method: 'DELETE', path: `/${MISSING}?force=1` }, invalid, ['force']],
 ];

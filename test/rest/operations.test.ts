@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { customerSegments } from '../../src/rest/customer-segment-operations.ts';
+import { events } from '../../src/rest/event-operations.ts';
 
-const operations = Object.entries(customerSegments).flatMap(([path, methods]) =>
+const operations = Object.entries({ ...customerSegments, ...events }).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ call: `${method} ${path}`, ...operation })),
 );
 

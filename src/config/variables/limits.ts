@@ -17,6 +17,11 @@ export const limits = {
       'Further creates are refused. Each gateway caches the count and repeats it every 5 s while segments are created, less often for accounts with millions. Several gateways together can exceed the limit by the segments that are created in that time.',
     unset: 'any number',
   }),
+  MAX_STREAMS_PER_ACCOUNT: variable(wholeNumber(1, 100_000).default(100), {
+    summary: 'Maximum number of open streams of events per account',
+    details:
+      'A request that waits for events (`wait`) counts while it waits. Further streams are refused with `RATE_LIMITED`. Each gateway counts separately, and serves at most 10,000 streams of all accounts.',
+  }),
   MAX_CONNECTIONS_PER_ADDRESS: variable(wholeNumber(1, 1_000_000).default(10_000), {
     summary: 'Maximum number of open connections from one address',
     details:

@@ -6,6 +6,7 @@ import { type BatchColumns, unnest } from '../../database/sql/unnest.ts';
 import { prepare, statement, type Values } from '../../database/statement.ts';
 import { eventHeads, events } from '../../database/tables/events.ts';
 import type { Event } from '../event.ts';
+import type { Contents } from '../event-list.ts';
 import { type Condition, conditionsOf, mayScan, orderBy, type ReadEvents } from './condition.ts';
 import { EVENT, readEvent } from './row.ts';
 
@@ -32,28 +33,36 @@ export function readEvents(db: Database) {
   const readers = new Map<string, (call: ReadEvents) => Promise<EventSlice>>();
   return (call: ReadEvents): Promise<EventSlice> => {
     const conditions = conditionsOf(call);
+    const { backward, contents = 'all' } = call;
     const size = mayScan(conditions) ? 'scan' : call.size > SMALL ? 'large' : 'small';
     const name = [
       'read_events',
       size,
-      call.backward ? 'desc' : 'asc',
+      backward ? 'desc' : 'asc',
+      `of_${contents}`, // not the name of a condition
       ...conditions.map(({ name }) => name),
     ].join('_');
     let reader = readers.get(name);
     if (!reader) {
       const lane = { small: db, large: db.large, scan: db.scan }[size];
-      reader = reading(lane, name, call.backward, conditions, MOST[size]);
+      reader = reading(lane, name, { backward, contents, conditions }, MOST[size]);
       readers.set(name, reader);
     }
     return reader(call);
   };
 }
 
+/** What the reads of one statement have in common. */
+interface Shape {
+  backward: boolean;
+  contents: Contents;
+  conditions: readonly Condition[];
+}
+
 function reading(
   lane: Lane,
   name: string,
-  backward: boolean,
-  conditions: readonly Condition[],
+  { backward, contents, conditions }: Shape,
   most: { largest: number; shared: number },
 ) {
   const columns: BatchColumns<ReadEvents> = {
@@ -65,7 +74,7 @@ function reading(
   };
   const wanted = unnest<ReadEvents>('wanted', columns, { numbered: true });
   const query = statement(sql`
-    select ${EVENT.columns(sql`page`)},
+    select ${EVENT.columns(sql`page`, contents)},
       wanted.n as call, coalesce(head.last_event, 0), coalesce(head.pruned_to, 0)
     from ${wanted.table}
     left join ${eventHeads} as head on head.account_id = wanted.account_id

@@ -3,6 +3,7 @@ import { columnsOf } from '../../database/sql/column.ts';
 import { milliseconds, type Values } from '../../database/statement.ts';
 import { events } from '../../database/tables/events.ts';
 import type { Event } from '../event.ts';
+import type { Contents } from '../event-list.ts';
 
 const { read, width } = columnsOf(events, []).reader();
 
@@ -12,11 +13,12 @@ const isErased = (row: SQL) => sql`exists (select from ${events} as erasing wher
 
 /** How to select an event, and how many columns that are. */
 export const EVENT = {
-  columns: (row: SQL): SQL =>
+  columns: (row: SQL, contents: Contents = 'all'): SQL =>
     sql.join(
       Object.values(getTableColumns(events)).map((column) => {
         const value = sql`${row}.${sql.identifier(column.name)}`;
         if (column === events.segment || column === events.before) {
+          if (contents === 'none' || (contents === 'segment' && column === events.before)) return sql`null`;
           return sql`case when ${value} is not null and not ${isErased(row)} then ${value} end`;
         }
         return column === events.occurredAt ? milliseconds(value) : value;

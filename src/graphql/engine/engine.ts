@@ -11,10 +11,11 @@ import type { BoundReads } from './admitted-operation.ts';
 import { masked } from './masking.ts';
 import { type Persistence, resolved } from './persisted-operations.ts';
 import { repeatedOperations } from './repeated-operations.ts';
+import { isResults, type Results, type Subscribed, subscribed, useSubscriptions } from './subscription.ts';
 
 /** Runs one operation. */
 export interface Engine {
-  (params: GraphQLParams, execution: Execution, context: Context): Promise<ExecutionResult>;
+  (params: GraphQLParams, execution: Execution, context: Context): Promise<ExecutionResult | Subscribed>;
   /** The sizes of the caches, and the bytes that planned operations occupy. */
   kept(): Kept;
 }
@@ -52,7 +53,12 @@ export function graphqlEngine({ schema, introspection, boundReads, ...persistenc
     logging: false,
     maskedErrors: false, // done below, where the call is known
     parserAndValidationCache: { documentCache: documents, errorCache: errors },
-    plugins: [useGuard(), operations.plugin, ...(introspection ? [] : [useNoIntrospection()])],
+    plugins: [
+      useGuard(),
+      operations.plugin,
+      useSubscriptions(schema),
+      ...(introspection ? [] : [useNoIntrospection()]),
+    ],
   };
   /** For callers without a token: nothing that they send is kept. */
   const keepingNothing = { ...options, parserAndValidationCache: false };
@@ -73,8 +79,8 @@ export function graphqlEngine({ schema, introspection, boundReads, ...persistenc
     const request = method === 'GET' ? seenByGet : seenByPost;
     const used = context.viewer ? yoga : forgetful;
     const result = await begun(context, async () => used.getResultForParams({ params, request }, context));
-    if (result && isResult(result)) return result;
-    throw new TypeError('An operation returned no single result.');
+    if (result && !Array.isArray(result)) return result as ExecutionResult | Results; // batching is off
+    throw new TypeError('An operation returned no result.');
   };
 
   const traced = async (params: GraphQLParams, context: Context): Promise<ExecutionResult> => {
@@ -87,7 +93,11 @@ export function graphqlEngine({ schema, introspection, boundReads, ...persistenc
     return begun(context, () => used(params, context, (errors) => shown(errors, context)));
   };
 
-  const run = (params: GraphQLParams, execution: Execution, context: Context): Promise<ExecutionResult> => {
+  const run = (
+    params: GraphQLParams,
+    execution: Execution,
+    context: Context,
+  ): Promise<ExecutionResult | Results> => {
     if (execution.traced && execution.method !== 'GET') return traced(params, context);
     const repeated = operations.find(params, execution.method);
     return repeated
@@ -102,9 +112,10 @@ export function graphqlEngine({ schema, introspection, boundReads, ...persistenc
     params: GraphQLParams,
     execution: Execution,
     context: Context,
-  ): Promise<ExecutionResult> => {
+  ): Promise<ExecutionResult | Subscribed> => {
     try {
       const result = await run(resolved(persistence, params), execution, context);
+      if (isResults(result)) return subscribed(result, (errors) => shown(errors, context));
       if (!result.errors) return result;
       return { ...result, errors: shown(result.errors, context) };
     } catch (error) {
@@ -123,6 +134,3 @@ const KEPT = { documents: 32 * 1024, errors: 16 * 1024 };
 
 const textCache = <Value extends object>(maxSize: number) =>
   new LRUCache<string, Value>({ max: 1_000, maxSize, sizeCalculation: (_, text) => text.length || 1 });
-
-/** Only a subscription returns a stream of results, and the schema has none. */
-const isResult = (result: object): result is ExecutionResult => !(Symbol.asyncIterator in result);

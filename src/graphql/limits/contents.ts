@@ -2,20 +2,17 @@ import {
   type DocumentNode,
   type FieldNode,
   type GraphQLField,
-  GraphQLID,
   type GraphQLOutputType,
   type GraphQLSchema,
-  GraphQLString,
   getNamedType,
-  getNullableType,
   isInterfaceType,
-  isListType,
   isObjectType,
   Kind,
   type SelectionSetNode,
   TypeNameMetaFieldDef,
 } from 'graphql';
 import { type Fragments, fragmentsOf } from '../planner/document.ts';
+import { maxBytesOf, maxItemsOf, readBytesOf } from './field-size.ts';
 
 /** What a selection requests of one object, without the parts that are counted separately. */
 export interface Contents<Count> {
@@ -46,16 +43,6 @@ interface Field {
   nodes: [FieldNode, ...FieldNode[]];
 }
 
-/** The assumed length of a list whose length is not known in advance, such as the problems with an input. */
-const ASSUMED_ITEMS = 20;
-/** Max bytes of a character in JSON, such as `\u0000`. */
-const BYTES_PER_CHARACTER = 6;
-/** Max bytes of a value whose field has no `maxBytes`. */
-const MAX_BYTES = { text: 5_000 * BYTES_PER_CHARACTER, id: 255 * BYTES_PER_CHARACTER, other: 64 };
-
-/** The extension of a field with the max bytes of its value in JSON, as if every character were escaped. */
-export const maxCharacters = (characters: number) => ({ maxBytes: characters * BYTES_PER_CHARACTER + 2 });
-
 /** Returns what selections of a valid document request of one object. */
 export function contentsOf<Count>(
   schema: GraphQLSchema,
@@ -82,7 +69,8 @@ export function contentsOf<Count>(
       }
       const counted = countOf(definition, nodes[0]);
       if (!counted) {
-        add(all, within(selections), isListType(getNullableType(definition.type)) ? ASSUMED_ITEMS : 1);
+        const contents = within(selections);
+        add(all, contents, Math.max(contents.bytes * maxItemsOf(definition), readBytesOf(definition)));
         continue;
       }
       const { count, sizedFields } = counted;
@@ -92,7 +80,8 @@ export function contentsOf<Count>(
       // The count of the parent already is the length of these lists.
       const lists = sizedFields ? sized.map((field) => ({ ...field, definition: itemOf(field) })) : sized;
       all.within.push({ count, contents: ofFields(lists) });
-      add(all, ofFields(once), 1);
+      const contents = ofFields(once);
+      add(all, contents, contents.bytes);
     }
     return all;
   }
@@ -104,9 +93,9 @@ const itemOf = ({ definition }: Field): Field['definition'] => ({
   type: getNamedType(definition.type) as GraphQLOutputType, // the type of a field is an output type
 });
 
-function add<Count>(all: Contents<Count>, { scalars, bytes, within }: Contents<Count>, times: number): void {
+function add<Count>(all: Contents<Count>, { scalars, within }: Contents<Count>, bytes: number): void {
   all.scalars += scalars;
-  all.bytes += bytes * times;
+  all.bytes += bytes;
   all.within.push(...within);
 }
 
@@ -139,12 +128,4 @@ function definitionOf(schema: GraphQLSchema, typeName: string, name: string) {
   if (name === TypeNameMetaFieldDef.name) return TypeNameMetaFieldDef;
   const type = schema.getType(typeName);
   return isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
-}
-
-function maxBytesOf({ name: field, type, extensions }: GraphQLField<unknown, unknown>): number {
-  if (field === TypeNameMetaFieldDef.name) return MAX_BYTES.other;
-  if (typeof extensions.maxBytes === 'number') return extensions.maxBytes;
-  const { name } = getNamedType(type);
-  if (name === GraphQLString.name) return MAX_BYTES.text;
-  return name === GraphQLID.name ? MAX_BYTES.id : MAX_BYTES.other;
 }

@@ -96,7 +96,8 @@ function refusalOf(errors: readonly GraphQLError[], type: MediaType, isRequestEr
 
 const httpOf = (error: GraphQLError): HttpExtension => error.extensions?.http ?? {};
 
-function shown(error: GraphQLError): object {
+/** An error without what only says how to answer over HTTP. */
+export function shown(error: GraphQLError): object {
   const { message, locations, path } = error;
   const { http: _, ...extensions } = error.extensions;
   return { message, locations, path, extensions };

@@ -46,7 +46,7 @@ export async function paramsOf(exchange: Exchange): Promise<GraphQLParams> {
 }
 
 function queryParams(query: string): GraphQLParams {
-  const { variables, extensions, ...others } = formFields(query, KNOWN);
+  const { variables, extensions, ...others } = formFields(query, { known: KNOWN });
   const fields: Record<string, unknown> = {
     ...others,
     variables: variables && parsed('variables', variables),
@@ -56,7 +56,8 @@ function queryParams(query: string): GraphQLParams {
   return given(fields);
 }
 
-function given(fields: Readonly<Record<string, unknown>>): GraphQLParams {
+/** The known parameters that have a value. */
+export function given(fields: Readonly<Partial<Record<string, unknown>>>): GraphQLParams {
   const params: Record<string, unknown> = {};
   for (const name of NAMES) {
     const value = fields[name];

@@ -11,22 +11,25 @@ export interface Representation {
   type: MediaType | null;
   /** Whether the caller prefers an HTML page, as browsers do. */
   page: boolean;
+  /** Whether the caller accepts a stream of results. */
+  stream: boolean;
 }
 
 const NAMED = 3;
-const OFFERS = [RESULT_TYPE, JSON_TYPE, 'text/html'];
+const OFFERS = [RESULT_TYPE, JSON_TYPE, 'text/html', 'text/event-stream'];
 
 /**
  * Reads an `Accept` header. If both media types are preferred equally, the newer one is used if it is named, and otherwise
  * the older one. A page is sent only if HTML is mentioned and preferred to a result: by weight, or by coming first.
  */
 export function representationOf(accept: string): Representation {
-  const [result, json, html] = weigh(isBlank(accept) ? '*/*' : accept, OFFERS);
-  if (!result || !json || !html) throw new TypeError('An offer has no weight.');
+  const [result, json, html, stream] = weigh(isBlank(accept) ? '*/*' : accept, OFFERS);
+  if (!result || !json || !html || !stream) throw new TypeError('An offer has no weight.');
   const isResult = result.q === json.q ? result.specificity === NAMED : result.q > json.q;
   const best = isPreferred(json, result) ? json : result;
   return {
     type: Math.max(result.q, json.q) === 0 ? null : isResult ? RESULT_TYPE : JSON_TYPE,
+    stream: stream.q > 0 && stream.specificity === NAMED,
     page: html.q > 0 && html.specificity > 1 && isPreferred(html, best),
   };
 }

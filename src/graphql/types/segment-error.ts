@@ -6,7 +6,7 @@ import {
   type Refusal,
   VersionConflict,
 } from '../../errors/refusals.ts';
-import { maxCharacters } from '../limits/contents.ts';
+import { maxCharacters } from '../limits/field-size.ts';
 import { builder } from './builder.ts';
 
 export const SegmentError = builder.interfaceRef<Refusal>('SegmentError').implement({

@@ -18,7 +18,7 @@ const SegmentTextFilter = builder.inputType('SegmentTextFilter', {
   }),
 });
 
-const SegmentTimeFilter = builder.inputType('SegmentTimeFilter', {
+export const SegmentTimeFilter = builder.inputType('SegmentTimeFilter', {
   description:
     'Conditions on a time, combined with AND. Null is the same as omitted. Fractions of a millisecond are compared exactly.',
   fields: (t) => ({

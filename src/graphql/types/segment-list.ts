@@ -1,49 +1,21 @@
 import { listSegments } from '../../segments/resolvers.ts';
-import { MAX_NAME, type Segment as SegmentShape } from '../../segments/segment.ts';
-import { DEFAULT_SIZE, MAX_PAGE_SIZE } from '../../segments/segment-list.ts';
+import type { Segment as SegmentShape } from '../../segments/segment.ts';
 import { cursorOf, type Order } from '../../segments/segment-order.ts';
 import type { SegmentPage } from '../../segments/segment-page.ts';
-import { maxCharacters } from '../limits/contents.ts';
+import { DEFAULT_SIZE, MAX_PAGE_SIZE } from '../../values/page-size.ts';
+import { maxCharacters } from '../limits/field-size.ts';
 import { selectedNames } from '../planner/selected-names.ts';
 import { builder } from './builder.ts';
+import { MAX_CURSOR, PageInfo } from './page-info.ts';
 import { Segment, selectedTexts } from './segment.ts';
 import { SegmentFilter, SegmentOrder } from './segment-list-input.ts';
 
 type Edge = { node: SegmentShape; order: Order };
 
-/** A cursor contains at most a name, as JSON, in base64, which has four characters for three bytes. */
-const extensions = maxCharacters(Math.ceil(((MAX_NAME + 20) * 4) / 3));
+const extensions = maxCharacters(MAX_CURSOR);
 
-const PageInfo = builder.objectRef<SegmentPage>('PageInfo').implement({
-  description: 'The position of a page in its list.',
-  directives: { shareable: true },
-  fields: (t) => ({
-    hasNextPage: t.boolean({
-      description:
-        'Whether more segments follow this page. Fetch them with `first` and `after: endCursor`. When paging with `first`, segments at or after `before` are not counted.',
-      resolve: ({ hasNext }) => hasNext(),
-    }),
-    hasPreviousPage: t.boolean({
-      description:
-        'Whether more segments precede this page. Fetch them with `last` and `before: startCursor`. When paging with `last`, segments at or before `after` are not counted.',
-      resolve: ({ hasPrevious }) => hasPrevious(),
-    }),
-    startCursor: t.string({
-      nullable: true,
-      extensions,
-      description: 'Cursor of the first edge; null if the page is empty.',
-      resolve: ({ order, segments }) => cursorAt(order, segments.at(0)),
-    }),
-    endCursor: t.string({
-      nullable: true,
-      extensions,
-      description: 'Cursor of the last edge; null if the page is empty.',
-      resolve: ({ order, segments }) => cursorAt(order, segments.at(-1)),
-    }),
-  }),
-});
-
-const cursorAt = (order: Order, segment: SegmentShape | undefined) => segment && cursorOf(order, segment);
+const cursorAt = (order: Order, segment: SegmentShape | undefined) =>
+  segment ? cursorOf(order, segment) : null;
 
 const SegmentEdge = builder.objectRef<Edge>('SegmentEdge').implement({
   description: 'A segment and its position in the list.',
@@ -73,7 +45,12 @@ const SegmentConnection = builder.objectRef<SegmentPage>('SegmentConnection').im
     pageInfo: t.field({
       type: PageInfo,
       description: 'The position of this page in the list.',
-      resolve: (page) => page,
+      resolve: ({ order, segments, hasNext, hasPrevious }) => ({
+        hasNext,
+        hasPrevious,
+        startCursor: cursorAt(order, segments.at(0)),
+        endCursor: cursorAt(order, segments.at(-1)),
+      }),
     }),
     totalCount: t.int({
       directives: { cost: { weight: 10 } },

@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { getSegment, getSegments } from '../../segments/resolvers.ts';
 import { MAX_IDS, MAX_NAME, type Segment as SegmentShape, type Texts } from '../../segments/segment.ts';
-import { maxCharacters } from '../limits/contents.ts';
+import { maxCharacters } from '../limits/field-size.ts';
 import { builder } from './builder.ts';
 import type { Entity } from './entities.ts';
 import './date-time.ts';
@@ -47,9 +47,10 @@ export const Segment = builder.objectRef<SegmentShape>('Segment').implement({
   }),
 });
 
-/** Returns which long texts an operation selects below a field. The others are not fetched. */
+/** Returns which long texts of segments an operation selects below a field. The others are not fetched. */
 export function selectedTexts(info: GraphQLResolveInfo): Texts {
-  const names = selectedNames(info);
+  const names = selectedNames(info, 'events'); // an event has texts of its own
+
   if (names.has('criteria')) return names.has('description') ? 'all' : 'criteria';
   return names.has('description') ? 'description' : 'none';
 }

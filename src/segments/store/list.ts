@@ -3,7 +3,8 @@ import { batch } from '../../database/batch.ts';
 import type { Database, Lane } from '../../database/connect.ts';
 import { accountOf } from '../../database/sql/key.ts';
 import { type BatchColumns, unnest } from '../../database/sql/unnest.ts';
-import { prepare, type Run } from '../../database/statement.ts';
+import { prepare, type Run, type Values } from '../../database/statement.ts';
+import { eventHeads } from '../../database/tables/events.ts';
 import type { Segment } from '../segment.ts';
 import type { Window } from '../segment-list.ts';
 import { accessOfPage, type PageAccess } from './access.ts';
@@ -16,6 +17,15 @@ export interface Page {
   segments: Segment[];
   /** Whether there are more in the direction of paging. */
   hasMore: boolean;
+  /** The place of the account's newest event in the snapshot that the page was read from, if it was requested. */
+  head?: number;
+}
+
+/** A row of a list. With heads, a call without segments has a row as well. */
+interface Row {
+  n: number;
+  segment: Segment | null;
+  head?: number;
 }
 
 /** Max size of a small page. */
@@ -34,19 +44,24 @@ type Accessed = List & PageAccess;
 /** Reads a page of an account's segments. */
 export function listSegments(db: Database) {
   const load = loaderOfShape<Accessed, Page>(
-    ({ ascending, texts = 'all' }) => named(`list_${ascending ? 'asc' : 'desc'}`, texts),
+    ({ ascending, withHead, texts = 'all' }) =>
+      named(`list_${withHead ? 'head_' : ''}${ascending ? 'asc' : 'desc'}`, texts),
     (list, name) => {
       const wanted = unnest<Accessed>('wanted', columnsOf(list), { numbered: true });
       const { columns, read } = numberedSegments(list.texts);
       const query = listing(db, wanted.table, columns, list);
-      const pagesBy = (run: Run<NumberedSegment>) => async (lists: readonly Accessed[]) => {
-        const rows = await run(wanted.fill(lists));
-        const found = lists.map((): Segment[] => []);
-        for (const { n, segment } of rows) found[n - 1]?.push(segment);
-        return lists.map((each, i) => pageOf(each, found[i] ?? []));
+      const rowOf: (values: Values) => Row = list.withHead ? withHead(read) : read;
+      const pagesBy = (run: Run<Row>) => async (lists: readonly Accessed[]) => {
+        const found = lists.map((): Found => ({ segments: [] }));
+        for (const { n, segment, head } of await run(wanted.fill(lists))) {
+          const page = found[n - 1];
+          if (segment) page?.segments.push(segment);
+          if (page && head !== undefined) page.head = head;
+        }
+        return lists.map((each, i) => pageOf(each, found[i] ?? { segments: [] }));
       };
       const batchOf = (lane: Lane, most: { largest: number; shared: number }) =>
-        batch<Accessed, Page>(lane, pagesBy(prepare(lane, name, query, read)), { accountOf, ...most });
+        batch<Accessed, Page>(lane, pagesBy(prepare(lane, name, query, rowOf)), { accountOf, ...most });
       const scanning = batchOf(db.scan, ALONE);
       const small = batchOf(db, MOST.small);
       const large = batchOf(db.large, MOST.large);
@@ -65,8 +80,23 @@ export function listSegments(db: Database) {
  */
 function listing(db: Database, wanted: SQL, columns: NumberedColumns, list: Accessed) {
   const page = (list.sought?.kind === 'each' ? merged(db, list) : rowsOf(db, list, SIZE)).as('page');
-  return db.select(columns(page)).from(wanted).crossJoinLateral(page);
+  if (!list.withHead) return db.select(columns(page)).from(wanted).crossJoinLateral(page);
+  const calls = sql`(
+    select wanted.*, coalesce(head.last_event, 0) as head from ${wanted}
+    left join ${eventHeads} as head on head.account_id = wanted.account_id
+  ) as wanted`;
+  const selected = { ...columns(page), head: sql`wanted.head` };
+  return db.select(selected).from(calls).leftJoinLateral(page, sql`true`);
 }
+
+/** Reads rows that end with the head. The columns of a segment are all null in the row of a call without segments. */
+const withHead =
+  (read: (values: Values) => NumberedSegment) =>
+  (values: Values): Row => ({
+    n: Number(values.at(-2)),
+    segment: values[0] === null ? null : read(values).segment,
+    head: Number(values.at(-1)),
+  });
 
 type NumberedColumns = ReturnType<typeof numberedSegments>['columns'];
 
@@ -93,7 +123,10 @@ function merged(db: Database, list: PageAccess) {
     .limit(asNumber(SIZE));
 }
 
-function pageOf({ size, backward }: List, rows: Segment[]): Page {
-  const segments = rows.slice(0, size);
-  return { segments: backward ? segments.reverse() : segments, hasMore: rows.length > size };
+type Found = Omit<Page, 'hasMore'>;
+
+function pageOf({ size, backward }: List, found: Found): Page {
+  const segments = found.segments.slice(0, size);
+  const hasMore = found.segments.length > size;
+  return { ...found, segments: backward ? segments.reverse() : segments, hasMore };
 }

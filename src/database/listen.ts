@@ -1,0 +1,92 @@
+import pg from 'pg';
+
+/** A session in which gateways tell each other that something has happened. */
+export interface Listener {
+  /** Whether it hears at the moment. */
+  isListening(): boolean;
+  /** Tells all gateways, this one as well, soon: calls shortly after one another send one notice. Without a session, it does nothing. */
+  notify(): void;
+  stop(): Promise<void>;
+}
+
+interface Options {
+  url: string;
+  channel: string;
+  /** Called for each notice, and when listening begins: there may have been notices before. */
+  onNotice(): void;
+}
+
+/** Min milliseconds between two notices that are sent. */
+const MIN_GAP_MS = 50;
+const FIRST_PAUSE_MS = 500;
+const MAX_PAUSE_MS = 10_000;
+
+/**
+ * Listens on a channel of Postgres with a session of its own, which is opened again whenever it ends. A notice is only a hint, because
+ * notices are lost while there is no session. It is sent in a statement of its own: in the transaction of a write, `NOTIFY` would
+ * take a lock of the whole cluster at its commit.
+ */
+export function listenFor({ url, channel, onNotice }: Options): Listener {
+  let client: pg.Client | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let pause = FIRST_PAUSE_MS;
+  let isListening = false;
+  let isPending = false;
+  let sentAt = 0;
+  let isStopped = false;
+
+  const lose = (lost: pg.Client) => {
+    if (lost !== client) return;
+    client = undefined;
+    isListening = false;
+    lost.end().catch(() => {});
+    if (isStopped) return;
+    timer = setTimeout(open, pause).unref();
+    pause = Math.min(2 * pause, MAX_PAUSE_MS);
+  };
+
+  const open = async () => {
+    const opened = new pg.Client({
+      connectionString: url,
+      application_name: 'segments-gateway listen',
+      keepAlive: true,
+      connectionTimeoutMillis: 2_000,
+    });
+    client = opened;
+    opened.on('error', () => lose(opened));
+    opened.on('end', () => lose(opened));
+    opened.on('notification', onNotice);
+    try {
+      await opened.connect();
+      await opened.query(`listen ${pg.escapeIdentifier(channel)}`);
+      if (opened !== client) return;
+      isListening = true;
+      pause = FIRST_PAUSE_MS;
+      onNotice();
+    } catch {
+      lose(opened);
+    }
+  };
+  void open();
+
+  const send = () => {
+    isPending = false;
+    sentAt = performance.now();
+    if (isListening) client?.query('select pg_notify($1, $2)', [channel, '']).catch(() => {});
+  };
+
+  return {
+    isListening: () => isListening,
+    notify() {
+      if (isPending || !isListening) return;
+      isPending = true;
+      setTimeout(send, Math.max(0, sentAt + MIN_GAP_MS - performance.now())).unref();
+    },
+    async stop() {
+      isStopped = true;
+      clearTimeout(timer);
+      isListening = false;
+      await client?.end().catch(() => {});
+    },
+  };
+}

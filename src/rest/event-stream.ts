@@ -1,0 +1,88 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Context } from '../context.ts';
+import { InvalidInput, type Issue, unknownParameter } from '../errors/invalid-input.ts';
+import type { Event } from '../events/event.ts';
+import { type FollowedEvents, followEvents } from '../events/resolvers.ts';
+import { charged } from '../fairness/loop-time.ts';
+import { isPreferred, remembered, weigh } from '../http/accept.ts';
+import { eventText } from '../http/event-stream.ts';
+import type { Fields } from '../http/fields.ts';
+import type { Stream } from './answer.ts';
+import { representEvent, typesNamed } from './event-representation.ts';
+
+const OFFERS = ['text/event-stream', 'application/json'];
+
+const preference = remembered((header) => {
+  const [stream, json] = weigh(header, OFFERS);
+  return { isStream: !!stream && !!json && stream.q > 0 && isPreferred(stream, json) };
+});
+
+/** Whether a caller prefers a stream of events to a page. */
+export const prefersStream = ({ accept = '' }: IncomingHttpHeaders): boolean => preference(accept).isStream;
+
+/** Parameters of a page, which a stream does not have. */
+const OF_PAGE = new Set(['limit', 'segment', 'request_id', 'wait']);
+const notOfStream = (param: string): Issue =>
+  OF_PAGE.has(param)
+    ? { param, message: 'cannot be combined with Accept: text/event-stream' }
+    : unknownParameter(param);
+
+/** Follows the log: behind the last event that the client has, behind a cursor, or from now on. */
+export async function streamOf(
+  { after, type, ...others }: Fields,
+  { 'last-event-id': lastEventId }: IncomingHttpHeaders,
+  context: Context,
+): Promise<Stream> {
+  const issues = Object.keys(others).map(notOfStream);
+  if (issues.length > 0) throw new InvalidInput(issues);
+  // A client that has read no event yet may send an empty header.
+  const start = lastEventId ? { after: lastEventId, from: 'Last-Event-ID' } : { after, from: 'after' };
+  const followed = await followEvents
+    .parse({ after: start.after, types: typesNamed(type) }, context)
+    .catch((error) => {
+      throw error instanceof InvalidInput ? error.renamed(new Map([['after', start.from]])) : error;
+    });
+  // An event without data only sets the last event id (HTML standard, section 9.2.6). So a client that is cut off before the
+  // first event, or after many that it does not want, resumes where it was.
+  const place = () => `id: ${followed.cursor()}\n\n`;
+  const { signal, close } = followed;
+  return {
+    opening: `retry: ${RETRY_MS}\n${place()}`,
+    messages: messagesOf(followed, context),
+    heartbeat: place,
+    signal,
+    close,
+  };
+}
+
+/** How long clients wait before they resume. */
+const RETRY_MS = 1_000;
+/** Characters of a message that are enough: the socket gets no more before it has taken them. */
+const ENOUGH = 64 * 1024;
+
+async function* messagesOf({ events: slices }: FollowedEvents, { loop }: Context): AsyncGenerator<string> {
+  for await (const events of slices) {
+    let message = '';
+    for (const event of events) {
+      message += charged(loop, () => textOf(event));
+      if (message.length < ENOUGH) continue;
+      yield message;
+      message = '';
+      await loop?.ready()?.catch(() => {}); // its patience is for requests; a stream can wait
+    }
+    if (message !== '') yield message;
+  }
+}
+
+/** The texts of events that several followers get. */
+const texts = new WeakMap<Event, string>();
+
+function textOf(event: Event): string {
+  const known = texts.get(event);
+  if (known !== undefined) return known;
+  const represented = representEvent(event);
+  const { cursor: id, type } = represented;
+  const text = eventText({ id, event: type, data: JSON.stringify(represented) });
+  texts.set(event, text);
+  return text;
+}

@@ -1,0 +1,37 @@
+import { eventText, respondWithEvents } from '../http/event-stream.ts';
+import type { Exchange } from '../http/exchange.ts';
+import type { Observe } from '../observation.ts';
+import { observeCause, shownOf } from '../resolver.ts';
+import type { Stream } from './answer.ts';
+import { problem } from './problem.ts';
+
+interface Options {
+  observe: Observe;
+  heartbeatMs?: number | undefined;
+}
+
+/** Writes a stream. Errors have a status only before it begins. Then, the last event is the problem. */
+export const writeStream = (
+  exchange: Exchange,
+  { messages, close, ...stream }: Stream,
+  { observe, heartbeatMs }: Options,
+): Promise<void> =>
+  respondWithEvents(exchange, withProblem(messages, exchange, observe), {
+    ...stream,
+    heartbeatMs,
+    onEnd: close,
+  });
+
+async function* withProblem(
+  messages: AsyncIterable<string>,
+  { requestId }: Exchange,
+  observe: Observe,
+): AsyncGenerator<string> {
+  try {
+    yield* messages;
+  } catch (error) {
+    const refusal = shownOf(error, requestId);
+    observeCause(refusal, { requestId, observe });
+    yield eventText({ event: 'error', data: JSON.stringify(problem(refusal, requestId).body) });
+  }
+}
