@@ -28,6 +28,8 @@ const HOUSE: Record<string, string[]> = {
     'accounts/',
     'embedded-postgres/',
     'database/',
+    'errors/quoted.ts',
+    'wrong-config.ts',
   ],
   'main.ts': [
     'start.ts',
