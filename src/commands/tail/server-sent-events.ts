@@ -1,0 +1,34 @@
+/** A Server-Sent Event. */
+export interface ServerSentEvent {
+  /** The last event id: of this event, or of one before it. */
+  id: string | undefined;
+  event: string;
+  /** Empty if the event only sets the id. */
+  data: string;
+}
+
+/**
+ * Reads Server-Sent Events from the chunks of a body (HTML standard, section 9.2.6). An event that is cut off is lost, as it must be.
+ * Comments are left out, and so are lines that end with a carriage return alone, which nobody sends.
+ */
+export async function* serverSentEvents(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<ServerSentEvent> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  let id: string | undefined;
+  let fields = new Map<string, string>();
+  for await (const chunk of chunks) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const [, name = '', value = ''] = /^([^:\r]*):? ?(.*?)\r?$/s.exec(line) ?? [];
+      if (name !== '') {
+        const before = name === 'data' ? fields.get(name) : undefined;
+        fields.set(name, before === undefined ? value : `${before}\n${value}`);
+      } else if (!line.startsWith(':') && fields.size > 0) {
+        id = fields.get('id') ?? id;
+        yield { id, event: fields.get('event') || 'message', data: fields.get('data') ?? '' };
+        fields = new Map();
+      }
+    }
+  }
+}
