@@ -14,7 +14,7 @@ const ROUNDS = Number(process.env.LOCK_ROUNDS ?? 100);
 const gateway = testGateway();
 const newSegment = segmentIds(Date.now);
 
-/** Ids that a language sorts differently from their bytes. Both cases of a letter share a write lane. */
+/** Ids that a language sorts differently from their bytes. */
 const ACCOUNTS = [...'aAbBcCdDeEfFgGhHiIjJkKlL'];
 
 /** How the server can sort texts by default. */
