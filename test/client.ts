@@ -43,7 +43,7 @@ export async function graphql(
 
 /** The options of `fetch` for such a request. */
 export function initOf(
-  gateway: TestGateway,
+  gateway: Pick<TestGateway, 'authorization'>,
   { method = 'GET', body, headers = {}, as = 'ada' }: RequestOptions,
 ): RequestInit {
   const isJson = body !== undefined && typeof body !== 'string' && !(body instanceof URLSearchParams);

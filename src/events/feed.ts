@@ -79,6 +79,7 @@ export function eventFeed(store: Pick<EventStore, 'heads' | 'read'>, { everyMs }
 
   const untilNew = (accountId: string, after: number, signal: AbortSignal): Promise<void> =>
     new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason); // while the read was under way
       const ofAccount = accounts.get(accountId) ?? new Set<Waiting>();
       const leave = () => {
         signal.removeEventListener('abort', abort);

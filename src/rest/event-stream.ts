@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Context } from '../context.ts';
-import { InvalidInput } from '../errors/invalid-input.ts';
+import { InvalidInput, type Issue, unknownParameter } from '../errors/invalid-input.ts';
 import type { Event } from '../events/event.ts';
 import { type FollowedEvents, followEvents } from '../events/resolvers.ts';
 import { charged } from '../fairness/loop-time.ts';
@@ -21,8 +21,11 @@ const preference = remembered((header) => {
 export const prefersStream = ({ accept = '' }: IncomingHttpHeaders): boolean => preference(accept).isStream;
 
 /** Parameters of a page, which a stream does not have. */
-const OF_PAGE = ['limit', 'segment', 'request_id', 'wait'];
-const NOT_OF_STREAM = 'cannot be combined with Accept: text/event-stream';
+const OF_PAGE = new Set(['limit', 'segment', 'request_id', 'wait']);
+const notOfStream = (param: string): Issue =>
+  OF_PAGE.has(param)
+    ? { param, message: 'cannot be combined with Accept: text/event-stream' }
+    : unknownParameter(param);
 
 /** Follows the log: behind the last event that the client has, behind a cursor, or from now on. */
 export async function streamOf(
@@ -30,12 +33,12 @@ export async function streamOf(
   { 'last-event-id': lastEventId }: IncomingHttpHeaders,
   context: Context,
 ): Promise<Stream> {
-  const issues = OF_PAGE.filter((name) => name in others).map((param) => ({ param, message: NOT_OF_STREAM }));
+  const issues = Object.keys(others).map(notOfStream);
   if (issues.length > 0) throw new InvalidInput(issues);
   // A client that has read no event yet may send an empty header.
   const start = lastEventId ? { after: lastEventId, from: 'Last-Event-ID' } : { after, from: 'after' };
   const followed = await followEvents
-    .parse({ ...others, after: start.after, types: typesNamed(type) }, context)
+    .parse({ after: start.after, types: typesNamed(type) }, context)
     .catch((error) => {
       throw error instanceof InvalidInput ? error.renamed(new Map([['after', start.from]])) : error;
     });
