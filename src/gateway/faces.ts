@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { EXAMPLES } from '../graphql/examples.ts';
 import { graphqlFace } from '../graphql/face.ts';
 import { schema } from '../graphql/schema.ts';
-import type { WebSockets } from '../graphql/transport/web-socket.ts';
+import type { GraphqlSockets } from '../graphql/transport/web-socket.ts';
 import { acrossOrigins } from '../http/cors.ts';
 import type { Admitted } from '../http/exchange.ts';
 import type { Face } from '../http/server.ts';
@@ -40,7 +40,7 @@ interface Faces {
   route(path: string): Face;
   /** Whether a request asks for a WebSocket. */
   isSocket(request: IncomingMessage): boolean;
-  sockets: WebSockets;
+  sockets: GraphqlSockets;
 }
 
 /**
@@ -69,6 +69,7 @@ export function faces({
     introspection: introspection || isForRouter,
     anyText: isForRouter,
     origins: corsOrigins,
+    heartbeatMs,
   });
   const graphql = acrossOrigins(corsOrigins, face);
   return {

@@ -133,7 +133,7 @@ export async function startGateway({
     async stop() {
       isDraining = true;
       streams.close();
-      sockets.close();
+      await sockets.close();
       await drain(server, unsentBytes, PATIENCE_MS);
       clock.stop();
       stopEnsuring();

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ExchangeEnded, Observe } from '../observation.ts';
-import { answerClientError } from './client-error.ts';
+import { answerClientError, isAnswerPending } from './client-error.ts';
 import { connectionTurns } from './connection-turns.ts';
 import { limitConnections } from './connections.ts';
 import { type Exchange, exchangeOf } from './exchange.ts';
@@ -57,7 +57,8 @@ export function httpServer({ route, isSocket, upgrade, observe, maxConnectionsPe
   const queue = (request: IncomingMessage, response: ServerResponse) =>
     inTurn(request.socket, response, () => answer(request, response));
   const server = createServer({ ...LIMITS, shouldUpgradeCallback: isSocket }, queue);
-  server.on('upgrade', upgrade);
+  // Before 24.9, Node asks nobody: with a listener, it upgrades every request that suggests HTTP/2, as many clients do.
+  if ('shouldUpgradeCallback' in server) server.on('upgrade', afterAnswers(upgrade));
   limitConnections(server, maxConnectionsPerAddress, observe);
   server.on('clientError', answerClientError);
   // `readBody` sends `100 Continue` when it needs the body. Without this listener, Node would send it at once.
@@ -65,9 +66,18 @@ export function httpServer({ route, isSocket, upgrade, observe, maxConnectionsPe
   return { server, unsentBytes: unsent.bytes };
 }
 
+/** Closes a connection that is to be taken over while answers to requests before that are missing. */
+const afterAnswers =
+  (upgrade: Options['upgrade']): Options['upgrade'] =>
+  (request, socket, head) => {
+    if (isAnswerPending(request.socket)) socket.destroy();
+    else upgrade(request, socket, head);
+  };
+
 function endOf(exchange: Exchange, ms: number): ExchangeEnded {
   const { request, response, path, requestId, trace, operation, accountId, tokenId } = exchange;
-  const status = response.writableFinished ? response.statusCode : 'aborted';
+  const isOver = response.writableFinished || exchange.isStream;
+  const status = isOver ? response.statusCode : 'aborted';
   const { method } = request;
   return {
     kind: 'exchange_ended',

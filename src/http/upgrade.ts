@@ -6,8 +6,8 @@ export const asksForWebSocket = ({ method, headers, url = '' }: IncomingMessage,
   method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket' && url.split('?')[0] === path;
 
 /**
- * Whether a request comes from a page of another origin that is not allowed. Browsers send no preflight before they open a WebSocket.
- * Programs other than browsers send no `Origin`.
+ * Whether a request comes from a page of another origin that is not allowed. Browsers send no preflight before they open a
+ * WebSocket, so CORS does not apply. Programs other than browsers send no `Origin`.
  */
 export function isForeign({ headers }: IncomingMessage, allowed: ReadonlySet<string>): boolean {
   const { origin, host } = headers;
@@ -16,5 +16,9 @@ export function isForeign({ headers }: IncomingMessage, allowed: ReadonlySet<str
 
 /** Answers a request to upgrade with a status, and ends its connection. */
 export function refuseUpgrade(socket: Duplex, status: number): void {
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+  socket.on('error', () => {}); // the caller is gone
+  const retry = status === 503 ? 'retry-after: 1\r\n' : '';
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\n${retry}content-length: 0\r\n\r\n`,
+  );
 }

@@ -160,5 +160,5 @@ describe('a GraphQL subscription over Server-Sent Events', () => {
 
 it('a query for a caller that accepts a stream alone is one result and the end', async () => {
   const text = await (await post('{ segments(first: 1) { nodes { id } } }')).text();
-  expect(text).toMatch(/^:\n\nevent: next\ndata: \{"data":\{"segments".*\}\n\nevent: complete\ndata: \n\n$/);
+  expect(text).toMatch(/^event: next\ndata: \{"data":\{"segments".*\}\n\nevent: complete\ndata: \n\n$/);
 });

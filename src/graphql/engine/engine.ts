@@ -11,7 +11,15 @@ import type { BoundReads } from './admitted-operation.ts';
 import { masked } from './masking.ts';
 import { type Persistence, resolved } from './persisted-operations.ts';
 import { repeatedOperations } from './repeated-operations.ts';
-import { isResults, type Results, type Subscribed, subscribed, useSubscriptions } from './subscription.ts';
+import {
+  isResults,
+  type OperationContext,
+  type Results,
+  type Returns,
+  type Subscribed,
+  subscribed,
+  useSubscriptions,
+} from './subscription.ts';
 
 /** Runs one operation. */
 export interface Engine {
@@ -24,11 +32,14 @@ type Kept = ReturnType<ReturnType<typeof repeatedOperations>['kept']> & { docume
 
 type TracedEngine = ReturnType<typeof import('./traced-engine.ts').tracedEngine>;
 
-interface Execution {
+/** How an operation came, and what can be returned. */
+export interface Execution {
   /** The method of the request. Mutations are refused if it is GET. */
   method: string | undefined;
   /** Whether to trace each field, for a router. */
   traced: boolean;
+  /** What the transport can return; one result if omitted. */
+  returns?: Returns;
 }
 
 interface Options extends Persistence {
@@ -62,8 +73,8 @@ export function graphqlEngine({ schema, introspection, boundReads, ...persistenc
   };
   /** For callers without a token: nothing that they send is kept. */
   const keepingNothing = { ...options, parserAndValidationCache: false };
-  const yoga = createYoga<object, Context>(options);
-  const forgetful = createYoga<object, Context>(keepingNothing);
+  const yoga = createYoga<object, OperationContext>(options);
+  const forgetful = createYoga<object, OperationContext>(keepingNothing);
   /** Reading and checking a text can take some 30 ms. */
   const first = accountTurns();
   let tracing: Promise<{ yoga: TracedEngine; forgetful: TracedEngine }> | undefined;
@@ -75,15 +86,19 @@ export function graphqlEngine({ schema, introspection, boundReads, ...persistenc
   const begun = <Result>(context: Context, work: () => Promise<Result>): Promise<Result> =>
     first.begin(shareOf(context), () => charged(context.loop, work));
 
-  const throughYoga = async (params: GraphQLParams, method: string | undefined, context: Context) => {
+  const throughYoga = async (
+    params: GraphQLParams,
+    method: string | undefined,
+    context: OperationContext,
+  ): Promise<ExecutionResult | Results> => {
     const request = method === 'GET' ? seenByGet : seenByPost;
     const used = context.viewer ? yoga : forgetful;
     const result = await begun(context, async () => used.getResultForParams({ params, request }, context));
-    if (result && !Array.isArray(result)) return result as ExecutionResult | Results; // batching is off
-    throw new TypeError('An operation returned no result.');
+    if (!result || Array.isArray(result)) throw new TypeError('An operation returned no result.');
+    return result;
   };
 
-  const traced = async (params: GraphQLParams, context: Context): Promise<ExecutionResult> => {
+  const traced = async (params: GraphQLParams, context: OperationContext) => {
     tracing ??= import('./traced-engine.ts').then(({ tracedEngine }) => ({
       yoga: tracedEngine(options),
       forgetful: tracedEngine(keepingNothing),
@@ -95,14 +110,14 @@ export function graphqlEngine({ schema, introspection, boundReads, ...persistenc
 
   const run = (
     params: GraphQLParams,
-    execution: Execution,
+    { method, traced: isTraced, returns = 'result' }: Execution,
     context: Context,
   ): Promise<ExecutionResult | Results> => {
-    if (execution.traced && execution.method !== 'GET') return traced(params, context);
-    const repeated = operations.find(params, execution.method);
+    if (isTraced && method !== 'GET') return traced(params, { ...context, returns });
+    const repeated = returns === 'stream' ? undefined : operations.find(params, method);
     return repeated
       ? repeated(params.variables ?? {}, context)
-      : throughYoga(params, execution.method, context);
+      : throughYoga(params, method, { ...context, returns });
   };
 
   const shown = (errors: readonly unknown[], context: Context): GraphQLError[] =>
@@ -115,9 +130,8 @@ export function graphqlEngine({ schema, introspection, boundReads, ...persistenc
   ): Promise<ExecutionResult | Subscribed> => {
     try {
       const result = await run(resolved(persistence, params), execution, context);
-      if (isResults(result)) return subscribed(result, (errors) => shown(errors, context));
-      if (!result.errors) return result;
-      return { ...result, errors: shown(result.errors, context) };
+      if (isResults(result)) return subscribed(result, context, (errors) => shown(errors, context));
+      return result.errors ? { ...result, errors: shown(result.errors, context) } : result;
     } catch (error) {
       return { errors: shown([error], context) };
     }
