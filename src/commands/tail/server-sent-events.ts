@@ -20,7 +20,7 @@ export async function* serverSentEvents(chunks: AsyncIterable<Uint8Array>): Asyn
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) {
-      const [, name = '', value = ''] = /^([^:\r]*):? ?(.*?)\r?$/s.exec(line) ?? [];
+      const { name, value } = fieldOf(line.endsWith('\r') ? line.slice(0, -1) : line);
       if (name !== '') {
         const before = name === 'data' ? fields.get(name) : undefined;
         fields.set(name, before === undefined ? value : `${before}\n${value}`);
@@ -31,4 +31,11 @@ export async function* serverSentEvents(chunks: AsyncIterable<Uint8Array>): Asyn
       }
     }
   }
+}
+
+/** Splits a line at its first colon, and removes one space behind it. A line without a colon is a name. */
+function fieldOf(line: string): { name: string; value: string } {
+  const colon = line.indexOf(':');
+  if (colon < 0) return { name: line, value: '' };
+  return { name: line.slice(0, colon), value: line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1) };
 }
