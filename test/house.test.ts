@@ -93,8 +93,8 @@ const HOUSE: Record<string, string[]> = {
   'graphql/types/': ['graphql/limits/', 'graphql/planner/', 'context.ts', ...RESOLVERS, 'values/', 'errors/'],
   'graphql/transport/': [
     'graphql/engine/',
-    'graphql/limits/guard.ts',
     'context.ts',
+    'resolver.ts',
     'accounts/viewer.ts',
     'http/',
     'fairness/',
