@@ -50,7 +50,7 @@ const UNSUPPORTED_DATA = 1003;
 
 /**
  * Serves WebSockets for text messages. A client that does not read what it is sent is not read either, so it cannot make the
- * gateway buffer answers without limit.
+ * gateway buffer answers without limit. Pings are answered by `ws`, which cuts off a client that has sent many and reads no answer.
  */
 export function webSockets({ protocol, heartbeatMs = HEARTBEAT_MS }: Options): WebSockets {
   const server = new WebSocketServer({
@@ -92,7 +92,6 @@ function connectionOf(client: WebSocket, stream: Duplex): Connection {
     });
     return draining;
   };
-  client.on('ping', untilTaken); // `ws` answers it
 
   return {
     protocol: client.protocol,

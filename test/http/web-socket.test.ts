@@ -37,7 +37,6 @@ async function rawClient(port: number): Promise<Socket> {
   return socket;
 }
 
-const PING = Buffer.from([0x89, 0x80, 0, 0, 0, 0]);
 const TEXT = Buffer.from([0x81, 0x81, 0, 0, 0, 0, 0x78]);
 
 describe('a client that does not read', () => {
@@ -67,7 +66,7 @@ describe('a client that does not read', () => {
     expect(sent).toBeLessThan(1_000);
     expect([stream.writableNeedDrain, stream.isPaused()]).toEqual([true, true]);
 
-    for (let i = 0; i < 1_000; i++) socket.write(i % 2 === 0 ? PING : TEXT);
+    for (let i = 0; i < 500; i++) socket.write(TEXT);
     socket.resume();
     await taken;
     await until(() => received === 501);
