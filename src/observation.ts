@@ -18,6 +18,10 @@ export type Observation =
   /** The locale of the database supports only the letters A to Z, so searches ignore the case of no other letters. */
   | { kind: 'case_knows_ascii_only' }
   | { kind: 'idempotency_keys_forgotten'; keys: number; ms: number }
+  /** Events that are older than the retention were deleted. */
+  | { kind: 'events_pruned'; events: number; ms: number }
+  /** The contents of events of deleted segments were erased. */
+  | { kind: 'contents_erased'; events: number; ms: number }
   | { kind: 'listening'; url: string }
   | { kind: 'stopping'; signal: string }
   | { kind: 'stopped' };

@@ -43,6 +43,7 @@ export async function start(config: Config, { observe, started, signal }: Proces
     rateLimit: { points: config.RATE_LIMIT, store: config.RATE_LIMIT_STORE },
     maxSegmentsPerAccount: config.MAX_SEGMENTS_PER_ACCOUNT,
     maxStreamsPerAccount: config.MAX_STREAMS_PER_ACCOUNT,
+    eventRetentionDays: config.EVENT_RETENTION_DAYS,
     routerSecret: config.ROUTER_SECRET,
     persistedOperations: config.PERSISTED_OPERATIONS,
     maxConnectionsPerAddress: config.MAX_CONNECTIONS_PER_ADDRESS,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { segmentIds } from '../src/segments/segment-id.ts';
 import { doors } from './doors.ts';
-import { draft, testGateway } from './harness.ts';
+import { draft, origin, testGateway } from './harness.ts';
 
 const gateway = testGateway();
 const newSegment = segmentIds(Date.now);
@@ -51,6 +51,7 @@ describe('the resolver, REST and GraphQL', () => {
               accountId: 'ada',
               ...draft(),
               ...newSegment(),
+              ...origin,
             });
             const outcome = withoutId(await door.update(gateway, { id, ...given }));
             return { outcome, stored: withoutId(await door.retrieve(gateway, { id })) };

@@ -10,6 +10,7 @@ import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { parse } from 'graphql';
 import { connect } from '../../src/database/connect.ts';
+import { eventStore } from '../../src/events/store.ts';
 import { graphqlFace } from '../../src/graphql/face.ts';
 import { drain, httpServer } from '../../src/http/server.ts';
 import type { Observe } from '../../src/observation.ts';
@@ -26,14 +27,15 @@ const PORTS = { router: 4000, products: 4001, users: 4002, inventory: 4003 };
 const PATIENCE_MS = 60_000;
 const urlOf = (name: keyof typeof PORTS) => `http://127.0.0.1:${PORTS[name]}/`;
 
-const nowhere = segmentStore(connect({ url: 'postgres://nowhere', poolSize: 1, observe() {} }), Date.now);
+const nowhere = connect({ url: 'postgres://nowhere', poolSize: 1, observe() {} });
+const stores = { segments: segmentStore(nowhere, Date.now), events: eventStore(nowhere) };
 const observe: Observe = (observation) => {
   if (observation.kind === 'fault') console.error(observation.error);
 };
 const spend = async () => {}; // no rate limit
 const face = graphqlFace({
   schema,
-  contextOf: async ({ requestId }) => ({ requestId, viewer: null, observe, spend, segments: nowhere }),
+  contextOf: async ({ requestId }) => ({ requestId, viewer: null, observe, spend, ...stores }),
   observe,
   boundReads,
   introspection: true,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { callers } from './variables/callers.ts';
 import { database } from './variables/database.ts';
+import { events } from './variables/events.ts';
 import { graphql } from './variables/graphql.ts';
 import { limits } from './variables/limits.ts';
 import { server } from './variables/server.ts';
@@ -11,8 +12,9 @@ export const GROUPS = {
   Database: database,
   Callers: callers,
   Limits: limits,
+  Events: events,
   GraphQL: graphql,
 };
 
 /** The schema of all variables. */
-export const Variables = z.object({ ...server, ...database, ...callers, ...limits, ...graphql });
+export const Variables = z.object({ ...server, ...database, ...callers, ...limits, ...events, ...graphql });

@@ -34,6 +34,9 @@ const OF_STATEMENT = /^(2[123]|40|54)|^(55P03|57014)$/;
 /** The SQLSTATE of a statement that ran longer than `statement_timeout`. It was undone. */
 const TOO_LATE = '57014';
 
+/** The SQLSTATE of a write to a read-only database. */
+const READ_ONLY = '25006';
+
 /** A statement that failed in the driver, whose error is the cause. */
 export class StatementFailed extends Error {
   readonly state: string | undefined;
@@ -71,6 +74,14 @@ export const leavesSession = (error: unknown): boolean =>
 /** Whether a statement waited too long for a row that another session is writing. */
 export const isLockedOut = (error: unknown): boolean =>
   error instanceof StatementFailed && error.state === '55P03';
+
+/** Whether a statement ran out of time. It was undone. */
+export const isTooLate = (error: unknown): boolean =>
+  error instanceof StatementFailed && error.state === TOO_LATE;
+
+/** Whether a statement could not write because the database is read-only. The gateways of its primary can. */
+export const isReadOnly = (error: unknown): boolean =>
+  error instanceof StatementFailed && error.state === READ_ONLY;
 
 /**
  * Returns the error that the callers of a failed statement get: UNAVAILABLE if trying again may help, TIMEOUT if it ran too long,

@@ -16,6 +16,8 @@ export interface Streams {
    */
   open(accountId: string, review: () => Promise<boolean>): Stream;
   count(): number;
+  /** Aborts when all streams end. */
+  ending: AbortSignal;
   /** Ends all streams, so that clients resume at another gateway. No new one can be opened. */
   close(): void;
 }
@@ -40,7 +42,7 @@ interface Open {
 export function openStreams({ perAccount, perProcess, reviewMs = REVIEW_MS }: Limits): Streams {
   const open = new Set<Open>();
   const ofAccount = new Map<string, number>();
-  let isClosed = false;
+  const ending = new AbortController();
   let timer: NodeJS.Timeout | undefined;
 
   const reviewAll = async () => {
@@ -51,7 +53,7 @@ export function openStreams({ perAccount, perProcess, reviewMs = REVIEW_MS }: Li
   return {
     open(accountId, review) {
       const streams = ofAccount.get(accountId) ?? 0;
-      if (isClosed) throw new Unavailable('not_applied', { message: STOPPING });
+      if (ending.signal.aborted) throw new Unavailable('not_applied', { message: STOPPING });
       if (streams >= perAccount) throw tooMany(perAccount);
       if (open.size >= perProcess) throw new Unavailable('not_applied', { message: FULL });
       const stream: Open = { controller: new AbortController(), review };
@@ -71,8 +73,9 @@ export function openStreams({ perAccount, perProcess, reviewMs = REVIEW_MS }: Li
       };
     },
     count: () => open.size,
+    ending: ending.signal,
     close() {
-      isClosed = true;
+      ending.abort();
       clearTimeout(timer);
       for (const { controller } of open) controller.abort();
     },

@@ -8,7 +8,7 @@ import type { Context } from '../context.ts';
 import type { Database } from '../database/connect.ts';
 import { Unavailable } from '../errors/refusals.ts';
 import { loopTime } from '../fairness/loop-time.ts';
-import { type Exchange, onceClosed } from '../http/exchange.ts';
+import { type Admitted, onceClosed } from '../http/exchange.ts';
 import type { Observe } from '../observation.ts';
 import type { placesFor } from './places.ts';
 
@@ -55,7 +55,7 @@ export function admission(
 
   const contextFor =
     (identify: Authenticate, identifyAnew: Authenticate) =>
-    async (exchange: Exchange): Promise<Context> => {
+    async (exchange: Admitted): Promise<Context> => {
       const { request } = exchange;
       const address = request.socket.remoteAddress;
       if (identifying >= MAX_IDENTIFYING) throw new Unavailable('not_applied', { message: TOO_MANY });
@@ -88,7 +88,9 @@ export function admission(
         loop: share,
         identify: () => identifyAnew(request.headers),
         leavePlace: () => exchange.place?.leave(),
-        onGone: (listener) => onceClosed(exchange.response, listener),
+        onGone(listener) {
+          if (exchange.response) onceClosed(exchange.response, listener);
+        },
       };
     };
 
@@ -104,7 +106,7 @@ export function admission(
 const spendNothing: Context['spend'] = () => undefined;
 
 const spending =
-  (viewer: Viewer, limit: Spend, exchange: Exchange): Context['spend'] =>
+  (viewer: Viewer, limit: Spend, exchange: Admitted): Context['spend'] =>
   async (points) => {
     Object.assign(exchange.headers, await limit(viewer, points));
   };

@@ -1,10 +1,13 @@
+import type { IncomingMessage } from 'node:http';
 import type { Context } from '../context.ts';
 import { EXAMPLES } from '../graphql/examples.ts';
 import { graphqlFace } from '../graphql/face.ts';
 import { schema } from '../graphql/schema.ts';
+import type { GraphqlSockets } from '../graphql/transport/web-socket.ts';
 import { acrossOrigins } from '../http/cors.ts';
-import type { Exchange } from '../http/exchange.ts';
+import type { Admitted } from '../http/exchange.ts';
 import type { Face } from '../http/server.ts';
+import { asksForWebSocket } from '../http/upgrade.ts';
 import type { Observe } from '../observation.ts';
 import { restFace } from '../rest/face.ts';
 import { boundReads } from '../segments/bounded-reads.ts';
@@ -19,7 +22,7 @@ export interface Open {
   corsOrigins?: ReadonlySet<string> | undefined;
 }
 
-type ContextOf = (exchange: Exchange) => Promise<Context>;
+type ContextOf = (exchange: Admitted) => Promise<Context>;
 
 interface Options extends Open {
   /** Identify callers. `router` accepts only the router if there is a secret for it. */
@@ -29,6 +32,15 @@ interface Options extends Open {
   /** Milliseconds between two signs of life on a stream. */
   heartbeatMs?: number | undefined;
   health: Face;
+}
+
+const GRAPHQL = '/graphql';
+
+interface Faces {
+  route(path: string): Face;
+  /** Whether a request asks for a WebSocket. */
+  isSocket(request: IncomingMessage): boolean;
+  sockets: GraphqlSockets;
 }
 
 /**
@@ -45,23 +57,27 @@ export function faces({
   observe,
   heartbeatMs,
   ...open
-}: Options): (path: string) => Face {
+}: Options): Faces {
   const rest = acrossOrigins(corsOrigins, restFace({ contextOf: contextOf.anyone, observe, heartbeatMs }));
-  const graphql = acrossOrigins(
-    corsOrigins,
-    graphqlFace({
-      ...open,
-      schema,
-      graphiql: graphiql ? EXAMPLES : undefined,
-      boundReads,
-      contextOf: contextOf.router,
-      observe,
-      introspection: introspection || isForRouter,
-      anyText: isForRouter,
-    }),
-  );
-  return (path) => {
-    if (path === '/graphql') return graphql;
-    return path.startsWith('/health/') ? health : rest;
+  const { face, sockets } = graphqlFace({
+    ...open,
+    schema,
+    graphiql: graphiql ? EXAMPLES : undefined,
+    boundReads,
+    contextOf: contextOf.router,
+    observe,
+    introspection: introspection || isForRouter,
+    anyText: isForRouter,
+    origins: corsOrigins,
+    heartbeatMs,
+  });
+  const graphql = acrossOrigins(corsOrigins, face);
+  return {
+    route(path) {
+      if (path === GRAPHQL) return graphql;
+      return path.startsWith('/health/') ? health : rest;
+    },
+    isSocket: (request) => asksForWebSocket(request, GRAPHQL),
+    sockets,
   };
 }

@@ -1,22 +1,50 @@
 import type { Database } from '../database/connect.ts';
+import { eraseContents } from '../events/store/erase.ts';
+import { pruneEvents } from '../events/store/prune.ts';
 import { forgetIdempotencyKeys } from '../idempotency/forget.ts';
-import type { Observe } from '../observation.ts';
+import type { Observation, Observe } from '../observation.ts';
 import { startChore } from './chore.ts';
 
-/** Soon after the start, then often, so that there is never much to delete. */
-const TIMES = { firstMs: 10_000, everyMs: 10 * 60_000 };
+interface Options {
+  eventRetentionDays: number;
+  observe: Observe;
+}
 
-/** Starts to delete expired idempotency keys from time to time. `stop` waits until the current run has ended. */
-export function startForgetting(database: Database, observe: Observe): { stop(): Promise<void> } {
-  const forget = forgetIdempotencyKeys(database);
-  return startChore({
-    ...TIMES,
-    observe,
-    async work(signal) {
-      const start = performance.now();
-      const keys = await forget(signal);
-      const ms = Math.round(performance.now() - start);
-      if (keys > 0) observe({ kind: 'idempotency_keys_forgotten', keys, ms });
+/** All soon after the start. Keys are forgotten often, so that there is never much to delete. */
+const KEYS = { firstMs: 10_000, everyMs: 10 * 60_000 };
+const OLD_EVENTS = { firstMs: 10_000, everyMs: 60 * 60_000 };
+/** Within a minute after a deletion, even if a run is late. */
+const CONTENTS = { firstMs: 10_000, everyMs: 15_000 };
+
+/** Starts to delete what is no longer kept from time to time. `stop` waits until the current runs have ended. */
+export function startForgetting(database: Database, { eventRetentionDays, observe }: Options) {
+  const start = (
+    times: typeof KEYS,
+    forget: (signal: AbortSignal) => Promise<number>,
+    observationOf: (count: number, ms: number) => Observation,
+  ) =>
+    startChore({
+      ...times,
+      observe,
+      async work(signal) {
+        const begun = performance.now();
+        const count = await forget(signal);
+        const ms = Math.round(performance.now() - begun);
+        if (count > 0) observe(observationOf(count, ms));
+      },
+    });
+
+  const forgetKeys = forgetIdempotencyKeys(database);
+  const prune = pruneEvents(database, { days: eventRetentionDays, observe });
+  const erase = eraseContents(database);
+  const chores = [
+    start(KEYS, forgetKeys, (keys, ms) => ({ kind: 'idempotency_keys_forgotten', keys, ms })),
+    start(OLD_EVENTS, prune, (events, ms) => ({ kind: 'events_pruned', events, ms })),
+    start(CONTENTS, erase, (events, ms) => ({ kind: 'contents_erased', events, ms })),
+  ];
+  return {
+    async stop(): Promise<void> {
+      await Promise.all(chores.map((chore) => chore.stop()));
     },
-  });
+  };
 }

@@ -22,8 +22,10 @@ interface Options extends Admission, Places, Open {
   poolSize: number;
   /** The mode of the pooler in front of the database, if any. */
   pooler?: Pooler;
-  /** Whether to delete old idempotency keys periodically. */
+  /** Whether to delete periodically what is no longer kept: idempotency keys, events, and the contents of deleted segments. */
   isForgetful?: boolean;
+  /** How long events are kept. */
+  eventRetentionDays?: number;
   host: string;
   port: number;
   /** Max segments of an account. If omitted, there is no limit. */
@@ -55,6 +57,7 @@ export async function startGateway({
   poolSize,
   pooler = 'none',
   isForgetful = true,
+  eventRetentionDays = 30,
   host,
   port,
   graphiql,
@@ -76,7 +79,7 @@ export async function startGateway({
   const clock = await followClock(database);
   const segments = segmentStore(database, clock.now);
   const tokens = tokenStore(database, observe);
-  const forgetting = isForgetful && startForgetting(database, observe);
+  const forgetting = isForgetful && startForgetting(database, { eventRetentionDays, observe });
   let isDraining = false;
 
   const quota = maxSegmentsPerAccount ? segmentQuota(maxSegmentsPerAccount, segments.countUpTo) : undefined;
@@ -86,13 +89,15 @@ export async function startGateway({
   const shared = { segments, quota, events, streams, feed: live.feed, wrote: live.wrote };
   const places = placesFor({ places: maxPlaces, bodies: maxBodies });
   const contextOf = admission(admitted, { database, tokens, shared, observe, places });
-  const route = faces({
+  const { route, isSocket, sockets } = faces({
     ...{ graphiql, introspection, persistedOperations, corsOrigins, contextOf, observe, heartbeatMs },
     isForRouter: admitted.routerSecret !== undefined,
     health: healthFace(database, () => (isDraining ? 'stopping' : places.isFull() ? 'busy' : null)),
   });
   const { server, unsentBytes } = httpServer({
     route,
+    isSocket,
+    upgrade: sockets.upgrade,
     observe,
     maxConnectionsPerAddress,
   });
@@ -128,6 +133,7 @@ export async function startGateway({
     async stop() {
       isDraining = true;
       streams.close();
+      await sockets.close();
       await drain(server, unsentBytes, PATIENCE_MS);
       clock.stop();
       stopEnsuring();

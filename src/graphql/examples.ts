@@ -33,5 +33,16 @@ query FindSegments {
     edges { cursor node { id name updatedAt } }
   }
 }
+
+# Runs until you stop it: create or change a segment in another tab.
+subscription FollowChanges {
+  segmentEvents {
+    cursor
+    type
+    segment { id name }
+    changes { property before after }
+    actor { kind name }
+  }
+}
 `,
 };

@@ -4,68 +4,81 @@ import type { Context } from '../context.ts';
 import { catalogue } from '../errors/catalogue.ts';
 import { remembered } from '../http/accept.ts';
 import { ClientGone } from '../http/body.ts';
-import type { Exchange } from '../http/exchange.ts';
+import type { Admitted } from '../http/exchange.ts';
 import { respond } from '../http/respond.ts';
 import type { Face } from '../http/server.ts';
 import type { Observe } from '../observation.ts';
 import { observeCause, shownOf } from '../resolver.ts';
 import type { BoundReads } from './engine/admitted-operation.ts';
-import { graphqlEngine } from './engine/engine.ts';
+import { type Execution, graphqlEngine } from './engine/engine.ts';
 import type { Persistence } from './engine/persisted-operations.ts';
 import { graphqlErrorOf } from './engine/refusal-error.ts';
+import { isSubscribed } from './engine/subscription.ts';
 import { resultWriter } from './transport/answer.ts';
 import { graphiqlPage, type PageContents } from './transport/graphiql.ts';
 import { operationNameOf } from './transport/operation-name.ts';
 import { isRead, paramsOf } from './transport/params.ts';
-import { JSON_TYPE, representationOf } from './transport/representation.ts';
+import { EVENT_TYPE, JSON_TYPE, representationOf } from './transport/representation.ts';
+import { writeResults } from './transport/result-stream.ts';
+import { graphqlSockets } from './transport/web-socket.ts';
 
 /** The header by which a router requests the duration of each field (Apollo's federated traces). */
 const TRACE = 'apollo-federation-include-trace';
 
 interface Options extends Persistence {
   schema: GraphQLSchema;
-  contextOf(exchange: Exchange): Promise<Context>;
+  contextOf(exchange: Admitted): Promise<Context>;
   observe: Observe;
   /** The initial contents of GraphiQL. If omitted, GraphiQL is not served. */
   graphiql?: PageContents | undefined;
   introspection: boolean;
   boundReads: BoundReads;
+  /** The origins whose pages can open a WebSocket. */
+  origins: ReadonlySet<string>;
+  /** Milliseconds between two signs of life on a stream or a WebSocket. */
+  heartbeatMs?: number | undefined;
 }
 
-/** Serves GraphQL over HTTP, and GraphiQL to browsers. */
-export function graphqlFace({ contextOf, observe, graphiql, ...options }: Options): Face {
+/** Serves GraphQL over HTTP and WebSocket, and GraphiQL to browsers. */
+export function graphqlFace({ contextOf, observe, graphiql, origins, heartbeatMs, ...options }: Options) {
   const run = graphqlEngine(options);
   const wanted = remembered(representationOf);
   const sendPage = graphiql && graphiqlPage(graphiql);
   const writeResult = resultWriter();
 
-  return async (exchange) => {
+  const face: Face = async (exchange) => {
     const { request, requestId } = exchange;
-    const { type, page } = wanted(request.headers.accept ?? '*/*');
+    const { type, page, stream } = wanted(request.headers.accept ?? '*/*');
     try {
       // First of all: if the router's secret is required and missing, neither the page is sent nor the body read.
       const context = await contextOf(exchange);
       if (page && sendPage && isRead(request)) return await sendPage(exchange);
       if (!type) {
-        const accept = 'application/graphql-response+json, application/json';
+        const accept = 'application/graphql-response+json, application/json, text/event-stream';
         return respond(exchange, 406, { accept, vary: 'accept' });
       }
       // Without a token, callers can read only the schema.
       if (context.hasBadToken || !options.introspection) requireViewer(context);
       const params = await paramsOf(exchange);
       exchange.operation = operationNameOf(params);
-      const execution = {
+      const execution: Execution = {
         method: isRead(request) ? 'GET' : 'POST',
         traced: request.headers[TRACE] === 'ftv1',
+        returns: stream ? 'either' : 'result',
       };
-      await writeResult(exchange, await run(params, execution, context), type);
+      const result = await run(params, execution, context);
+      if (!isSubscribed(result)) return await writeResult(exchange, result, type);
+      await writeResults(exchange, result, { ending: context.streams.ending, heartbeatMs });
     } catch (error) {
       if (error instanceof ClientGone) return;
-      // Refused before GraphQL began, so the HTTP status says so under either media type.
+      // Refused before GraphQL began, so the HTTP status says so under any media type.
       const refusal = shownOf(error, requestId);
       observeCause(refusal, { requestId, observe });
       const http = { status: catalogue[refusal.code].status, headers: refusal.headers };
-      await writeResult(exchange, { errors: [graphqlErrorOf(refusal, { http })] }, type ?? JSON_TYPE);
+      const errorType = type === null || type === EVENT_TYPE ? JSON_TYPE : type;
+      await writeResult(exchange, { errors: [graphqlErrorOf(refusal, { http })] }, errorType);
     }
   };
+  const sockets = graphqlSockets({ contextOf, run, observe, origins, heartbeatMs, schema: options.schema });
+  return { face, sockets };
 }

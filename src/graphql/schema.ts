@@ -3,6 +3,7 @@ import { GraphQLObjectType, GraphQLSchema } from 'graphql';
 import './types/segment-event-list.ts';
 import './types/segment-list.ts';
 import './types/segment-mutations.ts';
+import './types/segment-subscription.ts';
 import { builder } from './types/builder.ts';
 import { resolveEntitiesTogether } from './types/entities.ts';
 import { SEGMENT } from './types/segment.ts';

@@ -62,4 +62,8 @@ interface Answering {
 }
 
 const answerOf = (socket: Socket) => (socket as Answering)._httpMessage;
+
+/** Whether an answer to a request on this connection is not sent yet. */
+export const isAnswerPending = (socket: Socket): boolean => Boolean(answerOf(socket));
+
 const isBeingAnswered = (socket: Socket): boolean => answerOf(socket)?.headersSent ?? false;

@@ -33,12 +33,14 @@ interface Options {
  * gives up its place: a stream is not work in flight. Rejects if the messages do.
  */
 export async function respondWithEvents(
-  { request, response, requestId, headers: others, loop, place }: Exchange,
+  exchange: Exchange,
   messages: AsyncIterable<string>,
   options: Options,
 ): Promise<void> {
+  const { request, response, requestId, headers: others, loop, place } = exchange;
   const { headers, opening = COMMENT, heartbeat = () => COMMENT, heartbeatMs = HEARTBEAT_MS } = options;
   const { signal, onEnd } = options;
+  exchange.isStream = true;
   place?.leave();
   onceClosed(response, onEnd);
   request.socket.setKeepAlive(true, HEARTBEAT_MS);

@@ -34,9 +34,20 @@ export interface Exchange {
   loop?: LoopShare | undefined;
   /** Whether the body of the answer is a buffer that is shared with other answers. */
   isShared?: boolean | undefined;
+  /** Whether the answer is a stream, which usually ends because the caller leaves. */
+  isStream?: boolean | undefined;
   /** Called once by `respond`, when the answer was handed to the socket. */
   onAnswered(exchange: Exchange): void;
 }
+
+/** What is needed to admit a request, or an operation over a WebSocket. */
+export type Admitted = Pick<
+  Exchange,
+  'requestId' | 'headers' | 'accountId' | 'tokenId' | 'place' | 'loop'
+> & {
+  request: Pick<IncomingMessage, 'headers' | 'socket'>;
+  response?: ServerResponse;
+};
 
 /** An id that a caller can send as `X-Request-Id`, to follow a request through several systems. */
 const REQUEST_ID = /^[\w.:-]{1,64}$/;
@@ -65,6 +76,7 @@ export function exchangeOf(
     place: undefined,
     loop: undefined,
     isShared: undefined,
+    isStream: undefined,
   };
 }
 

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { ExchangeEnded, Observe } from '../observation.ts';
-import { answerClientError } from './client-error.ts';
+import { answerClientError, isAnswerPending } from './client-error.ts';
 import { connectionTurns } from './connection-turns.ts';
 import { limitConnections } from './connections.ts';
 import { type Exchange, exchangeOf } from './exchange.ts';
@@ -16,6 +17,10 @@ export type Face = (exchange: Exchange) => Promise<void>;
 interface Options {
   /** Returns the face that serves a path. */
   route(path: string): Face;
+  /** Whether a request asks for another protocol that is served. */
+  isSocket(request: IncomingMessage): boolean;
+  /** Takes over the connection of such a request. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Called once when an exchange ends, and if a face fails to answer: its caller gets a 500 without a body. */
   observe: Observe;
   /** Max open connections from one address. */
@@ -32,7 +37,7 @@ const LIMITS = {
 };
 
 /** Creates the server for all faces. */
-export function httpServer({ route, observe, maxConnectionsPerAddress }: Options) {
+export function httpServer({ route, isSocket, upgrade, observe, maxConnectionsPerAddress }: Options) {
   const unsent = unsentAnswers();
   const inTurn = connectionTurns();
   const answer = (request: IncomingMessage, response: ServerResponse) => {
@@ -51,7 +56,9 @@ export function httpServer({ route, observe, maxConnectionsPerAddress }: Options
   };
   const queue = (request: IncomingMessage, response: ServerResponse) =>
     inTurn(request.socket, response, () => answer(request, response));
-  const server = createServer(LIMITS, queue);
+  const server = createServer({ ...LIMITS, shouldUpgradeCallback: isSocket }, queue);
+  // Before 24.9, Node asks nobody: with a listener, it upgrades every request that suggests HTTP/2, as many clients do.
+  if ('shouldUpgradeCallback' in server) server.on('upgrade', afterAnswers(upgrade));
   limitConnections(server, maxConnectionsPerAddress, observe);
   server.on('clientError', answerClientError);
   // `readBody` sends `100 Continue` when it needs the body. Without this listener, Node would send it at once.
@@ -59,9 +66,18 @@ export function httpServer({ route, observe, maxConnectionsPerAddress }: Options
   return { server, unsentBytes: unsent.bytes };
 }
 
+/** Closes a connection that is to be taken over while answers to requests before that are missing. */
+const afterAnswers =
+  (upgrade: Options['upgrade']): Options['upgrade'] =>
+  (request, socket, head) => {
+    if (isAnswerPending(request.socket)) socket.destroy();
+    else upgrade(request, socket, head);
+  };
+
 function endOf(exchange: Exchange, ms: number): ExchangeEnded {
   const { request, response, path, requestId, trace, operation, accountId, tokenId } = exchange;
-  const status = response.writableFinished ? response.statusCode : 'aborted';
+  const isOver = response.writableFinished || exchange.isStream;
+  const status = isOver ? response.statusCode : 'aborted';
   const { method } = request;
   return {
     kind: 'exchange_ended',

@@ -1,14 +1,12 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from '../database/connect.ts';
-import { refusalOf, StatementFailed } from '../database/failure.ts';
+import { isReadOnly, refusalOf } from '../database/failure.ts';
 import { prepare, statement } from '../database/statement.ts';
 import { idempotencyKeys } from '../database/tables/idempotency.ts';
 import { KEPT } from './key.ts';
 
 /** Max keys that one statement deletes, which takes about 20 ms. */
 const PIECE = 1_000;
-/** The SQLSTATE of a read-only database. The gateway of its primary deletes the keys. */
-const READ_ONLY = '25006';
 
 /**
  * Returns a function that deletes expired keys, the oldest first and piece by piece, until none is left or its signal is aborted.
@@ -38,7 +36,7 @@ export function forgetIdempotencyKeys(db: Database): (signal?: AbortSignal) => P
     for (let since = start; !signal?.aborted; ) {
       const work = () => run({ since });
       const [piece] = await large.queue.run(null, work).catch((error: unknown) => {
-        if (error instanceof StatementFailed && error.state === READ_ONLY) return [];
+        if (isReadOnly(error)) return []; // the gateway of its primary deletes the keys
         throw refusalOf(error, { isWrite: true });
       });
       total += piece?.count ?? 0;

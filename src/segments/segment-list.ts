@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { quoted } from '../errors/quoted.ts';
 import { TimeFilter } from '../values/moment.ts';
+import { extentOf, notACursor, pageSize } from '../values/page-size.ts';
 import { text } from '../values/text.ts';
 import { type Texts, texts } from './segment.ts';
 import { NEWEST_FIRST, type Order, type Place, placeAt, SegmentOrder } from './segment-order.ts';
 
-export const DEFAULT_SIZE = 10;
-export const MAX_PAGE_SIZE = 100;
 const MAX_VALUES = 100;
 /** Max characters of a text to search for, the same as of a name. */
 export const MAX_SOUGHT = 255;
@@ -35,14 +34,6 @@ export interface Paging extends Window {
   isRead: boolean;
 }
 
-const rule = `must be a whole number from 1 to ${MAX_PAGE_SIZE}`;
-const size = z
-  .int({ error: ({ input }) => `${rule}, not ${quoted(input)}` })
-  .refine((value) => value >= 1 && value <= MAX_PAGE_SIZE, {
-    error: ({ input }) => `${rule}, not ${quoted(input)}`,
-  })
-  .meta({ minimum: 1, maximum: MAX_PAGE_SIZE })
-  .nullish();
 const stored = text(0, 5_000);
 /** A text to search for. A search compares it at every position of every text, so its length limits the cost; see docs/lists.md. */
 const sought = text(0, MAX_SOUGHT).nullish();
@@ -66,15 +57,13 @@ export type Filter = z.output<typeof SegmentFilter>;
 const place = z.union([z.string(), z.strictObject({ id: z.string() })]).nullish();
 
 /**
- * The arguments of a Relay connection, in any combination (Relay's specification, section 4.4). `before` alone means a page of the
- * default size before it; otherwise, a page without a size is a forward page. `first` and `last` together mean the last segments of
- * the first ones, as in the specification.
+ * The arguments of a Relay connection, in any combination (Relay's specification, section 4.4). See `extentOf`.
  */
 export const ListSegments = z
   .strictObject({
-    first: size,
+    first: pageSize,
     after: place,
-    last: size,
+    last: pageSize,
     before: place,
     filter: SegmentFilter.nullish(),
     orderBy: SegmentOrder.nullish(),
@@ -93,14 +82,13 @@ export const ListSegments = z
     };
     const start = placed('after', after);
     const end = placed('before', before);
-    const backward = first == null && (last != null || (before != null && after == null));
+    const { backward, ...extent } = extentOf({ first, after, last, before });
     return {
       order,
       backward,
       from: backward ? end : start,
       until: backward ? start : end,
-      size: (backward ? last : first) ?? DEFAULT_SIZE,
-      tail: backward ? null : (last ?? null),
+      ...extent,
       filter: list.filter ?? {},
       ...(texts && { texts }),
       ...(withHead && { withHead }),
@@ -110,7 +98,5 @@ export const ListSegments = z
 
 function notAPlace(given: string | { id: string }): string {
   if (typeof given !== 'string') return `must be the id of a segment, not ${quoted(given.id)}`;
-  // Some clients send "" if they have no cursor. If this meant the start, a loop over pages would never end.
-  if (given === '') return 'must not be empty: omit it or pass null if there is no cursor';
-  return `is not a cursor of this list and order: ${quoted(given)}`;
+  return notACursor(given);
 }

@@ -23,9 +23,9 @@ export interface PageArguments<Place> {
 }
 
 /**
- * Which way a page is read, how many objects from there, and how many of those at their end are shown: all of them if `tail` is null.
- * `before` alone is a page of the default size before it; otherwise a page without a size is one forward. `first` and
- * `last` together are the last of the first, as Relay's specification applies them (section 4.4).
+ * Returns the direction of a page, how many objects to read, and how many of the last ones to return (all if `tail` is null).
+ * `before` alone means a page of the default size before it; otherwise, a page without a size is a forward page. `first` and
+ * `last` together mean the last objects of the first ones, as in Relay's specification (section 4.4).
  */
 export function extentOf({ first, after, last, before }: PageArguments<unknown>) {
   const backward = first == null && (last != null || (before != null && after == null));
@@ -38,7 +38,7 @@ export function extentOf({ first, after, last, before }: PageArguments<unknown>)
 
 /** Says why a text is not a cursor of a list. */
 export function notACursor(given: string, list = 'this list and order'): string {
-  // Some clients keep "" where they have no cursor. Taken for the start, it would let a loop over pages run for ever.
+  // Some clients send "" if they have no cursor. If this meant the start, a loop over pages would never end.
   if (given === '') return 'must not be empty: omit it or pass null if there is no cursor';
   return `is not a cursor of ${list}: ${quoted(given)}`;
 }

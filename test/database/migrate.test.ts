@@ -8,7 +8,7 @@ const ROLE = `app_${process.pid}`;
 const GRANTS = `
   grant usage on schema public, drizzle to ${ROLE};
   grant select on drizzle.__drizzle_migrations to ${ROLE};
-  grant select, insert, update, delete on segments, idempotency_keys, api_tokens, rate_limits to ${ROLE}`;
+  grant select, insert, update, delete on segments, event_heads, events, idempotency_keys, api_tokens, rate_limits to ${ROLE}`;
 
 type Database = Awaited<ReturnType<typeof makeDatabase>>;
 

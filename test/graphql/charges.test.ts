@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { graphqlEngine } from '../../src/graphql/engine/engine.ts';
+import { isSubscribed } from '../../src/graphql/engine/subscription.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { boundReads } from '../../src/segments/bounded-reads.ts';
 import { createSegment } from '../../src/segments/resolvers.ts';
@@ -23,6 +24,7 @@ async function chargesOf(query: string, variables: object = {}) {
   };
   const context = { ...gateway.context(), loop };
   const result = await run({ query, variables }, { method: 'POST', traced: false }, context);
+  if (isSubscribed(result)) throw new TypeError('A query is no subscription.');
   return { pieces, answers, result };
 }
 

@@ -27,7 +27,7 @@ describe('a start reports a DATABASE_URL with', () => {
       () => as('app:hidden'),
       'DATABASE_URL was refused by its database: password authentication failed for user "app" (28P01).',
     ],
-    ['a missing password', () => as('app'), 'DATABASE_URL must hold a password: its database asks for one.'],
+    ['a missing password', () => as('app'), 'DATABASE_URL must have a password: its database requires one.'],
     [
       'a password that is missing',
       () => as('app'),

@@ -35,7 +35,7 @@ export async function previousCluster(dataDir: string, token: string) {
   const launched = launch(folder, postgres, user, []);
   await until(() => isUp(folder));
   const url = previousUrlOf(folder);
-  await migrate(url);
+  await migrate(url, { seconds: 60 });
   await administer(
     url,
     `insert into segments values ('default', '0Vbq000000000001', 'kept', 'c', 'd', now(), now(), 1);

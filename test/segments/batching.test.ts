@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { listEvents } from '../../src/events/resolvers.ts';
 import {
   createSegment,
   deleteSegment,
@@ -8,7 +9,7 @@ import {
 } from '../../src/segments/resolvers.ts';
 import { segmentIds } from '../../src/segments/segment-id.ts';
 import { graphql } from '../client.ts';
-import { draft, testGateway, type Who } from '../harness.ts';
+import { draft, origin, testGateway, type Who } from '../harness.ts';
 
 const gateway = testGateway();
 const MANY = 200;
@@ -25,11 +26,28 @@ async function statementsOf(run: () => Promise<unknown>): Promise<number> {
 const atOnce = <Result>(run: (i: number, who: Who) => Promise<Result>) =>
   Promise.all(Array.from({ length: MANY }, (_, i) => run(i, i % 2 ? 'bob' : 'ada')));
 
+/** The types of the events of one of Ada's segments. */
+const typesOf = async (segmentId: string | undefined) => {
+  const { events } = await listEvents.parse({ filter: { segmentId } }, gateway.context());
+  return events.map(({ type }) => type);
+};
+
 const create = (who: Who = 'ada', name = 'n') => createSegment(draft({ name }), gateway.context(who));
 
 describe('calls in one turn of the event loop', () => {
-  it('create segments in one statement', async () => {
+  it('create segments in one statement, which also writes their events', async () => {
+    const before = await gateway.events.head({ accountId: 'ada' });
     expect(await statementsOf(() => atOnce((i, who) => create(who, `${i}`)))).toBe(1);
+    expect(await gateway.events.head({ accountId: 'ada' })).toBe(before + MANY / 2);
+  });
+
+  it('create segments of fifty accounts in one statement', async () => {
+    const sent = await statementsOf(() =>
+      atOnce((i) =>
+        gateway.segments.create({ ...origin, ...newSegment(), ...draft(), accountId: `a${i % 50}` }),
+      ),
+    );
+    expect(sent).toBe(1);
   });
 
   it('retrieve segments in one statement, each by its own key', async () => {
@@ -57,7 +75,7 @@ describe('calls in one turn of the event loop', () => {
     expect(sent).toBe(8 / 4 + MANY / 100);
   });
 
-  it('update segments in one statement', async () => {
+  it('update segments in one statement, which also writes their events', async () => {
     const made = await atOnce((_, who) => create(who));
     const sent = await statementsOf(async () => {
       const changed = await atOnce((i, who) =>
@@ -66,14 +84,16 @@ describe('calls in one turn of the event loop', () => {
       expect(changed.map(({ name }) => name)).toEqual(made.map((_, i) => `${i}`));
     });
     expect(sent).toBe(1);
+    expect(await typesOf(made[0]?.id)).toEqual(['SEGMENT_CREATED', 'SEGMENT_UPDATED']);
   });
 
-  it('delete segments in one statement', async () => {
+  it('delete segments in one statement, which also writes their events', async () => {
     const made = await atOnce((_, who) => create(who));
     const sent = await statementsOf(() =>
       atOnce((i, who) => deleteSegment.parse({ id: made[i]?.id }, gateway.context(who))),
     );
     expect(sent).toBe(1);
+    expect(await typesOf(made[0]?.id)).toEqual(['SEGMENT_CREATED', 'SEGMENT_DELETED']);
   });
 });
 
@@ -104,8 +124,8 @@ describe('a write that the database refuses', () => {
     const { id, createdAt } = await create();
     const fresh = newSegment();
     const [taken, made] = await Promise.allSettled([
-      gateway.segments.create({ accountId: 'ada', id, createdAt, ...draft() }),
-      gateway.segments.create({ accountId: 'ada', ...fresh, ...draft() }),
+      gateway.segments.create({ ...origin, accountId: 'ada', id, createdAt, ...draft() }),
+      gateway.segments.create({ ...origin, accountId: 'ada', ...fresh, ...draft() }),
     ]);
     expect(taken).toMatchObject({ status: 'rejected', reason: { code: '23505' } });
     expect(made).toMatchObject({ status: 'fulfilled' });
@@ -117,8 +137,8 @@ describe('a change that the database refuses', () => {
   it('neither prevents nor repeats an earlier change to the same segment in its batch', async () => {
     const { id } = await create();
     const [first, second] = await Promise.allSettled([
-      gateway.segments.update({ accountId: 'ada', id, name: 'first' }),
-      gateway.segments.update({ accountId: 'ada', id, name: 'a\u0000b' }), // a resolver would refuse it
+      gateway.segments.update({ ...origin, accountId: 'ada', id, name: 'first' }),
+      gateway.segments.update({ ...origin, accountId: 'ada', id, name: 'a\u0000b' }), // a resolver would refuse it
     ]);
     expect(first).toMatchObject({ status: 'fulfilled', value: { name: 'first', version: 2 } });
     expect(second).toMatchObject({ status: 'rejected', reason: { code: '22021' } });

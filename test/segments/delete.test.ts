@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { doors, given } from '../doors.ts';
-import { draft, testGateway } from '../harness.ts';
+import { draft, origin, testGateway } from '../harness.ts';
 
 const gateway = testGateway();
 
@@ -20,8 +20,8 @@ describe.each(doors)('deleting a segment through $name', (door) => {
   it('lets only one of two calls at once delete it', async () => {
     const { id } = given(await door.create(gateway, draft()));
     const outcomes = await Promise.all([
-      gateway.segments.delete({ accountId: 'ada', id }),
-      gateway.segments.delete({ accountId: 'ada', id }),
+      gateway.segments.delete({ ...origin, accountId: 'ada', id }),
+      gateway.segments.delete({ ...origin, accountId: 'ada', id }),
     ]);
     expect(outcomes.map((outcome) => outcome?.id ?? null).toSorted()).toEqual([id, null].toSorted());
   });

@@ -4,7 +4,7 @@ import { listSegments } from '../../src/segments/resolvers.ts';
 import type { Segment } from '../../src/segments/segment.ts';
 import { idPrefix } from '../../src/segments/segment-id.ts';
 import { cursorOf, DIRECTIONS, ORDER_FIELDS, type Order } from '../../src/segments/segment-order.ts';
-import { segmentWith, testGateway } from '../harness.ts';
+import { origin, segmentWith, testGateway } from '../harness.ts';
 import { countSegments } from './count.ts';
 
 const gateway = testGateway();
@@ -31,13 +31,14 @@ const all = Array.from({ length: 90 }, (_, i): Segment => {
 });
 
 beforeAll(async () => {
-  for (const segment of all) await gateway.segments.create({ ...segment, accountId: 'ada' });
+  for (const segment of all) await gateway.segments.create({ ...segment, ...origin, accountId: 'ada' });
   await gateway.database.$client.query(
     'update segments set updated_at = given.updated_at from unnest($1::text[], $2::timestamptz[]) as given (id, updated_at) where segments.id = given.id',
     [all.map(({ id }) => id), all.map(({ updatedAt }) => updatedAt.toISOString())],
   );
   await gateway.segments.create({
     ...cycle(all, 0),
+    ...origin,
     id: `${cycle(all, 0).id.slice(0, -1)}z`,
     accountId: 'bob',
   });

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Key } from '../../src/database/sql/key.ts';
 import { segmentIds } from '../../src/segments/segment-id.ts';
 import { NEWEST_FIRST } from '../../src/segments/segment-order.ts';
-import { draft, testGateway } from '../harness.ts';
+import { draft, origin, testGateway } from '../harness.ts';
 
 const gateway = testGateway();
 const newSegment = segmentIds(Date.now);
@@ -45,7 +45,7 @@ async function store(accountId: string, name: string): Promise<Key> {
 
 type Call = (key: Key, name: string) => Promise<unknown>;
 const page = { order: NEWEST_FIRST, backward: false, from: null, until: null, filter: {} };
-const create = (name: string) => ({ ...newSegment(), ...draft({ name }) });
+const create = (name: string) => ({ ...newSegment(), ...draft({ name }), ...origin });
 
 /** Each kind of statement: a call for a stored segment, or for a new one with that name. */
 const kinds: [string, Call][] = [
@@ -78,8 +78,8 @@ const kinds: [string, Call][] = [
     ({ accountId, id }, name) =>
       gateway.segments.createOnce({ accountId, ...create(name), idempotencyKey: id, digest: '' }),
   ],
-  ['update', (key) => gateway.segments.update({ ...key, criteria: 'changed' })],
-  ['delete', (key) => gateway.segments.delete(key)],
+  ['update', (key) => gateway.segments.update({ ...key, ...origin, criteria: 'changed' })],
+  ['delete', (key) => gateway.segments.delete({ ...key, ...origin })],
 ];
 const at = (id: string) => ({ id, value: null, included: true });
 
@@ -118,8 +118,8 @@ describe('a statement that runs too long', () => {
 
 describe('a row that another session has locked', () => {
   it.each([
-    ['update', (key: Key) => gateway.segments.update({ ...key, criteria: 'changed' })],
-    ['delete', (key: Key) => gateway.segments.delete(key)],
+    ['update', (key: Key) => gateway.segments.update({ ...key, ...origin, criteria: 'changed' })],
+    ['delete', (key: Key) => gateway.segments.delete({ ...key, ...origin })],
   ] as const)('only fails its own %s of a hundred in one batch', async (_, change) => {
     const keys = await Promise.all(Array.from({ length: 100 }, (_, i) => store(`a${i % 3}`, 'good')));
     const client = new pg.Client(gateway.database.$client.options.connectionString);
@@ -140,7 +140,7 @@ describe('many changes to one segment', () => {
     const other = await store('neighbour', 'good');
     const ended: string[] = [];
     const change = (key: Key, i: number) =>
-      gateway.segments.update({ ...key, criteria: `${i}` }).then(() => ended.push(key.accountId));
+      gateway.segments.update({ ...key, ...origin, criteria: `${i}` }).then(() => ended.push(key.accountId));
     await Promise.all([...Array.from({ length: 50 }, (_, i) => change(hot, i)), change(other, 0)]);
     expect(ended.indexOf('neighbour')).toBeLessThan(25);
   });
@@ -154,7 +154,7 @@ describe('many changes to one segment', () => {
     await client.query('select from stored where id = $1 for update', [hot.id]);
     const changes = [];
     for (let i = 0; i < 10; i++) {
-      changes.push(gateway.segments.update({ ...hot, criteria: `${i}` }));
+      changes.push(gateway.segments.update({ ...hot, ...origin, criteria: `${i}` }));
       await nextTurn();
     }
     await gateway.segments.get(other);

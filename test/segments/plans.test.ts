@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PLANNER_OPTIONS } from '../../src/database/planner.ts';
 import {
   createSegment,
   deleteSegment,
@@ -12,34 +11,10 @@ import {
 } from '../../src/segments/resolvers.ts';
 import { cursorOf, ORDER_FIELDS, type Order } from '../../src/segments/segment-order.ts';
 import { draft, segmentWith, testGateway, type Who } from '../harness.ts';
-import { makeDatabase } from '../postgres.ts';
+import { eagerDatabase, excessOf, type Sent } from '../plans.ts';
 import { countSegments } from './count.ts';
 
 const gateway = testGateway();
-
-/** A node of a plan, as `EXPLAIN (FORMAT JSON)` prints it. */
-interface Plan {
-  'Node Type': string;
-  'Relation Name'?: string;
-  'Index Name'?: string;
-  'Actual Rows': number;
-  'Actual Loops': number;
-  'Rows Removed by Filter'?: number;
-  'Heap Fetches'?: number;
-  'Shared Hit Blocks': number;
-  'Shared Read Blocks': number;
-  Plans?: Plan[];
-}
-
-/** A statement that the gateway sends, and how many rows it may read at most. */
-interface Sent {
-  title: string;
-  text: string;
-  values: unknown[];
-  maxRows: number;
-  /** Whether it may only read an index, and not the table. */
-  isIndexOnly: boolean;
-}
 
 /** How many segments each account has. `bob` never has more than `ada`. */
 const SPREADS: Record<string, Record<string, number>> = {
@@ -81,8 +56,12 @@ async function sentBy(call: () => Promise<unknown>): Promise<{ text: string; val
 async function statementsFor(who: Who, rows: number): Promise<Sent[]> {
   const context = gateway.context(who);
   const sent: Sent[] = [];
-  const add = async (title: string, maxRows: number, call: () => Promise<unknown>, isIndexOnly = false) =>
-    sent.push({ title, maxRows, isIndexOnly, ...(await sentBy(call)) });
+  const add = async (
+    title: string,
+    maxRows: number,
+    call: () => Promise<unknown>,
+    options: Partial<Sent> = {},
+  ) => sent.push({ title, maxRows, ...options, ...(await sentBy(call)) });
   const middle = Math.ceil(rows / 4) * 2;
   const id = idOf(middle);
   const moment = new Date(Date.UTC(2026, 0, 1, 0, 0, middle));
@@ -92,9 +71,8 @@ async function statementsFor(who: Who, rows: number): Promise<Sent[]> {
   await add('create', 0, () => createSegment(draft(), context));
   await add('create once', 0, () => createSegment({ ...draft(), idempotencyKey: randomUUID() }, context));
   await add('retrieve', 1, () => getSegment({ id }, context));
-  await add('retrieve many', 50, () =>
-    getSegments({ ids: Array.from({ length: 50 }, (_, i) => idOf(i + 1)) }, context),
-  );
+  const ids = Array.from({ length: 50 }, (_, i) => idOf(i + 1));
+  await add('retrieve many', 50, () => getSegments({ ids }, context), { blocksOfRow: 4 });
   await add('update', 2, () => updateSegment({ id, name: 'n' }, context));
   await add('delete', 2, () => deleteSegment({ id }, context));
 
@@ -130,8 +108,8 @@ async function statementsFor(who: Who, rows: number): Promise<Sent[]> {
     }
   }
   const count = (title: string, filter: object | null, isIndexOnly: boolean, maxRows = rows) =>
-    add(`a count of ${title}`, maxRows, () => countSegments({ filter }, context), isIndexOnly);
-  await add('a count for a quota', rows, () => gateway.segments.countUpTo(who, rows), true);
+    add(`a count of ${title}`, maxRows, () => countSegments({ filter }, context), { isIndexOnly });
+  await add('a count for a quota', rows, () => gateway.segments.countUpTo(who, rows), { isIndexOnly: true });
   await count('all', null, true);
   await count('a name', { name: { eq: 'common' } }, true, Math.ceil(rows / 2));
   await count('names with a text', { name: { contains: 'x' } }, true);
@@ -142,90 +120,19 @@ async function statementsFor(who: Who, rows: number): Promise<Sent[]> {
   return sent;
 }
 
-const literalOf = (value: unknown) =>
-  Array.isArray(value)
-    ? pg.escapeLiteral(
-        `{${value.map((each) => (each === null || each === undefined ? 'null' : JSON.stringify(each instanceof Date ? each.toISOString() : each))).join(',')}}`,
-      )
-    : pg.escapeLiteral(String(value));
-
-/** Describes what a statement reads too much of. Runs it in a transaction that is rolled back. */
-async function excessOf(client: pg.Client, { title, text, values, maxRows, isIndexOnly }: Sent) {
-  const name = `plan_${randomUUID()}`;
-  await client.query('begin');
-  await client.query(`prepare "${name}" as ${text}`);
-  const { rows } = await client.query(
-    `explain (analyze, buffers, format json) execute "${name}" (${values.map(literalOf).join(', ')})`,
-  );
-  await client.query('rollback');
-  await client.query(`deallocate "${name}"`);
-  const [{ Plan: plan, JIT: jit }] = rows[0]['QUERY PLAN'];
-  const nodes = [...nodesOf(plan)];
-  const scans = nodes.filter((node) => node['Relation Name'] !== undefined && /Scan/.test(node['Node Type']));
-  const read = scans.reduce(
-    (sum, scan) => sum + (scan['Actual Rows'] + (scan['Rows Removed by Filter'] ?? 0)) * scan['Actual Loops'],
-    0,
-  );
-  // A search in an index reads three blocks, and a row one. Index entries that are skipped are not rows, but are in blocks.
-  const maxBlocks = 8 + (title === 'retrieve many' ? 4 : 2) * maxRows;
-  const blocks = plan['Shared Hit Blocks'] + plan['Shared Read Blocks'];
-  const isWrite = /Modify|Insert|Update|Delete/.test(JSON.stringify(nodes.map((node) => node['Node Type'])));
-  return [
-    ...(scans.some((scan) => !/^Index( Only)? Scan/.test(scan['Node Type']))
-      ? ['reads without an index']
-      : []),
-    ...(read > maxRows ? [`reads ${read} rows, not ${maxRows}`] : []),
-    ...(!isWrite && blocks > maxBlocks ? [`reads ${blocks} blocks for ${maxRows} rows`] : []),
-    ...(isIndexOnly && !scans.every((scan) => scan['Node Type'] === 'Index Only Scan')
-      ? ['reads the table']
-      : []),
-    ...(jit ? ['is compiled'] : []),
-    ...(nodes.some((node) => node['Node Type'].startsWith('Gather')) ? ['takes several cores'] : []),
-  ].map((excess) => `${title} ${excess}`);
-}
-
-function* nodesOf(plan: Plan): Generator<Plan> {
-  yield plan;
-  for (const child of plan.Plans ?? []) yield* nodesOf(child);
-}
-
-/** Settings of a server that would use JIT and parallel workers wherever it can. */
-const EAGER = {
-  jit: 'on',
-  jit_above_cost: '0',
-  max_parallel_workers_per_gather: '4',
-  parallel_setup_cost: '0',
-  parallel_tuple_cost: '0',
-  min_parallel_table_scan_size: '0',
-  min_parallel_index_scan_size: '0',
-};
-
 describe.each(Object.entries(SPREADS))('with accounts: %s', (_, spread) => {
   let drop: () => Promise<void>;
   let client: pg.Client;
   let statements: Sent[];
 
   beforeAll(async () => {
-    const made = await makeDatabase();
-    drop = made.drop;
-    const admin = new pg.Client(made.url);
-    await admin.connect();
-    for (const [name, value] of Object.entries(EAGER)) {
-      await admin.query(`alter database "${admin.database}" set ${name} = '${value}'`);
-    }
-    await admin.query('alter table segments set (autovacuum_enabled = off)');
-    await admin.end();
-    client = new pg.Client({ connectionString: made.url, options: PLANNER_OPTIONS });
-    await client.connect();
+    ({ client, drop } = await eagerDatabase(['segments']));
     statements = [];
     for (const who of ['ada', 'bob'] as const)
       statements.push(...(await statementsFor(who, spread[who] ?? 0)));
   });
 
-  afterAll(async () => {
-    await client.end();
-    await drop();
-  });
+  afterAll(() => drop());
 
   const excess = async () => {
     const found: string[] = [];

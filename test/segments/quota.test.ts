@@ -40,7 +40,7 @@ describe('an account that has its maximum number of segments', () => {
       data: {
         createSegment: {
           __typename: 'SegmentQuotaExceeded',
-          message: 'This account may have 3 segments at most. Delete segments before you create others.',
+          message: 'This account is limited to 3 segments. Delete segments before you create others.',
           limit: MAX_SEGMENTS,
         },
       },

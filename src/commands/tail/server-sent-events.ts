@@ -19,9 +19,8 @@ export async function* serverSentEvents(chunks: AsyncIterable<Uint8Array>): Asyn
   for await (const chunk of chunks) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
-    for (const text of lines) {
-      const line = text.endsWith('\r') ? text.slice(0, -1) : text;
-      const [name, value] = fieldIn(line);
+    for (const line of lines) {
+      const { name, value } = fieldOf(line.endsWith('\r') ? line.slice(0, -1) : line);
       if (name !== '') {
         const before = name === 'data' ? fields.get(name) : undefined;
         fields.set(name, before === undefined ? value : `${before}\n${value}`);
@@ -34,9 +33,9 @@ export async function* serverSentEvents(chunks: AsyncIterable<Uint8Array>): Asyn
   }
 }
 
-/** The name and the value of a field. The name of a comment is empty. */
-function fieldIn(line: string): [name: string, value: string] {
+/** Splits a line at its first colon, and removes one space behind it. A line without a colon is a name. */
+function fieldOf(line: string): { name: string; value: string } {
   const colon = line.indexOf(':');
-  if (colon < 0) return [line, ''];
-  return [line.slice(0, colon), line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1)];
+  if (colon < 0) return { name: line, value: '' };
+  return { name: line.slice(0, colon), value: line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1) };
 }

@@ -23,12 +23,13 @@ interface Appended {
  * batch, and those of `ORIGIN`.
  *
  * The rows of `event_heads` are locked here, after those of segments and keys and in the order of the accounts, so that two
- * statements cannot deadlock.
+ * statements cannot deadlock. The order is that of the bytes: the ids of a new segment come from an array and would be sorted
+ * by the collation of the database, those of a stored one by that of its column.
  */
 export const appendEvents = ({ type, version, segment, before = sql`null::json` }: Appended): SQL => sql`
   heads as (
     insert into ${eventHeads} as head (account_id, last_event)
-    select account_id, count(*) from written group by account_id order by account_id
+    select account_id, count(*) from written group by account_id order by account_id collate "C"
     on conflict (account_id) do update set last_event = head.last_event + excluded.last_event
     returning account_id, last_event
   ),

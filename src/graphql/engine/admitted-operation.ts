@@ -128,7 +128,7 @@ export function tooLarge(): ExecutionResult {
 }
 
 /** Throws COST_LIMIT if an operation is too expensive, and RATE_LIMITED if it costs more than its caller has left. */
-function admit(points: Cost['points'], context: Context): Promise<void> | undefined {
+export function admit(points: Cost['points'], context: Context): Promise<void> | undefined {
   if (points > MAX_COST) {
     const max = MAX_COST.toLocaleString('en');
     throw overLimit(

@@ -11,10 +11,19 @@ import type { BoundReads } from './admitted-operation.ts';
 import { masked } from './masking.ts';
 import { type Persistence, resolved } from './persisted-operations.ts';
 import { repeatedOperations } from './repeated-operations.ts';
+import {
+  isResults,
+  type OperationContext,
+  type Results,
+  type Returns,
+  type Subscribed,
+  subscribed,
+  useSubscriptions,
+} from './subscription.ts';
 
 /** Runs one operation. */
 export interface Engine {
-  (params: GraphQLParams, execution: Execution, context: Context): Promise<ExecutionResult>;
+  (params: GraphQLParams, execution: Execution, context: Context): Promise<ExecutionResult | Subscribed>;
   /** The sizes of the caches, and the bytes that planned operations occupy. */
   kept(): Kept;
 }
@@ -23,11 +32,14 @@ type Kept = ReturnType<ReturnType<typeof repeatedOperations>['kept']> & { docume
 
 type TracedEngine = ReturnType<typeof import('./traced-engine.ts').tracedEngine>;
 
-interface Execution {
+/** How an operation came, and what can be returned. */
+export interface Execution {
   /** The method of the request. Mutations are refused if it is GET. */
   method: string | undefined;
   /** Whether to trace each field, for a router. */
   traced: boolean;
+  /** What the transport can return; one result if omitted. */
+  returns?: Returns;
 }
 
 interface Options extends Persistence {
@@ -52,12 +64,17 @@ export function graphqlEngine({ schema, introspection, boundReads, ...persistenc
     logging: false,
     maskedErrors: false, // done below, where the call is known
     parserAndValidationCache: { documentCache: documents, errorCache: errors },
-    plugins: [useGuard(), operations.plugin, ...(introspection ? [] : [useNoIntrospection()])],
+    plugins: [
+      useGuard(),
+      operations.plugin,
+      useSubscriptions(schema),
+      ...(introspection ? [] : [useNoIntrospection()]),
+    ],
   };
   /** For callers without a token: nothing that they send is kept. */
   const keepingNothing = { ...options, parserAndValidationCache: false };
-  const yoga = createYoga<object, Context>(options);
-  const forgetful = createYoga<object, Context>(keepingNothing);
+  const yoga = createYoga<object, OperationContext>(options);
+  const forgetful = createYoga<object, OperationContext>(keepingNothing);
   /** Reading and checking a text can take some 30 ms. */
   const first = accountTurns();
   let tracing: Promise<{ yoga: TracedEngine; forgetful: TracedEngine }> | undefined;
@@ -69,15 +86,19 @@ export function graphqlEngine({ schema, introspection, boundReads, ...persistenc
   const begun = <Result>(context: Context, work: () => Promise<Result>): Promise<Result> =>
     first.begin(shareOf(context), () => charged(context.loop, work));
 
-  const throughYoga = async (params: GraphQLParams, method: string | undefined, context: Context) => {
+  const throughYoga = async (
+    params: GraphQLParams,
+    method: string | undefined,
+    context: OperationContext,
+  ): Promise<ExecutionResult | Results> => {
     const request = method === 'GET' ? seenByGet : seenByPost;
     const used = context.viewer ? yoga : forgetful;
     const result = await begun(context, async () => used.getResultForParams({ params, request }, context));
-    if (result && isResult(result)) return result;
-    throw new TypeError('An operation returned no single result.');
+    if (!result || Array.isArray(result)) throw new TypeError('An operation returned no result.');
+    return result;
   };
 
-  const traced = async (params: GraphQLParams, context: Context): Promise<ExecutionResult> => {
+  const traced = async (params: GraphQLParams, context: OperationContext) => {
     tracing ??= import('./traced-engine.ts').then(({ tracedEngine }) => ({
       yoga: tracedEngine(options),
       forgetful: tracedEngine(keepingNothing),
@@ -87,12 +108,16 @@ export function graphqlEngine({ schema, introspection, boundReads, ...persistenc
     return begun(context, () => used(params, context, (errors) => shown(errors, context)));
   };
 
-  const run = (params: GraphQLParams, execution: Execution, context: Context): Promise<ExecutionResult> => {
-    if (execution.traced && execution.method !== 'GET') return traced(params, context);
-    const repeated = operations.find(params, execution.method);
+  const run = (
+    params: GraphQLParams,
+    { method, traced: isTraced, returns = 'result' }: Execution,
+    context: Context,
+  ): Promise<ExecutionResult | Results> => {
+    if (isTraced && method !== 'GET') return traced(params, { ...context, returns });
+    const repeated = returns === 'stream' ? undefined : operations.find(params, method);
     return repeated
       ? repeated(params.variables ?? {}, context)
-      : throughYoga(params, execution.method, context);
+      : throughYoga(params, method, { ...context, returns });
   };
 
   const shown = (errors: readonly unknown[], context: Context): GraphQLError[] =>
@@ -102,11 +127,11 @@ export function graphqlEngine({ schema, introspection, boundReads, ...persistenc
     params: GraphQLParams,
     execution: Execution,
     context: Context,
-  ): Promise<ExecutionResult> => {
+  ): Promise<ExecutionResult | Subscribed> => {
     try {
       const result = await run(resolved(persistence, params), execution, context);
-      if (!result.errors) return result;
-      return { ...result, errors: shown(result.errors, context) };
+      if (isResults(result)) return subscribed(result, context, (errors) => shown(errors, context));
+      return result.errors ? { ...result, errors: shown(result.errors, context) } : result;
     } catch (error) {
       return { errors: shown([error], context) };
     }
@@ -123,6 +148,3 @@ const KEPT = { documents: 32 * 1024, errors: 16 * 1024 };
 
 const textCache = <Value extends object>(maxSize: number) =>
   new LRUCache<string, Value>({ max: 1_000, maxSize, sizeCalculation: (_, text) => text.length || 1 });
-
-/** Only a subscription returns a stream of results, and the schema has none. */
-const isResult = (result: object): result is ExecutionResult => !(Symbol.asyncIterator in result);

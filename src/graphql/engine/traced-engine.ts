@@ -7,9 +7,9 @@ import {
   lexicographicSortSchema,
 } from 'graphql';
 import { createYoga, type GraphQLParams, type Plugin, type YogaServerOptions } from 'graphql-yoga';
-import type { Context } from '../../context.ts';
+import { isResults, type OperationContext, type Results } from './subscription.ts';
 
-type Options = YogaServerOptions<object, Context> & { schema: GraphQLSchema };
+type Options = YogaServerOptions<object, OperationContext> & { schema: GraphQLSchema };
 
 /** Converts the errors of an execution to those that the caller sees. */
 type Shown = (errors: readonly unknown[]) => GraphQLError[];
@@ -26,22 +26,26 @@ type Nodes = ReadonlyMap<string, Trace.INode>;
  * which throws for traces of more than about 100 KB.
  */
 export function tracedEngine({ schema, plugins = [], ...options }: Options) {
-  const results = new WeakMap<Request, ExecutionResult>();
+  const results = new WeakMap<Request, ExecutionResult | Results>();
   const [timing, timed] = useApolloInstrumentation({ ignoreRequest: () => false, rewriteError: () => null });
   const taking: Plugin = {
     onResultProcess({ request, result, setResultProcessor }) {
-      results.set(request, result as ExecutionResult); // the schema has no streams
+      results.set(request, result as ExecutionResult | Results); // batching is off
       setResultProcessor((_, { Response }) => new Response(), 'application/json'); // the face writes the answer
     },
   };
-  const yoga = createYoga<object, Context>({
+  const yoga = createYoga<object, OperationContext>({
     ...options,
     schema: lexicographicSortSchema(schema),
     plugins: [...plugins, timing, taking],
   });
 
   // The plugin begins a trace when Yoga receives a request, so Yoga is passed one.
-  return async (params: GraphQLParams, context: Context, shown: Shown): Promise<ExecutionResult> => {
+  return async (
+    params: GraphQLParams,
+    context: OperationContext,
+    shown: Shown,
+  ): Promise<ExecutionResult | Results> => {
     const request = new yoga.fetchAPI.Request('http://gateway/graphql', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -50,6 +54,7 @@ export function tracedEngine({ schema, plugins = [], ...options }: Options) {
     await yoga.fetch(request, context);
     const result = results.get(request);
     if (!result) throw new TypeError('A traced operation returned no result.');
+    if (isResults(result)) return result; // a subscription has no trace
     const told = result.errors ? { ...result, errors: shown(result.errors) } : result;
     const [timings] = timed.get(request)?.traces.values() ?? [];
     if (!timings) return told;

@@ -3,7 +3,9 @@ import {
   type FieldNode,
   type GraphQLField,
   type GraphQLSchema,
+  getNamedType,
   getNullableType,
+  isEnumType,
   isListType,
   Kind,
   type ValueNode,
@@ -92,7 +94,9 @@ function countOf(
     };
     return { count, sizedFields };
   }
-  const keys = field.args.find(({ type }) => isListType(getNullableType(type)));
+  const keys = field.args.find(
+    ({ type }) => isListType(getNullableType(type)) && !isEnumType(getNamedType(type)),
+  );
   if (keys) {
     const value = given(keys.name);
     const count: Count = (variables) => {

@@ -1,4 +1,4 @@
-import type { ExecutionResult, GraphQLError } from 'graphql';
+import type { ExecutionResult, GraphQLError, GraphQLFormattedError } from 'graphql';
 import { STRANGER } from '../../accounts/viewer.ts';
 import { MAX_RESPONSE } from '../../errors/refusals.ts';
 import { fairQueue } from '../../fairness/fair-queue.ts';
@@ -7,7 +7,8 @@ import type { Exchange } from '../../http/exchange.ts';
 import { respond, respondInTurns } from '../../http/respond.ts';
 import { type SizedResult, tooLarge } from '../engine/admitted-operation.ts';
 import { jsonInTurns } from './json-pieces.ts';
-import { JSON_TYPE, type MediaType, RESULT_TYPE } from './representation.ts';
+import { EVENT_TYPE, JSON_TYPE, type MediaType, RESULT_TYPE } from './representation.ts';
+import { onlyEvent, onlyEventInPieces } from './result-event.ts';
 
 /** The HTTP status and headers that an error requests, by Yoga's convention. They are not shown to the caller. */
 interface HttpExtension {
@@ -61,7 +62,8 @@ export function resultWriter(): WriteResult {
 
 /**
  * Sends a result as JSON. If it has data, the status is 200, whatever its errors request: a part of the operation was done,
- * and a client could take a 503 as "nothing was done" and retry the whole operation (GraphQL over HTTP, Status Codes).
+ * and a client could take a 503 as "nothing was done" and retry the whole operation (GraphQL over HTTP, Status Codes). In a
+ * stream of events, it is always 200: browsers do not show the body of another status.
  */
 function write(
   exchange: Exchange,
@@ -70,33 +72,35 @@ function write(
   json: string | readonly Buffer[],
 ): Promise<void> | void {
   const { status, headers } = data ? DONE : refusalOf(errors ?? [], type, data === undefined);
+  const isEvent = type === EVENT_TYPE;
   const all = {
-    'content-type': `${type}; charset=utf-8`,
+    'content-type': isEvent ? type : `${type}; charset=utf-8`,
     'cache-control': 'no-store',
     vary: 'accept',
     ...headers,
   };
-  if (typeof json === 'string') respond(exchange, status, all, json);
-  else return respondInTurns(exchange, status, all, json);
+  if (typeof json === 'string') respond(exchange, status, all, isEvent ? onlyEvent(json) : json);
+  else return respondInTurns(exchange, status, all, isEvent ? onlyEventInPieces(json) : json);
 }
 
 const TOO_LARGE = tooLarge();
 const DONE = { status: 200, headers: {} };
 
 /** Returns the highest status of the errors, and all headers. With the newer type, the default of a request error is 400. */
-function refusalOf(errors: readonly GraphQLError[], type: MediaType, isRequestError: boolean) {
+export function refusalOf(errors: readonly GraphQLError[], type: MediaType, isRequestError: boolean) {
   const all = errors.map(httpOf);
   const statuses = all.map(({ status = 0, spec }) => (spec && type === JSON_TYPE ? 0 : status));
   const fallback = isRequestError && type === RESULT_TYPE ? 400 : 200;
   return {
-    status: Math.max(0, ...statuses) || fallback,
+    status: type === EVENT_TYPE ? 200 : Math.max(0, ...statuses) || fallback,
     headers: Object.assign({}, ...all.map(({ headers }) => headers)),
   };
 }
 
 const httpOf = (error: GraphQLError): HttpExtension => error.extensions?.http ?? {};
 
-function shown(error: GraphQLError): object {
+/** An error without what only says how to answer over HTTP. */
+export function shown(error: GraphQLError): GraphQLFormattedError {
   const { message, locations, path } = error;
   const { http: _, ...extensions } = error.extensions;
   return { message, locations, path, extensions };

@@ -2,7 +2,7 @@ import type { GraphQLParams } from 'graphql-yoga';
 
 const NAME = /^[_A-Za-z]\w{0,63}/;
 /** Finds the name of the first operation if the text begins with that operation. A document is not parsed for the log. */
-const FIRST = /^[\s,]{0,100}(?:query|mutation)\s{1,100}([_A-Za-z]\w{0,63})/;
+const FIRST = /^[\s,]{0,100}(?:query|mutation|subscription)\s{1,100}([_A-Za-z]\w{0,63})/;
 /** The id of a persisted operation, which tools write as a digest or a name. */
 const ID = /^[\w.:-]{1,80}$/;
 

@@ -56,7 +56,8 @@ function queryParams(query: string): GraphQLParams {
   return given(fields);
 }
 
-function given(fields: Readonly<Record<string, unknown>>): GraphQLParams {
+/** The known parameters that have a value. */
+export function given(fields: Readonly<Partial<Record<string, unknown>>>): GraphQLParams {
   const params: Record<string, unknown> = {};
   for (const name of NAMES) {
     const value = fields[name];

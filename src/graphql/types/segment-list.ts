@@ -1,8 +1,8 @@
 import { listSegments } from '../../segments/resolvers.ts';
 import type { Segment as SegmentShape } from '../../segments/segment.ts';
-import { DEFAULT_SIZE, MAX_PAGE_SIZE } from '../../segments/segment-list.ts';
 import { cursorOf, type Order } from '../../segments/segment-order.ts';
 import type { SegmentPage } from '../../segments/segment-page.ts';
+import { DEFAULT_SIZE, MAX_PAGE_SIZE } from '../../values/page-size.ts';
 import { maxCharacters } from '../limits/field-size.ts';
 import { selectedNames } from '../planner/selected-names.ts';
 import { builder } from './builder.ts';

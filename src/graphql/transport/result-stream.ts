@@ -1,0 +1,27 @@
+import type { ExecutionResult } from 'graphql';
+import { respondWithEvents } from '../../http/event-stream.ts';
+import type { Exchange } from '../../http/exchange.ts';
+import type { Subscribed } from '../engine/subscription.ts';
+import { shown } from './answer.ts';
+import { COMPLETE, nextEvent } from './result-event.ts';
+
+interface Options {
+  /** Aborts when the gateway stops. */
+  ending: AbortSignal;
+  heartbeatMs?: number | undefined;
+}
+
+/** Writes the results of a subscription as Server-Sent Events. */
+export const writeResults = (
+  exchange: Exchange,
+  { results, close }: Subscribed,
+  { ending, heartbeatMs }: Options,
+): Promise<void> =>
+  respondWithEvents(exchange, messagesOf(results), { signal: ending, heartbeatMs, onEnd: close });
+
+async function* messagesOf(results: AsyncIterable<ExecutionResult>): AsyncGenerator<string> {
+  for await (const { data, errors, extensions } of results) {
+    yield nextEvent(JSON.stringify({ data, errors: errors?.map(shown), extensions }));
+  }
+  yield COMPLETE;
+}
