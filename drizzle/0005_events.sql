@@ -66,6 +66,9 @@ BEGIN
   RETURN NULL;
 END $$;
 --> statement-breakpoint
+-- Otherwise a role could log events that never happened, with a table and a trigger of its own.
+REVOKE EXECUTE ON FUNCTION log_direct_writes() FROM PUBLIC;
+--> statement-breakpoint
 CREATE TRIGGER log_direct_insert AFTER INSERT ON "segments" REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT
   WHEN (current_setting('segments.events', true) IS DISTINCT FROM 'written') EXECUTE FUNCTION log_direct_writes();
 --> statement-breakpoint

@@ -67,7 +67,7 @@ describe.each(COLLATIONS)('two gateways on a database that sorts %s', (_, make) 
   afterAll(() => database?.drop());
 
   it(`write to many accounts in opposite orders ${ROUNDS} times without a deadlock`, {
-    timeout: 900_000,
+    timeout: 180_000 + ROUNDS * 300,
   }, async ({ skip }) => {
     if (!database) return skip();
     const { url } = database;
