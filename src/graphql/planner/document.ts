@@ -6,6 +6,7 @@ import {
   Kind,
   type OperationDefinitionNode,
   SchemaMetaFieldDef,
+  type SelectionSetNode,
   TypeMetaFieldDef,
   visit,
 } from 'graphql';
@@ -69,4 +70,17 @@ export function conditionsOf(document: DocumentNode, operation: OperationDefinit
     });
   look(operation);
   return [...read];
+}
+
+/** Whether `@skip` or `@include` decides which root fields an operation has. */
+export function hasRootCondition(document: DocumentNode, { selectionSet }: OperationDefinitionNode): boolean {
+  const fragments = fragmentsOf(document);
+  const isConditional = ({ selections }: SelectionSetNode): boolean =>
+    selections.some((selection) => {
+      if (selection.directives?.some(({ name }) => CONDITIONS.has(name.value))) return true;
+      if (selection.kind === Kind.FIELD) return false;
+      const spread = selection.kind === Kind.FRAGMENT_SPREAD ? fragments[selection.name.value] : selection;
+      return spread !== undefined && isConditional(spread.selectionSet);
+    });
+  return isConditional(selectionSet);
 }
