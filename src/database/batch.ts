@@ -60,7 +60,7 @@ export function batch<Key, Value>(
       }
     } catch (error) {
       const parts = mayFailForSome(error) ? partsOf(calls) : [];
-      if (parts.length > 1) return void (await Promise.all(parts.map(send)));
+      if (parts.length > 1) return await sendParts(parts);
       const refusal = refusalOf(error, { isWrite: rowOf !== undefined });
       for (const call of calls) {
         call.settle(refusal);
@@ -68,6 +68,12 @@ export function batch<Key, Value>(
         else rows?.end(call);
       }
     }
+  };
+
+  /** Parts of one account that write would wait for each other's lock on its log, so they are sent one after the other. */
+  const sendParts = async (parts: Calls[]): Promise<void> => {
+    if (!rowOf || onlyAccountOf(parts.flat()) === null) await Promise.all(parts.map(send));
+    else for (const part of parts) await send(part);
   };
 
   const onlyAccountOf = (calls: Calls): string | null => {
