@@ -61,7 +61,7 @@ async function latency(url: string): Promise<string> {
 }
 
 async function idleCost({ url, pid }: { url: string; pid: number }): Promise<string> {
-  const tokens = [];
+  const tokens: string[] = [];
   for (let i = 0; i < (idle ?? 0) / 10; i++) tokens.push(await tokenOf(`idle-${i}`));
   const before = rssOf(pid);
   const streams = await openStreams(url, Array.from({ length: 10 }, () => tokens).flat());

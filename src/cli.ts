@@ -7,6 +7,7 @@ const commands: Record<string, () => Promise<Command>> = {
   serve: async () => (await import('./commands/serve.ts')).serve,
   migrate: async () => (await import('./commands/migrate.ts')).migrate,
   token: async () => (await import('./commands/token.ts')).token,
+  tail: async () => (await import('./commands/tail.ts')).tail,
   schema: async () => (await import('./commands/schema.ts')).schema,
 };
 

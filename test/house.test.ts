@@ -29,6 +29,8 @@ const HOUSE: Record<string, string[]> = {
     'accounts/',
     'embedded-postgres/',
     'database/',
+    'errors/quoted.ts',
+    'wrong-config.ts',
   ],
   'main.ts': [
     'start.ts',

@@ -10,7 +10,9 @@ import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { parse } from 'graphql';
 import { connect } from '../../src/database/connect.ts';
+import { eventFeed } from '../../src/events/feed.ts';
 import { eventStore } from '../../src/events/store.ts';
+import { openStreams } from '../../src/events/streams.ts';
 import { graphqlFace } from '../../src/graphql/face.ts';
 import { drain, httpServer } from '../../src/http/server.ts';
 import type { Observe } from '../../src/observation.ts';
@@ -28,20 +30,34 @@ const PATIENCE_MS = 60_000;
 const urlOf = (name: keyof typeof PORTS) => `http://127.0.0.1:${PORTS[name]}/`;
 
 const nowhere = connect({ url: 'postgres://nowhere', poolSize: 1, observe() {} });
-const stores = { segments: segmentStore(nowhere, Date.now), events: eventStore(nowhere) };
+const events = eventStore(nowhere);
+/** What the products do not use. */
+const unused = {
+  segments: segmentStore(nowhere, Date.now),
+  events,
+  feed: eventFeed(events, { everyMs: () => PATIENCE_MS }),
+  streams: openStreams({ perAccount: 1, perProcess: 1 }),
+  wrote() {},
+  identify: async () => null,
+  leavePlace() {},
+  onGone() {},
+};
 const observe: Observe = (observation) => {
   if (observation.kind === 'fault') console.error(observation.error);
 };
 const spend = async () => {}; // no rate limit
-const face = graphqlFace({
+const { face, sockets } = graphqlFace({
   schema,
-  contextOf: async ({ requestId }) => ({ requestId, viewer: null, observe, spend, ...stores }),
+  contextOf: async ({ requestId }) => ({ requestId, viewer: null, observe, spend, ...unused }),
   observe,
   boundReads,
   introspection: true,
+  origins: new Set(),
 });
 const { server: products, unsentBytes } = httpServer({
   route: () => face,
+  isSocket: () => false,
+  upgrade: sockets.upgrade,
   observe,
   maxConnectionsPerAddress: Number.POSITIVE_INFINITY,
 });

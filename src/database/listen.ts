@@ -69,10 +69,10 @@ export function listenFor({ url, channel, onNotice }: Options): Listener {
   };
   void open();
 
-  const send = () => {
-    isPending = false;
+  const send = async () => {
+    await client?.query('select pg_notify($1, $2)', [channel, '']).catch(() => {});
     sentAt = performance.now();
-    if (isListening) client?.query('select pg_notify($1, $2)', [channel, '']).catch(() => {});
+    isPending = false;
   };
 
   return {
@@ -80,7 +80,7 @@ export function listenFor({ url, channel, onNotice }: Options): Listener {
     notify() {
       if (isPending || !isListening) return;
       isPending = true;
-      setTimeout(send, Math.max(0, sentAt + MIN_GAP_MS - performance.now())).unref();
+      setTimeout(() => void send(), Math.max(0, sentAt + MIN_GAP_MS - performance.now())).unref();
     },
     async stop() {
       isStopped = true;

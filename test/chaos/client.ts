@@ -15,22 +15,26 @@ export const marked = (): Marked => ({ name: 'n', criteria: '0', description: ra
 
 const PATIENCE_MS = 4_000;
 
-/** The writes of one face, each with its outcome. It is unknown if there is no answer, or the answer is a fault. */
+/**
+ * The writes of one face, each with its outcome. It is unknown if there is no answer, or the answer is a fault. The request id
+ * is that of the event in the log, if the write is applied.
+ */
 export interface Client {
-  create(draft: Marked, idempotencyKey: string): Promise<Outcome<string>>;
+  create(draft: Marked, idempotencyKey: string, requestId?: string): Promise<Outcome<string>>;
   /** Returns the new version of the segment. */
-  update(id: string, criteria: string, expectedVersion?: number): Promise<Outcome<number>>;
-  remove(id: string): Promise<Outcome<true>>;
+  update(id: string, criteria: string, requestId?: string): Promise<Outcome<number>>;
+  remove(id: string, requestId?: string): Promise<Outcome<true>>;
 }
 
 export function restClient(url: () => string): Client {
   const send = async <Value>(
     path: string,
     init: RequestInit & { headers?: Record<string, string> },
+    requestId: string | undefined,
     read: (response: Response) => Promise<Value> | Value,
   ): Promise<Outcome<Value>> => {
     try {
-      const headers = { ...authorization, 'content-type': 'application/json', ...init.headers };
+      const headers = { ...headersOf(requestId), ...init.headers };
       const signal = AbortSignal.timeout(PATIENCE_MS);
       const response = await fetch(`${url()}/v1/customer-segments${path}`, { ...init, headers, signal });
       if (response.ok) return { done: await read(response) };
@@ -42,25 +46,26 @@ export function restClient(url: () => string): Client {
     }
   };
   return {
-    create: (draft, key) =>
+    create: (draft, key, requestId) =>
       send(
         '',
         { method: 'POST', body: JSON.stringify(draft), headers: { 'idempotency-key': key } },
+        requestId,
         async (response) => ((await response.json()) as { id: string }).id,
       ),
-    update: (id, criteria, expected) =>
-      send(
-        `/${id}`,
-        {
-          method: 'PUT',
-          body: JSON.stringify({ criteria }),
-          ...(expected !== undefined && { headers: { 'if-match': `"${expected}"` } }),
-        },
-        (response) => Number(response.headers.get('etag')?.replaceAll('"', '')),
+    update: (id, criteria, requestId) =>
+      send(`/${id}`, { method: 'PUT', body: JSON.stringify({ criteria }) }, requestId, (response) =>
+        Number(response.headers.get('etag')?.replaceAll('"', '')),
       ),
-    remove: (id) => send(`/${id}`, { method: 'DELETE' }, () => true as const),
+    remove: (id, requestId) => send(`/${id}`, { method: 'DELETE' }, requestId, () => true as const),
   };
 }
+
+const headersOf = (requestId: string = randomUUID()) => ({
+  ...authorization,
+  'content-type': 'application/json',
+  'x-request-id': requestId,
+});
 
 interface Answer {
   data?: Record<string, Payload> | null;
@@ -73,6 +78,7 @@ export function graphqlClient(url: () => string): Client {
   const mutate = async <Value>(
     field: string,
     input: object,
+    requestId: string | undefined,
     read: (segment: NonNullable<Payload['segment']>) => Value,
   ): Promise<Outcome<Value>> => {
     const name = field.charAt(0).toUpperCase() + field.slice(1);
@@ -80,7 +86,7 @@ export function graphqlClient(url: () => string): Client {
     try {
       const response = await fetch(`${url()}/graphql`, {
         method: 'POST',
-        headers: { ...authorization, 'content-type': 'application/json' },
+        headers: headersOf(requestId),
         body: JSON.stringify({ query, variables: { input } }),
         signal: AbortSignal.timeout(PATIENCE_MS),
       });
@@ -94,9 +100,10 @@ export function graphqlClient(url: () => string): Client {
     }
   };
   return {
-    create: (draft, idempotencyKey) => mutate('createSegment', { ...draft, idempotencyKey }, ({ id }) => id),
-    update: (id, criteria, expectedVersion) =>
-      mutate('updateSegment', { id, criteria, expectedVersion }, ({ version }) => version),
-    remove: (id) => mutate('deleteSegment', { id }, () => true as const),
+    create: (draft, idempotencyKey, requestId) =>
+      mutate('createSegment', { ...draft, idempotencyKey }, requestId, ({ id }) => id),
+    update: (id, criteria, requestId) =>
+      mutate('updateSegment', { id, criteria }, requestId, ({ version }) => version),
+    remove: (id, requestId) => mutate('deleteSegment', { id }, requestId, () => true as const),
   };
 }

@@ -48,7 +48,7 @@ afterAll(async () => {
 });
 
 describe('a failover to a synchronous standby', () => {
-  it('loses no acknowledged segment and duplicates none, and the same gateway continues', async () => {
+  it('loses no acknowledged segment and no event, duplicates none, and the same gateway continues', async () => {
     const { create } = restClient(() => gateway.url);
     const sent: { draft: Marked; id: string | undefined }[] = [];
     let isOver = false;
@@ -80,5 +80,8 @@ describe('a failover to a synchronous standby', () => {
     expect(rows.map(({ description }) => description).sort()).toEqual(
       sent.map(({ draft }) => draft.description).sort(),
     );
+    const log = await administer(standbyUrl, 'select n::int, segment_id from events order by n');
+    expect(log.map(({ n }) => n)).toEqual(log.map((_, i) => i + 1));
+    expect(log.map(({ segment_id }) => segment_id).sort()).toEqual(rows.map(({ id }) => id).sort());
   });
 });

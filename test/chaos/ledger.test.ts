@@ -1,7 +1,15 @@
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
+import type { Logged } from '../events/log-flaws.ts';
 import { processes, type Running, TOKEN } from '../process/gateway-process.ts';
 import { graphqlClient, restClient } from './client.ts';
+import {
+  type LoggedCriteria,
+  logDifferences,
+  readLog,
+  stateDifferences,
+  unansweredOf,
+} from './event-ledger.ts';
 import { differences, type Ledger, newLedger, type Row, work } from './ledger.ts';
 import { killablePostgres } from './postgres.ts';
 
@@ -14,29 +22,31 @@ const WORKERS = 8;
 const QUIET = 100;
 
 describe('acknowledged writes', () => {
-  it(`are all stored, once each, after ${FAULTS} faults`, {
+  it(`are all stored and logged, once each, after ${FAULTS} faults`, {
     timeout: 180_000 + FAULTS * 30_000,
   }, async () => {
     const postgres = await killablePostgres(temporaryFolder());
     const environment = { DATABASE_URL: postgres.url, API_TOKEN: TOKEN };
-    let gateway: Running = await serve(environment);
+    const gateways: Running[] = [await serve(environment), await serve(environment)];
+    /** Ends one of the gateways, and starts another in its place. */
+    const replace = async (signal: NodeJS.Signals) => {
+      const i = Math.floor(Math.random() * gateways.length);
+      await gateways[i]?.end(signal);
+      return async () => {
+        gateways[i] = await serve(environment);
+      };
+    };
 
     const faults: Record<string, () => Promise<unknown>> = {
       'Postgres is killed': () => postgres.killFor(200),
-      'the gateway is killed': async () => {
-        await gateway.end('SIGKILL');
-        gateway = await serve(environment);
-      },
+      'a gateway is killed': async () => (await replace('SIGKILL'))(),
       'Postgres is halted': () => postgres.haltFor(700),
       'all backends are terminated': () => terminateBackends(postgres.url),
       'both are killed': async () => {
-        await Promise.all([gateway.end('SIGKILL'), postgres.killFor(100)]);
-        gateway = await serve(environment);
+        const [start] = await Promise.all([replace('SIGKILL'), postgres.killFor(100)]);
+        await start();
       },
-      'the gateway is stopped gracefully': async () => {
-        await gateway.end('SIGTERM');
-        gateway = await serve(environment);
-      },
+      'a gateway is stopped gracefully': async () => (await replace('SIGTERM'))(),
     };
 
     let isOver = false;
@@ -45,7 +55,7 @@ describe('acknowledged writes', () => {
       ledgers.reduce((sum, { counts }) => sum + counts[kind], 0);
     const workers = ledgers.map((ledger, i) =>
       work(
-        (i % 2 ? graphqlClient : restClient)(() => gateway.url),
+        (i % 2 ? graphqlClient : restClient)(() => gateways[i % 4 < 2 ? 0 : 1]?.url ?? ''),
         ledger,
         () => isOver,
       ),
@@ -63,14 +73,25 @@ describe('acknowledged writes', () => {
     await quietPeriod();
     isOver = true;
     await Promise.all(workers);
-    await gateway.end();
+    const [reader] = gateways;
+    if (!reader) throw new Error('No gateway is left.');
+    const log = await readLog(reader);
+    const unanswered = unansweredOf(ledgers);
+    const settled: Logged[] = [];
+    for (const requestId of unanswered) settled.push(...(await readLog(reader, `&request_id=${requestId}`)));
+    await Promise.all(gateways.map(({ end }) => end()));
     const rows = await rowsOf(postgres.url);
     await postgres.stop();
 
     process.stdout.write(
-      `${FAULTS} faults: ${total('acknowledged')} acknowledged, ${total('notApplied')} not applied, ${total('unknown')} unknown, ${rows.length} rows\n`,
+      `${FAULTS} faults: ${total('acknowledged')} acknowledged, ${total('notApplied')} not applied, ${total('unknown')} unknown, ${rows.length} rows, ${log.length} events; of ${unanswered.length} unanswered changes, the log has ${settled.length}\n`,
     );
     expect(differences(ledgers, rows)).toEqual([]);
+    expect(logDifferences(ledgers, log)).toEqual([]);
+    expect(stateDifferences(log, rows)).toEqual([]);
+    const isUnanswered = new Set(unanswered);
+    const inOrder = settled.toSorted((a, b) => a.n - b.n);
+    expect(inOrder).toEqual(log.filter(({ requestId }) => isUnanswered.has(requestId)));
     expect(total('acknowledged')).toBeGreaterThan(FAULTS * QUIET);
     expect(total('unknown')).toBeGreaterThan(0); // otherwise no fault met a request
   });
@@ -85,6 +106,14 @@ describe('the ledger', () => {
     ...more,
   });
   const counts = { acknowledged: 0, notApplied: 0, unknown: 0, refused: 0 };
+  const event: LoggedCriteria = {
+    n: 1,
+    type: 'SEGMENT_CREATED',
+    segmentId: 'i',
+    version: 1,
+    requestId: 's',
+    criteria: '1',
+  };
   const row = { id: 'i', description: 'm', criteria: '1' };
 
   it.each<[string, object, Row[], RegExp]>([
@@ -94,13 +123,38 @@ describe('the ledger', () => {
     ['has an earlier value', {}, [{ ...row, criteria: '0' }], /^lost update/],
     ['has another id', {}, [{ ...row, id: 'j' }], /^stored with another id/],
   ])('finds a segment that %s', (_, more, rows, words) => {
-    expect(differences([{ entries: [entry(more)], refused: [], counts }], rows)).toEqual([
+    expect(differences([{ ...newLedger(), entries: [entry(more)], counts }], rows)).toEqual([
       expect.stringMatching(words),
     ]);
   });
 
+  it.each<[string, object, LoggedCriteria[], RegExp]>([
+    ['lacks', {}, [], /^lost/],
+    ['has twice', {}, [event, { ...event, n: 2 }], /^extra/],
+    ['has although it was not acknowledged', { isAcknowledged: false, requestIds: [] }, [event], /^extra/],
+  ])('finds a write that the log %s', (_, more, log, flaw) => {
+    const write = {
+      type: event.type,
+      requestIds: ['r', 's'],
+      segmentId: 'i',
+      version: 1,
+      isAcknowledged: true,
+    };
+    const ledger = { ...newLedger(), writes: [{ ...write, ...more }] };
+    expect(logDifferences([ledger], log)).toContainEqual(expect.stringMatching(flaw));
+  });
+
+  it('finds a segment that is not stored as the log says', () => {
+    expect(stateDifferences([event], [row])).toEqual([]);
+    for (const rows of [[], [{ ...row, criteria: '0' }]])
+      expect(stateDifferences([event], rows)).toHaveLength(1);
+    expect(stateDifferences([], [row])).toHaveLength(1);
+  });
+
   it('finds a refused draft that is stored', () => {
-    expect(differences([{ entries: [], refused: ['m'], counts }], [row])).toEqual(['refused but stored: m']);
+    expect(differences([{ ...newLedger(), refused: ['m'], counts }], [row])).toEqual([
+      'refused but stored: m',
+    ]);
   });
 });
 

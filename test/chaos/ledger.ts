@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { EventType } from '../../src/events/event.ts';
 import type { Client, Outcome } from './client.ts';
 import { marked } from './client.ts';
 
@@ -13,8 +14,20 @@ interface Entry {
   deleted: boolean | 'unknown';
 }
 
+/** A write that was acknowledged, or may have been applied. */
+interface Write {
+  type: EventType;
+  /** Of the requests that asked for it: several if a create was sent again. */
+  requestIds: string[];
+  segmentId: string;
+  /** Null if the answer did not say. */
+  version: number | null;
+  isAcknowledged: boolean;
+}
+
 export interface Ledger {
   entries: Entry[];
+  writes: Write[];
   /** Drafts that were refused or not applied, and must not be stored. */
   refused: string[];
   counts: typeof NONE;
@@ -29,17 +42,26 @@ function kindOf(outcome: Outcome<unknown>): keyof typeof NONE {
   return 'done' in outcome ? 'acknowledged' : 'refused';
 }
 
-export const newLedger = (): Ledger => ({ entries: [], refused: [], counts: { ...NONE } });
+export const newLedger = (): Ledger => ({ entries: [], writes: [], refused: [], counts: { ...NONE } });
 
 /**
  * Creates, updates and deletes segments until told to stop, one at a time, and records what was acknowledged. A create
- * without an answer is sent again, which its key makes safe. Any other write without an answer is recorded as unknown.
+ * without an answer is sent again, which its key makes safe. Any other write without an answer is recorded as unknown. Each
+ * request has an id of its own.
  */
 export async function work(client: Client, ledger: Ledger, isOver: () => boolean): Promise<void> {
   const count = <Value>(outcome: Outcome<Value>): Outcome<Value> => {
     ledger.counts[kindOf(outcome)] += 1;
     return outcome;
   };
+
+  const note = (
+    type: EventType,
+    requestIds: string[],
+    segmentId: string,
+    version: number | null,
+    isAcknowledged = true,
+  ) => ledger.writes.push({ type, requestIds, segmentId, version, isAcknowledged });
 
   while (!isOver()) {
     const entry = await create();
@@ -53,8 +75,11 @@ export async function work(client: Client, ledger: Ledger, isOver: () => boolean
   async function create(): Promise<Entry | null> {
     const draft = marked();
     const key = randomUUID();
+    const requestIds: string[] = [];
     for (let isFirst = true; ; isFirst = false) {
-      const outcome = count(await client.create(draft, key));
+      const requestId = randomUUID();
+      requestIds.push(requestId);
+      const outcome = count(await client.create(draft, key, requestId));
       if (outcome === 'unknown' || (outcome === 'not applied' && !isFirst)) {
         await sleep(PAUSE_MS * 10);
         continue;
@@ -63,6 +88,7 @@ export async function work(client: Client, ledger: Ledger, isOver: () => boolean
         ledger.refused.push(draft.description);
         return null;
       }
+      note('SEGMENT_CREATED', requestIds, outcome.done, 1);
       return {
         marker: draft.description,
         id: outcome.done,
@@ -73,7 +99,12 @@ export async function work(client: Client, ledger: Ledger, isOver: () => boolean
   }
 
   async function update(entry: Entry, criteria: string): Promise<void> {
-    const outcome = count(await client.update(entry.id, criteria));
+    const requestId = randomUUID();
+    const outcome = count(await client.update(entry.id, criteria, requestId));
+    if (outcome === 'unknown' || typeof outcome === 'object') {
+      const version = typeof outcome === 'object' && 'done' in outcome ? outcome.done : null;
+      note('SEGMENT_UPDATED', [requestId], entry.id, version, outcome !== 'unknown');
+    }
     if (outcome === 'unknown') entry.criteria.add(criteria);
     else if (outcome === 'not applied') await sleep(PAUSE_MS * 10);
     else if ('done' in outcome) entry.criteria = new Set([criteria]);
@@ -82,7 +113,11 @@ export async function work(client: Client, ledger: Ledger, isOver: () => boolean
   }
 
   async function remove(entry: Entry): Promise<void> {
-    const outcome = count(await client.remove(entry.id));
+    const requestId = randomUUID();
+    const outcome = count(await client.remove(entry.id, requestId));
+    if (outcome === 'unknown' || typeof outcome === 'object') {
+      note('SEGMENT_DELETED', [requestId], entry.id, null, outcome !== 'unknown');
+    }
     if (outcome === 'unknown') entry.deleted = 'unknown';
     else if (outcome === 'not applied') await sleep(PAUSE_MS * 10);
     else if ('done' in outcome) entry.deleted = true;

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeDatabase } from '../postgres.ts';
 import { processes, type Running, SEGMENTS, TOKEN } from '../process/gateway-process.ts';
 import { until } from '../until.ts';
+import { readLog } from './event-ledger.ts';
 import { freePort } from './free-port.ts';
 import { wireTo } from './wire.ts';
 
@@ -87,6 +88,7 @@ pool_mode=transaction\nmax_client_conn=200\n`,
     expect(new Set(changed.map(({ status }) => status))).toEqual(new Set([200]));
     const removed = await Promise.all(made.map(({ id }) => rest(`/${id}`, 'DELETE')));
     expect(new Set(removed.map(({ status }) => status))).toEqual(new Set([204]));
+    expect(await readLog(gateway)).toHaveLength(3 * made.length);
   });
 
   it('creates one segment for one idempotency key', async () => {

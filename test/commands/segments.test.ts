@@ -21,10 +21,11 @@ describe.concurrent('segments', () => {
   it('--help lists the commands', async () => {
     const { code, out } = await run(['--help'], {});
     expect(code).toBe(0);
-    for (const command of ['serve', 'migrate', 'token', 'schema']) expect(out).toContain(`\n  ${command}`);
+    for (const command of ['serve', 'migrate', 'token', 'tail', 'schema'])
+      expect(out).toContain(`\n  ${command}`);
   });
 
-  it.each(['serve', 'migrate', 'token', 'schema'])('%s --help shows its usage', async (command) => {
+  it.each(['serve', 'migrate', 'token', 'tail', 'schema'])('%s --help shows its usage', async (command) => {
     const { code, out } = await run([command, '--help'], {});
     expect([code, out]).toEqual([0, expect.stringMatching(new RegExp(`^Usage: segments ${command}`))]);
   });

@@ -264,7 +264,7 @@ describe('Segment.events', () => {
       const { body } = await graphql(gateway, query);
       const nodes: Json[] = body.data.segments.nodes;
       expect(nodes.map(({ events }) => events.nodes[0].segmentId)).toEqual(nodes.map(({ id }) => id));
-      expect(gateway.statements).toHaveLength(2);
+      expect(gateway.statements.filter(({ text }) => text.includes('events'))).toHaveLength(1);
     }
   });
 });

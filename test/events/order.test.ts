@@ -114,6 +114,25 @@ describe('two transactions', () => {
   });
 });
 
+describe('a transaction that stays open after a write', () => {
+  it('makes the gateway refuse the writes of its account, and no others', async () => {
+    const account = randomUUID();
+    const first = await writer();
+    await first.begin();
+    await first.create(account, 'first');
+    const create = (accountId: string) =>
+      gateway.segments.create({ ...origin, accountId, ...newSegment(), ...draft() });
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 50 }, (_, i) => create(i === 25 ? account : randomUUID())),
+    );
+    expect(outcomes.flatMap(({ status }, i) => (status === 'rejected' ? [i] : []))).toEqual([25]);
+    expect(outcomes[25]).toMatchObject({ reason: { code: 'UNAVAILABLE', outcome: 'not_applied' } });
+    await first.commit();
+    await create(account);
+    expect(await readLog(account)).toEqual(['1 first', `2 ${origin.requestId}`]);
+  });
+});
+
 describe('a statement that is slow between its numbering and its commit', () => {
   it('hides nothing from a reader that goes on meanwhile', async () => {
     const { $client } = gateway.database;

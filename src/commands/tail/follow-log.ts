@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServerSentEvent } from './server-sent-events.ts';
+import { Interrupted, openStream } from './stream.ts';
+
+interface Options {
+  url: string;
+  token: string;
+  /** The cursor to begin behind. From now on if omitted. */
+  after: string | undefined;
+  types: readonly string[];
+  /** Ends it. */
+  signal: AbortSignal;
+  /** Receives what the user should know. */
+  tell(message: string): void;
+}
+
+const PAUSE_MS = { min: 1_000, max: 30_000 };
+
+/**
+ * Yields the events of an account's log, each once and in order. If the stream is interrupted, resumes it behind the last
+ * event, after pauses that grow while nothing comes. Throws if the gateway refuses.
+ */
+export async function* followLog({ tell, ...options }: Options): AsyncGenerator<ServerSentEvent> {
+  const { signal } = options;
+  let { after } = options;
+  for (let failures = 0; !signal.aborted; ) {
+    try {
+      for await (const event of openStream({ ...options, after })) {
+        failures = 0;
+        if (event.data !== '') yield event;
+        after = event.id ?? after;
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof Interrupted)) throw error;
+      const ms = Math.max(pauseAfter(failures), error.pauseMs);
+      failures += 1;
+      const where = after === undefined ? '' : ` behind ${after}`;
+      tell(`${error.message} Resuming${where} in ${Math.ceil(ms / 1000)} s.`);
+      await sleep(ms, undefined, { signal }).catch(() => {});
+    }
+  }
+}
+
+/** Doubles each time. A random part keeps clients apart that were cut off together. */
+const pauseAfter = (failures: number): number =>
+  Math.min(PAUSE_MS.max, PAUSE_MS.min * 2 ** failures) * (0.5 + Math.random() / 2);
