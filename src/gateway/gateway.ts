@@ -133,8 +133,7 @@ export async function startGateway({
     async stop() {
       isDraining = true;
       streams.close();
-      await sockets.close();
-      await drain(server, unsentBytes, PATIENCE_MS);
+      await Promise.all([sockets.close(), drain(server, unsentBytes, PATIENCE_MS)]);
       clock.stop();
       stopEnsuring();
       await live.stop();

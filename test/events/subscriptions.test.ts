@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, createClient } from 'graphql-ws';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -224,6 +226,52 @@ describe.each([
     const lines = () => gateway.logged.filter(({ operation }) => operation === 'Follow');
     await until(() => lines().length === 2);
     expect(lines()[1]).toMatchObject({ path: '/graphql', status: 200, accountId: 'ada' });
+  });
+});
+
+describe('A reader that reads nothing', () => {
+  const PAGES = 6;
+  const BIG = `subscription ($after: String) { segmentEvents(after: $after) { ${Array.from({ length: 12 }, (_, i) => `a${i}: segment { criteria }`).join(' ')} } }`;
+  const body = JSON.stringify({ query: BIG, variables: { after: '0' } });
+
+  /** Counts the pages of the log of Bob that were read. */
+  const pagesRead = () =>
+    gateway.statements.filter(
+      ({ text, values }) => /"?events"?/.test(text) && JSON.stringify(values).includes('bob'),
+    ).length;
+
+  const bySse = (authorization: string) => {
+    const { hostname, port } = new URL(gateway.url);
+    const socket = connect(Number(port), hostname).pause();
+    closers.push(() => socket.destroy());
+    socket.write(
+      `POST /graphql HTTP/1.1\r\nHost: a\r\nAuthorization: ${authorization}\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+  };
+  const byWebSocket = (authorization: string) => {
+    const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+    closers.push(() => socket.terminate());
+    const send = (message: object) => socket.send(JSON.stringify(message));
+    socket.on('open', () => send({ type: 'connection_init', payload: { authorization } }));
+    socket.once('message', () => {
+      send({ id: '1', type: 'subscribe', payload: JSON.parse(body) });
+      socket.pause();
+    });
+  };
+
+  it.each([
+    ['Server-Sent Events', bySse],
+    ['WebSocket', byWebSocket],
+  ])('costs a place in the log and no memory, over %s', async (_, open) => {
+    const context = gateway.context('bob');
+    const criteria = 'x'.repeat(5_000);
+    const missing = PAGES * 100 - Number(await headOf('bob'));
+    for (let i = 0; i < missing; i++) await createSegment(draft({ criteria }), context);
+    gateway.statements.length = 0;
+    open(gateway.authorization('bob').authorization);
+    await until(() => pagesRead() > 1);
+    await sleep(2_000); // on a slow machine, a reader that is sent too much is not noticed
+    expect(pagesRead()).toBeLessThan(PAGES);
   });
 });
 

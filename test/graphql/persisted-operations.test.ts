@@ -48,12 +48,14 @@ describe('an operation of PERSISTED_OPERATIONS', () => {
     ['asks for an unknown field', '{ segmnts { nodes { id } } }', /"segmnts"/],
     ['lacks a fragment', 'query ($id: ID!) { node(id: $id) { ...f } }', /Unknown fragment "f"/],
     ['is a fragment', 'fragment f on Segment { id }', /fragment/i],
-    ['is a subscription', 'subscription { __typename }', /subscription/],
+    ['is a subscription without events', 'subscription { __typename }', /Subscription/],
+    ['is a conditional subscription', 'subscription { segmentEvents @skip(if: true) { id } }', /`@skip` or/],
     ['has too many aliases', many(51, (i) => `a${i}: __typename`), /50 aliases/],
     ['has too many tokens', many(2_000, () => '__typename'), /2,000 tokens/],
   ])('that %s is reported', (_, text, why) => {
     const operations = new Map([
       ['good', '{ __typename }'],
+      ['live', 'subscription { segmentEvents { id } }'],
       ['id', text],
     ]);
     const found = wrongOperations(schema, operations);

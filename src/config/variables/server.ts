@@ -9,7 +9,7 @@ export const server = {
   HOST: variable(host.default('127.0.0.1'), { summary: 'Address to listen on' }),
   CORS_ORIGINS: variable(origins.optional(), {
     summary: 'Origins whose pages can call the gateway from a browser',
-    details: 'Their pages can send any header.',
+    details: 'Their pages can send any header, and open WebSockets.',
     unset: 'none',
   }),
   LOG_LEVEL: variable(logLevel.default('info'), {

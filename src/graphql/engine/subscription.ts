@@ -3,7 +3,6 @@ import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../context.ts';
 import { MAX_RESPONSE } from '../../errors/refusals.ts';
 import { costOf } from '../limits/cost.ts';
-import { hasRootCondition, operationOf } from '../planner/document.ts';
 import { MAX_COERCION_ERRORS } from '../planner/variable-values.ts';
 import { admit, tooLarge } from './admitted-operation.ts';
 
@@ -36,11 +35,6 @@ export function useSubscriptions(schema: GraphQLSchema): Plugin<OperationContext
       const { document, operationName, contextValue } = args;
       if (contextValue.returns === 'result') {
         setResultAndStopExecution({ errors: [needsStream()] });
-        return;
-      }
-      const operation = operationOf(document, operationName);
-      if (operation && hasRootCondition(document, operation)) {
-        setResultAndStopExecution({ errors: [conditional()] });
         return;
       }
       const cost = costOf(schema, document, operationName);
@@ -98,10 +92,4 @@ const needsStream = () =>
 const notAStream = () =>
   new GraphQLError('Only subscriptions can be sent over WebSocket. Send queries and mutations over HTTP.', {
     extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
-  });
-
-/** As the specification of September 2025 says (section 5.2.4.1). graphql-js would fail if no field were left. */
-const conditional = () =>
-  new GraphQLError('The field of a subscription cannot depend on `@skip` or `@include`.', {
-    extensions: { code: 'GRAPHQL_VALIDATION_FAILED', http: { spec: true, status: 400 } },
   });

@@ -8,6 +8,7 @@ import {
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { beyondLimits, LIMITS, overLimit } from './document-limits.ts';
+import { conditionalSubscriptions } from './subscription-root.ts';
 
 /** Max tokens of a document, which limit the time for parsing it. */
 const MAX_TOKENS = 2_000;
@@ -32,7 +33,10 @@ export function useGuard(): Plugin {
       setValidationFn((schema: GraphQLSchema, document: DocumentNode, rules?: readonly ValidationRule[]) =>
         validate(schema, document, rules, { maxErrors: MAX_ERRORS }),
       );
-      const errors = measured.get(documentAST) ?? beyondLimits(documentAST, LIMITS);
+      const errors = measured.get(documentAST) ?? [
+        ...beyondLimits(documentAST, LIMITS),
+        ...conditionalSubscriptions(documentAST),
+      ];
       measured.set(documentAST, errors);
       if (errors.length > 0) setResult(errors);
       return ({ result, setResult: replace }) => {

@@ -2,6 +2,7 @@ import { GraphQLError, type GraphQLSchema, Kind, validate } from 'graphql';
 import { quoted } from '../../errors/quoted.ts';
 import { beyondLimits, LIMITS } from './document-limits.ts';
 import { parseSome } from './guard.ts';
+import { conditionalSubscriptions } from './subscription-root.ts';
 
 /**
  * Checks persisted operations. Returns a sentence with the id and the reason for each operation that the schema or the
@@ -19,12 +20,14 @@ export function wrongOperations(schema: GraphQLSchema, operations: ReadonlyMap<s
 function refusalOf(schema: GraphQLSchema, text: string): string | undefined {
   try {
     const document = parseSome(text);
-    const [error] = [...beyondLimits(document, LIMITS), ...validate(schema, document)];
+    const [error] = [
+      ...beyondLimits(document, LIMITS),
+      ...conditionalSubscriptions(document),
+      ...validate(schema, document),
+    ];
     if (error) return error.message;
-    const operations = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
-    const served = operations.filter((each) => 'operation' in each && schema.getRootType(each.operation));
-    if (operations.length === 0) return 'It contains only fragments.';
-    return served.length < operations.length ? 'The schema has no subscriptions.' : undefined;
+    const hasOperation = document.definitions.some(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+    return hasOperation ? undefined : 'It contains only fragments.';
   } catch (error) {
     if (error instanceof GraphQLError) return error.message;
     throw error;

@@ -6,7 +6,6 @@ import {
   Kind,
   type OperationDefinitionNode,
   SchemaMetaFieldDef,
-  type SelectionSetNode,
   TypeMetaFieldDef,
   visit,
 } from 'graphql';
@@ -48,7 +47,11 @@ export function isIntrospection(document: DocumentNode): boolean {
   return isFound;
 }
 
-const CONDITIONS: ReadonlySet<string> = new Set([GraphQLSkipDirective.name, GraphQLIncludeDirective.name]);
+/** The directives that decide whether a part of an operation is executed. */
+export const CONDITIONS: ReadonlySet<string> = new Set([
+  GraphQLSkipDirective.name,
+  GraphQLIncludeDirective.name,
+]);
 
 /** The variables that `@skip` and `@include` use in an operation and in the fragments that it spreads. */
 export function conditionsOf(document: DocumentNode, operation: OperationDefinitionNode): string[] {
@@ -70,17 +73,4 @@ export function conditionsOf(document: DocumentNode, operation: OperationDefinit
     });
   look(operation);
   return [...read];
-}
-
-/** Whether `@skip` or `@include` decides which root fields an operation has. */
-export function hasRootCondition(document: DocumentNode, { selectionSet }: OperationDefinitionNode): boolean {
-  const fragments = fragmentsOf(document);
-  const isConditional = ({ selections }: SelectionSetNode): boolean =>
-    selections.some((selection) => {
-      if (selection.directives?.some(({ name }) => CONDITIONS.has(name.value))) return true;
-      if (selection.kind === Kind.FIELD) return false;
-      const spread = selection.kind === Kind.FRAGMENT_SPREAD ? fragments[selection.name.value] : selection;
-      return spread !== undefined && isConditional(spread.selectionSet);
-    });
-  return isConditional(selectionSet);
 }
