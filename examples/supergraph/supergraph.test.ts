@@ -70,6 +70,7 @@ describe('the supergraph', () => {
     const id = Object.values(graph.ids).map((each) => JSON.stringify(each));
     const queries = randomQuery({
       schema,
+      except: ['events'], // not compared yet: pages of events make the random queries very large
       roots: {
         segment: { id: [...id, '"0000000000000000"'] },
         segments: {
@@ -84,7 +85,7 @@ describe('the supergraph', () => {
         const { headers, url } = graph.segments;
         assert.deepEqual(await ask(graph.url, query, headers), await ask(url, query, headers));
       }),
-      { numRuns: 100 },
+      { numRuns: 100, endOnFailure: true },
     );
   });
 });
