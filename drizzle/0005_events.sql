@@ -21,7 +21,7 @@ CREATE TABLE "events" (
 --> statement-breakpoint
 CREATE INDEX "events_by_segment" ON "events" USING btree ("account_id","segment_id","n");--> statement-breakpoint
 CREATE INDEX "events_by_request" ON "events" USING btree ("account_id","request_id","n");--> statement-breakpoint
-CREATE INDEX "events_erasing" ON "events" USING btree ("account_id","segment_id") WHERE "events"."is_erasing";--> statement-breakpoint
+CREATE INDEX "events_erasing" ON "events" USING btree (("account_id" || ' ' || "segment_id")) WHERE "events"."is_erasing";--> statement-breakpoint
 ALTER TABLE "event_heads" SET (fillfactor = 50);
 --> statement-breakpoint
 -- Logs writes that do not log themselves: those of an older gateway during a rolling deploy, and those of a person in psql.

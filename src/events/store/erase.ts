@@ -2,9 +2,9 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../database/connect.ts';
 import { refusalOf } from '../../database/failure.ts';
 import { pieces } from '../../database/pieces.ts';
-import { accountOf } from '../../database/sql/key.ts';
+import { accountOf, rowOf } from '../../database/sql/key.ts';
 import { unnest } from '../../database/sql/unnest.ts';
-import { events } from '../../database/tables/events.ts';
+import { erasingKey, events } from '../../database/tables/events.ts';
 
 /** The deletion of a segment, and how far the contents of the segment's events were erased. */
 interface Deletion {
@@ -48,8 +48,8 @@ export function eraseContents(db: Database): (signal?: AbortSignal) => Promise<n
 
   const run = async (signal?: AbortSignal): Promise<number> => {
     let total = 0;
-    for (let after = { accountId: '', segmentId: '' }; !signal?.aborted; ) {
-      const found = await find({ account: after.accountId, segment: after.segmentId });
+    for (let after = ''; !signal?.aborted; ) {
+      const found = await find({ after });
       let left: Deletion[] = found ?? [];
       while (left.length > 0 && !signal?.aborted) {
         const results = await erase(wanted.fill(left));
@@ -62,7 +62,7 @@ export function eraseContents(db: Database): (signal?: AbortSignal) => Promise<n
       }
       const last = found?.at(-1);
       if (!last) return total;
-      after = last;
+      after = rowOf({ accountId: last.accountId, id: last.segmentId });
     }
     return total;
   };
@@ -72,11 +72,12 @@ export function eraseContents(db: Database): (signal?: AbortSignal) => Promise<n
     });
 }
 
+const KEY = erasingKey(sql`deletion.account_id`, sql`deletion.segment_id`);
+
 const deletionsQuery: SQL = sql`
   select deletion.account_id, deletion.segment_id, deletion.n from ${events} as deletion
-  where deletion.is_erasing and (deletion.account_id, deletion.segment_id)
-    > (${sql.placeholder('account')}::text, ${sql.placeholder('segment')}::text)
-  order by deletion.account_id, deletion.segment_id limit ${sql.placeholder('size')}::int`;
+  where deletion.is_erasing and ${KEY} > ${sql.placeholder('after')}::text
+  order by ${KEY} limit ${sql.placeholder('size')}::int`;
 
 /**
  * Erases a piece of the contents of each deletion's segment, up to the deletion: a segment that was created under the same id later

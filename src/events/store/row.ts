@@ -1,7 +1,7 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm';
 import { columnsOf } from '../../database/sql/column.ts';
 import { milliseconds, type Values } from '../../database/statement.ts';
-import { events } from '../../database/tables/events.ts';
+import { erasingKey, events } from '../../database/tables/events.ts';
 import type { Event } from '../event.ts';
 import type { Contents } from '../event-list.ts';
 
@@ -9,7 +9,9 @@ const { read, width } = columnsOf(events, []).reader();
 
 /** Whether the contents of a deleted segment's event are to be erased. Nobody may see them from the deletion on. */
 const isErased = (row: SQL) => sql`exists (select from ${events} as erasing where erasing.is_erasing
-  and erasing.account_id = ${row}.account_id and erasing.segment_id = ${row}.segment_id and erasing.n >= ${row}.n)`;
+  and ${keyOf(sql`erasing`)} = ${keyOf(row)} and erasing.n >= ${row}.n)`;
+
+const keyOf = (row: SQL) => erasingKey(sql`${row}.account_id`, sql`${row}.segment_id`);
 
 /** How to select an event, and how many columns that are. */
 export const EVENT = {
