@@ -13,6 +13,11 @@ export interface LoopShare {
   chargeAnswer(characters: number): void;
 }
 
+/** Waits until the account may start more work, however long it takes. For a stream, which can wait longer than a request. */
+export async function untilReady(loop: LoopShare | undefined): Promise<void> {
+  await loop?.ready()?.catch(() => {});
+}
+
 interface Waiting {
   since: number;
   begin(): void;

@@ -1,5 +1,6 @@
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { OutgoingHttpHeaders } from 'node:http';
 import { charged } from '../fairness/loop-time.ts';
+import { untilDrained } from './drained.ts';
 import { type Exchange, onceClosed } from './exchange.ts';
 
 /** How often something is sent, so that no proxy takes the connection for idle and a dead one is noticed. */
@@ -55,7 +56,7 @@ export async function respondWithEvents(
       if (response.destroyed) return;
       const isTaken = charged(loop, () => response.write(message));
       loop?.chargeAnswer(message.length);
-      if (!isTaken) await untilTaken(response, signal);
+      if (!isTaken) await untilDrained(response, signal);
     }
   } finally {
     clearInterval(timer);
@@ -63,20 +64,6 @@ export async function respondWithEvents(
     else response.end();
   }
 }
-
-/** Waits until the socket has taken what was written, the caller has left, or the signal aborts. */
-const untilTaken = (response: ServerResponse, signal: AbortSignal | undefined): Promise<void> =>
-  new Promise((resolve) => {
-    const settle = () => {
-      for (const event of ['drain', 'close']) response.off(event, settle);
-      signal?.removeEventListener('abort', settle);
-      resolve();
-    };
-    response.on('drain', settle);
-    onceClosed(response, settle);
-    if (signal?.aborted) settle();
-    else signal?.addEventListener('abort', settle);
-  });
 
 /** Writes an event. Data in JSON has no line breaks, which would end it. */
 export function eventText({ id, event, data }: { id?: string; event?: string; data: string }): string {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { untilDrained } from './drained.ts';
 
 /** An open WebSocket. */
 export interface Connection {
@@ -79,17 +80,13 @@ function connectionOf(client: WebSocket, stream: Duplex): Connection {
   /** Reads nothing until the socket has taken what was sent. */
   const untilTaken = (): Promise<void> | undefined => {
     if (!stream.writableNeedDrain || stream.destroyed) return undefined;
-    draining ??= new Promise((resolve) => {
-      const settle = () => {
-        for (const event of ['drain', 'close']) stream.off(event, settle);
+    if (!draining) {
+      client.pause();
+      draining = untilDrained(stream).then(() => {
         draining = undefined;
         client.resume();
-        resolve();
-      };
-      client.pause();
-      stream.on('drain', settle);
-      stream.on('close', settle);
-    });
+      });
+    }
     return draining;
   };
 

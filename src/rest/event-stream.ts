@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { InvalidInput, type Issue, unknownParameter } from '../errors/invalid-input.ts';
 import type { Event } from '../events/event.ts';
 import { type FollowedEvents, followEvents } from '../events/resolvers.ts';
-import { charged } from '../fairness/loop-time.ts';
+import { charged, untilReady } from '../fairness/loop-time.ts';
 import { isPreferred, remembered, weigh } from '../http/accept.ts';
 import { eventText } from '../http/event-stream.ts';
 import type { Fields } from '../http/fields.ts';
@@ -68,7 +68,7 @@ async function* messagesOf({ events: slices }: FollowedEvents, { loop }: Context
       if (message.length < ENOUGH) continue;
       yield message;
       message = '';
-      await loop?.ready()?.catch(() => {}); // its patience is for requests; a stream can wait
+      await untilReady(loop);
     }
     if (message !== '') yield message;
   }

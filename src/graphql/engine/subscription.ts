@@ -2,6 +2,7 @@ import { type ExecutionResult, GraphQLError, type GraphQLSchema, subscribe } fro
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../context.ts';
 import { MAX_RESPONSE } from '../../errors/refusals.ts';
+import { untilReady } from '../../fairness/loop-time.ts';
 import { costOf } from '../limits/cost.ts';
 import { MAX_COERCION_ERRORS } from '../planner/variable-values.ts';
 import { admit, tooLarge } from './admitted-operation.ts';
@@ -74,7 +75,7 @@ export function subscribed(
     try {
       for await (const result of { [Symbol.asyncIterator]: () => iterator }) {
         yield result.errors ? { ...result, errors: shown(result.errors) } : result;
-        await loop?.ready()?.catch(() => {}); // its patience is for requests; a stream can wait
+        await untilReady(loop);
       }
     } catch (error) {
       yield { errors: shown([error]) };
