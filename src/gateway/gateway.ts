@@ -103,6 +103,12 @@ export async function startGateway({
   });
   let configured: ApiToken | undefined;
   let stopEnsuring = () => {};
+  const stopWork = async () => {
+    clock.stop();
+    stopEnsuring();
+    await live.stop();
+    if (forgetting) await forgetting.stop();
+  };
   try {
     if (apiToken !== undefined) {
       const configure = async () => {
@@ -112,10 +118,7 @@ export async function startGateway({
     }
     await listen(server, { port, host });
   } catch (error) {
-    clock.stop();
-    stopEnsuring();
-    await live.stop();
-    if (forgetting) await forgetting.stop();
+    await stopWork();
     await disconnect(database);
     throw error;
   }
@@ -134,10 +137,7 @@ export async function startGateway({
       isDraining = true;
       streams.close();
       await Promise.all([sockets.close(), drain(server, unsentBytes, PATIENCE_MS)]);
-      clock.stop();
-      stopEnsuring();
-      await live.stop();
-      if (forgetting) await forgetting.stop();
+      await stopWork();
       await tokens.writeUse();
       await disconnect(database);
     },
