@@ -94,6 +94,10 @@ export function testGateway(options: Options = {}): TestGateway {
   return running;
 }
 
+/** Returns the place of an account's newest event; 0 if it has none. */
+export const eventHead = async ({ events }: Gateway, accountId: string): Promise<number> =>
+  (await events.heads([accountId])).get(accountId) ?? 0;
+
 /** Starts a second gateway on the database of the first. The caller stops it. */
 export const secondGateway = ({ database }: TestGateway, options: Options = {}): Promise<Gateway> =>
   startGateway({

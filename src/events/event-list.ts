@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { quoted } from '../errors/quoted.ts';
 import { TimeFilter } from '../values/moment.ts';
 import { extentOf, notACursor, pageSize } from '../values/page-size.ts';
 import { text } from '../values/text.ts';
+import { wholeNumber } from '../values/whole-number.ts';
 import { EVENT_TYPES, placeOf } from './event.ts';
 
 const MAX_TYPES = EVENT_TYPES.length;
@@ -22,9 +22,9 @@ export type Contents = (typeof CONTENTS)[number];
 
 /** A part of the log to read: at most `size` events behind the place `after` and in front of `before`. */
 export interface EventWindow {
-  /** Undefined: from the oldest event that is kept. */
-  after: number | undefined;
-  before: number | undefined;
+  /** If omitted, the log is read from the oldest event that is kept. */
+  after?: number | undefined;
+  before?: number | undefined;
   backward: boolean;
   size: number;
   filter: EventFilter;
@@ -68,24 +68,17 @@ function readPlace(param: string, given: string | null | undefined, { issues }: 
 }
 
 const MAX_WAIT_S = 30;
-const waitRule = `must be a whole number of seconds from 0 to ${MAX_WAIT_S}`;
-const error = ({ input }: { input?: unknown }) => `${waitRule}, not ${quoted(input)}`;
-
 /** A page forward, and how long to wait until it has an event. */
 export const WaitForEvents = z
   .strictObject({
     first: pageSize,
     after: cursor,
     filter: EventFilter.nullish(),
-    wait: z
-      .int({ error })
-      .refine((value) => value >= 0 && value <= MAX_WAIT_S, { error })
-      .meta({ minimum: 0, maximum: MAX_WAIT_S })
-      .nullish(),
+    wait: wholeNumber(0, MAX_WAIT_S, 'whole number of seconds').nullish(),
   })
   .transform(({ first, after, filter, wait }, context) => {
-    const places = { after: readPlace('after', after, context), before: undefined };
-    const paging: EventPaging = { ...places, ...extentOf({ first, after }), filter: filter ?? {} };
+    const place = readPlace('after', after, context);
+    const paging: EventPaging = { after: place, ...extentOf({ first, after }), filter: filter ?? {} };
     return { paging, seconds: wait ?? 0 };
   });
 

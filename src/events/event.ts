@@ -1,4 +1,5 @@
 import type { Actor } from '../accounts/viewer.ts';
+import type { JsonRow } from '../database/sql/row-json.ts';
 import type { events } from '../database/tables/events.ts';
 import { base62, fromBase62 } from '../values/base62.ts';
 
@@ -15,13 +16,10 @@ export interface Event
   type: EventType;
   actor: Actor;
   /** The row of the segment after the change, by columns; null once the segment has been deleted. */
-  segment: Row | null;
+  segment: JsonRow | null;
   /** The former values of what an update changed, by columns. */
-  before: Row | null;
+  before: JsonRow | null;
 }
-
-/** Values by the names of their columns. */
-export type Row = Readonly<Record<string, unknown>>;
 
 /** A whole number that JavaScript holds exactly. */
 const CURSOR = /^(?:0|[1-9][0-9]{0,14})$/;

@@ -71,8 +71,7 @@ export function eventFeed(store: Pick<EventStore, 'heads' | 'read'>, { everyMs }
     const key = `${accountId} ${after}`;
     const underWay = reads.get(key);
     if (underWay) return underWay;
-    const window = { after, before: undefined, backward: false, size: SIZE, filter: {} };
-    const reading = store.read({ accountId, ...window }).finally(() => reads.delete(key));
+    const reading = store.read({ accountId, after, size: SIZE }).finally(() => reads.delete(key));
     reads.set(key, reading);
     return reading;
   };
@@ -99,7 +98,7 @@ export function eventFeed(store: Pick<EventStore, 'heads' | 'read'>, { everyMs }
       };
       accounts.set(accountId, ofAccount.add(waiting));
       signal.addEventListener('abort', abort);
-      if (!timer && !isLooking) schedule(Math.min(everyMs(), MIN_GAP_MS));
+      if (!timer && !isLooking) schedule(MIN_GAP_MS);
     });
 
   return {

@@ -63,15 +63,8 @@ export const followEvents = resolver({
     const { accountId } = viewer;
     const { signal, close } = streams.open(accountId, () => mayStillRead(context, viewer));
     try {
-      const slice = await events.read({
-        accountId,
-        after,
-        before: undefined,
-        backward: false,
-        size: 1,
-        filter: {},
-      });
-      checkPlaces({ after, before: undefined }, slice);
+      const slice = await events.read({ accountId, after, size: 1, contents: 'none' });
+      checkPlaces({ after }, slice);
       const start = { accountId, after: after ?? slice.head, types, signal };
       const { events: followed, place } = follow(feed, start);
       return { events: followed, cursor: () => cursorOf(place()), signal, close };
@@ -111,7 +104,7 @@ export async function pageOf(
   const hasAhead = async () => hasMore;
   const before = () => holds({ before: first?.n ?? (after ?? 0) + 1, backward: true });
   const behind = async () => {
-    const place = last?.n ?? (window.before ?? 0) - 1;
+    const place = last?.n ?? (end ?? 0) - 1;
     return place >= 0 && holds({ after: place, backward: false });
   };
   // Where nothing was left out, events that the filter excludes were read as well, and need not be read again.

@@ -1,6 +1,6 @@
 import type { Database } from '../database/connect.ts';
 import { getEvent } from './store/get.ts';
-import { eventHead, eventHeads } from './store/head.ts';
+import { eventHeads } from './store/head.ts';
 import { readEvents } from './store/read.ts';
 
 export type EventStore = ReturnType<typeof eventStore>;
@@ -9,6 +9,5 @@ export type EventStore = ReturnType<typeof eventStore>;
 export const eventStore = (db: Database) => ({
   read: readEvents(db),
   get: getEvent(db),
-  head: eventHead(db),
   heads: eventHeads(db),
 });

@@ -32,10 +32,9 @@ export const listSegmentEvents = resolver({
 
 /** Whether the account has the segment, or still keeps an event of it. */
 async function isKnown({ segments, events }: Context, accountId: string, id: string): Promise<boolean> {
-  const ofSegment = { after: undefined, before: undefined, backward: false, filter: { segmentId: id } };
   const [segment, slice] = await Promise.all([
     segments.get({ accountId, id, texts: 'none' }),
-    events.read({ accountId, ...ofSegment, size: 1 }),
+    events.read({ accountId, filter: { segmentId: id }, size: 1, contents: 'none' }),
   ]);
   return segment !== null || slice.events.length > 0;
 }

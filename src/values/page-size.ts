@@ -1,18 +1,11 @@
-import { z } from 'zod';
 import { quoted } from '../errors/quoted.ts';
+import { wholeNumber } from './whole-number.ts';
 
 export const DEFAULT_SIZE = 10;
 export const MAX_PAGE_SIZE = 100;
 
-const rule = `must be a whole number from 1 to ${MAX_PAGE_SIZE}`;
-const error = ({ input }: { input?: unknown }) => `${rule}, not ${quoted(input)}`;
-
-/** How many objects a page has, at most. */
-export const pageSize = z
-  .int({ error })
-  .refine((value) => value >= 1 && value <= MAX_PAGE_SIZE, { error })
-  .meta({ minimum: 1, maximum: MAX_PAGE_SIZE })
-  .nullish();
+/** Max objects of a page. */
+export const pageSize = wholeNumber(1, MAX_PAGE_SIZE).nullish();
 
 /** The arguments of a Relay connection. */
 export interface PageArguments<Place> {

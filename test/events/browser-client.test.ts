@@ -4,7 +4,7 @@ import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { createSegment, deleteSegment } from '../../src/segments/resolvers.ts';
-import { draft, testGateway } from '../harness.ts';
+import { draft, eventHead, testGateway } from '../harness.ts';
 import { until } from '../until.ts';
 
 const gateway = testGateway({ heartbeatMs: 20 });
@@ -64,7 +64,7 @@ it('an EventSource gets each event once, also across cuts, and those that happen
   const { url, cut } = await proxy();
   const lines = eventSource(`${url}/v1/events`);
   await until(() => opened(lines()) === 1);
-  const head = await gateway.events.head({ accountId: 'ada' });
+  const head = await eventHead(gateway, 'ada');
   cut(); // before the first event
   await create();
   await until(() => lines().length === 3);
@@ -81,7 +81,7 @@ it('an EventSource that wants few events resumes behind those that it did not wa
   const lines = eventSource(`${url}/v1/events?type=customer_segment.deleted`);
   await until(() => opened(lines()) === 1);
   const { id } = await create();
-  const head = await gateway.events.head({ accountId: 'ada' });
+  const head = await eventHead(gateway, 'ada');
   await until(async () => {
     cut(); // until a sign of life has told it the place
     const times = opened(lines());

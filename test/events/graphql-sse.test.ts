@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createClient } from 'graphql-sse';
 import { describe, expect, it } from 'vitest';
 import { createSegment, deleteSegment, updateSegment } from '../../src/segments/resolvers.ts';
-import { draft, testGateway, type Who } from '../harness.ts';
+import { draft, eventHead, testGateway, type Who } from '../harness.ts';
 
 const gateway = testGateway({ streamReviewMs: 50, maxStreamsPerAccount: 3 });
 
@@ -84,7 +84,7 @@ describe('a GraphQL subscription over Server-Sent Events', () => {
     const writing = (async () => {
       for (let i = 0; i < 60; i++) {
         await createSegment(draft({ name: `${i}` }), context);
-        if (i % 7 === 0) await sleep(1);
+        if (i % 7 === 0) await nextTurn();
       }
     })();
     const seen: Followed[] = [];
@@ -97,7 +97,7 @@ describe('a GraphQL subscription over Server-Sent Events', () => {
   });
 
   it('never gets an event of another account', async () => {
-    const headAda = (await gateway.events.head({ accountId: 'ada' })) + 1;
+    const headAda = (await eventHead(gateway, 'ada')) + 1;
     const events = followed({ after: String(headAda - 1) });
     const next = events.next();
     await createSegment(draft({ name: 'of bob' }), gateway.context('bob'));

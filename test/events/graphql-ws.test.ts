@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Client, createClient } from 'graphql-ws';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { createSegment } from '../../src/segments/resolvers.ts';
-import { draft, testGateway, type Who } from '../harness.ts';
+import { draft, eventHead, testGateway, type Who } from '../harness.ts';
 
 const gateway = testGateway({ streamReviewMs: 50, maxStreamsPerAccount: 3 });
 
@@ -61,7 +61,7 @@ describe('a GraphQL subscription over WebSocket', () => {
     const writing = (async () => {
       for (let i = 0; i < 60; i++) {
         await createSegment(draft({ name: `${i}` }), context);
-        if (i % 7 === 0) await sleep(1);
+        if (i % 7 === 0) await nextTurn();
       }
     })();
     const seen: Followed[] = [];
@@ -79,7 +79,7 @@ describe('a GraphQL subscription over WebSocket', () => {
   });
 
   it('never gets an event of another account', async () => {
-    const head = await gateway.events.head({ accountId: 'ada' });
+    const head = await eventHead(gateway, 'ada');
     const next = followed(clientOf(), String(head)).next();
     await createSegment(draft({ name: 'of bob' }), gateway.context('bob'));
     await createSegment(draft({ name: 'of ada' }), gateway.context());

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Event, Row } from '../../src/events/event.ts';
+import type { JsonRow } from '../../src/database/sql/row-json.ts';
+import type { Event } from '../../src/events/event.ts';
 import type { Gateway } from '../../src/gateway/gateway.ts';
 import { segmentIds } from '../../src/segments/segment-id.ts';
 import { initOf } from '../client.ts';
-import { draft, origin, secondGateway, testGateway, type Who } from '../harness.ts';
+import { draft, eventHead, origin, secondGateway, testGateway, type Who } from '../harness.ts';
 import { type Acknowledged, flawsOf, type Logged } from './log-flaws.ts';
 import { wholeLog } from './whole-log.ts';
 
@@ -122,7 +123,7 @@ describe('the log of an account', () => {
         for (const who of ACCOUNTS) {
           const log = await logOf(who);
           expect(flawsOf(log, acknowledged[who] ?? [])).toEqual([]);
-          expect(await gateway.events.head({ accountId: who })).toBe(log.length);
+          expect(await eventHead(gateway, who)).toBe(log.length);
         }
       }),
       { numRuns: RUNS },
@@ -147,7 +148,7 @@ describe('the log of an account', () => {
   });
 
   it('has no event of a call that the database refused, and the numbers of the others have no gap', async () => {
-    const before = await gateway.events.head({ accountId: 'ada' });
+    const before = await eventHead(gateway, 'ada');
     const create = (more: { id?: string } = {}) =>
       gateway.segments.create({ ...origin, accountId: 'ada', ...newSegment(), ...draft(), ...more });
     const made = await create();
@@ -179,7 +180,7 @@ async function createAs(who: Who): Promise<string> {
 }
 
 /** The former values of what differs between the segments of two events, without its times and version. */
-function changesOf({ segment: before }: Event, { segment: after }: Event): Row {
+function changesOf({ segment: before }: Event, { segment: after }: Event): JsonRow {
   return Object.fromEntries(
     ['name', 'criteria', 'description']
       .filter((name) => before?.[name] !== after?.[name])

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Event } from '../../src/events/event.ts';
 import { segmentIds } from '../../src/segments/segment-id.ts';
-import { draft, origin, testGateway } from '../harness.ts';
+import { draft, eventHead, origin, testGateway } from '../harness.ts';
 import { until } from '../until.ts';
 import { wholeLog } from './whole-log.ts';
 
@@ -153,7 +153,7 @@ describe('a statement that is slow between its numbering and its commit', () => 
     const neighbour = { ...origin, accountId: randomUUID(), ...newSegment(), ...draft() };
     await gateway.segments.create(neighbour);
     expect(await readLog(account)).toEqual(['1 before']);
-    expect(await gateway.events.head({ accountId: account })).toBe(1);
+    expect(await eventHead(gateway, account)).toBe(1);
     await holder.query('select pg_advisory_unlock(1)');
     await Promise.all([writing, after]);
     expect(await readLog(account, 1)).toEqual(['2 slow', '3 after']);

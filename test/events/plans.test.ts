@@ -4,7 +4,7 @@ import { eventIdOf } from '../../src/events/event.ts';
 import { getEvent, listEvents } from '../../src/events/resolvers.ts';
 import { eraseContents } from '../../src/events/store/erase.ts';
 import { pruneEvents } from '../../src/events/store/prune.ts';
-import { testGateway, type Who } from '../harness.ts';
+import { eventHead, testGateway, type Who } from '../harness.ts';
 import { eagerDatabase, excessOf, type Sent } from '../plans.ts';
 import { administer } from '../postgres.ts';
 
@@ -69,7 +69,7 @@ async function statementsFor(who: 'ada' | 'bob'): Promise<Sent[]> {
   const add = async (title: string, maxRows: number, call: () => Promise<unknown>) =>
     sent.push({ title: `${title} of ${who}`, maxRows, blocksOfRow: 3, ...(await sentBy(call)) });
 
-  await add('the head', 1, () => gateway.events.head({ accountId: who }));
+  await add('the head', 1, () => eventHead(gateway, who));
   // The row of the account, the event, and twice the deletion that erases it, once for each of the two columns.
   await add('an event', 4, () => getEvent({ id: eventIdOf({ n: middle - 1, segmentId }) }, context));
   for (const [title, place] of [

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createSegment, deleteSegment, updateSegment } from '../../src/segments/resolvers.ts';
 import { type Json, restAt } from '../client.ts';
-import { draft, secondGateway, testGateway, viewers, type Who } from '../harness.ts';
+import { draft, eventHead, secondGateway, testGateway, viewers, type Who } from '../harness.ts';
 import { until } from '../until.ts';
 import { type Message, openSource } from './event-source.ts';
 
@@ -10,7 +10,7 @@ const MAX_STREAMS = 5;
 const gateway = testGateway({ maxStreamsPerAccount: MAX_STREAMS, streamReviewMs: 20, heartbeatMs: 20 });
 
 const create = (as: Who = 'ada', name = 'n') => createSegment(draft({ name }), gateway.context(as));
-const headOf = async (as: Who = 'ada') => String(await gateway.events.head({ accountId: as }));
+const headOf = async (as: Who = 'ada') => String(await eventHead(gateway, as));
 const cursorsIn = (messages: readonly Message[]) => messages.map(({ data }) => Number(data.cursor));
 const from = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, i) => first + i);
 const noneOpen = () => until(() => gateway.streams.count() === 0);

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { createSegment, deleteSegment } from '../../src/segments/resolvers.ts';
 import { initOf, restAt } from '../client.ts';
-import { draft, secondGateway, testGateway, viewers, type Who } from '../harness.ts';
+import { draft, eventHead, secondGateway, testGateway, viewers, type Who } from '../harness.ts';
 import { until } from '../until.ts';
 
 const MAX_STREAMS = 3;
 const gateway = testGateway({ maxStreamsPerAccount: MAX_STREAMS, streamReviewMs: 20 });
 
 const create = (as: Who = 'ada') => createSegment(draft(), gateway.context(as));
-const headOf = async (as: Who = 'ada') => String(await gateway.events.head({ accountId: as }));
+const headOf = async (as: Who = 'ada') => String(await eventHead(gateway, as));
 const read = (query: string, as: Who | null = 'ada', headers = {}) =>
   restAt(gateway, `/v1/events${query}`, { as, headers });
 const waiting = (count: number) => until(() => gateway.streams.count() === count);

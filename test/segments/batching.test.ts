@@ -9,7 +9,7 @@ import {
 } from '../../src/segments/resolvers.ts';
 import { segmentIds } from '../../src/segments/segment-id.ts';
 import { graphql } from '../client.ts';
-import { draft, origin, testGateway, type Who } from '../harness.ts';
+import { draft, eventHead, origin, testGateway, type Who } from '../harness.ts';
 
 const gateway = testGateway();
 const MANY = 200;
@@ -36,9 +36,9 @@ const create = (who: Who = 'ada', name = 'n') => createSegment(draft({ name }), 
 
 describe('calls in one turn of the event loop', () => {
   it('create segments in one statement, which also writes their events', async () => {
-    const before = await gateway.events.head({ accountId: 'ada' });
+    const before = await eventHead(gateway, 'ada');
     expect(await statementsOf(() => atOnce((i, who) => create(who, `${i}`)))).toBe(1);
-    expect(await gateway.events.head({ accountId: 'ada' })).toBe(before + MANY / 2);
+    expect(await eventHead(gateway, 'ada')).toBe(before + MANY / 2);
   });
 
   it('create segments of fifty accounts in one statement', async () => {

@@ -28,10 +28,14 @@ const MOST = {
   scan: { largest: 1, shared: 0 },
 };
 
+/** A part of a log to read. By default, it is read forward, from the oldest event that is kept, without a filter. */
+type Wanted = Pick<ReadEvents, 'accountId' | 'size'> & Partial<ReadEvents>;
+
 /** Returns a function that reads a part of an account's log. */
 export function readEvents(db: Database) {
   const readers = new Map<string, (call: ReadEvents) => Promise<EventSlice>>();
-  return (call: ReadEvents): Promise<EventSlice> => {
+  return (given: Wanted): Promise<EventSlice> => {
+    const call: ReadEvents = { backward: false, filter: {}, ...given };
     const conditions = conditionsOf(call);
     const { backward, contents = 'all' } = call;
     const size = mayScan(conditions) ? 'scan' : call.size > SMALL ? 'large' : 'small';
