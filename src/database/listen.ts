@@ -1,10 +1,10 @@
 import pg from 'pg';
 
-/** A session in which gateways tell each other that something has happened. */
+/** A session in which gateways notify each other. */
 export interface Listener {
-  /** Whether it hears at the moment. */
+  /** Whether the session is currently listening. */
   isListening(): boolean;
-  /** Tells all gateways, this one as well, soon: calls shortly after one another send one notice. Without a session, it does nothing. */
+  /** Sends a notice to all gateways, including this one. Calls in quick succession send one notice. Does nothing without a session. */
   notify(): void;
   stop(): Promise<void>;
 }
@@ -12,7 +12,7 @@ export interface Listener {
 interface Options {
   url: string;
   channel: string;
-  /** Called for each notice, and when listening begins: there may have been notices before. */
+  /** Called for each notice. Also called when listening begins, because earlier notices may have been lost. */
   onNotice(): void;
 }
 
@@ -22,9 +22,9 @@ const FIRST_PAUSE_MS = 500;
 const MAX_PAUSE_MS = 10_000;
 
 /**
- * Listens on a channel of Postgres with a session of its own, which is opened again whenever it ends. A notice is only a hint, because
- * notices are lost while there is no session. It is sent in a statement of its own: in the transaction of a write, `NOTIFY` would
- * take a lock of the whole cluster at its commit.
+ * Listens on a channel of Postgres in a session of its own, which is reopened whenever it ends. A notice is only a hint: notices are
+ * lost while there is no session. It is sent in a separate statement, because a `NOTIFY` in the transaction of a write would take a
+ * lock of the whole cluster when it commits.
  */
 export function listenFor({ url, channel, onNotice }: Options): Listener {
   let client: pg.Client | undefined;

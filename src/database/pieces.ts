@@ -4,9 +4,9 @@ import { isReadOnly, isTooLate } from './failure.ts';
 import { prepare, statement, type Values } from './statement.ts';
 
 /**
- * Returns a function that does one piece of background work, in the lane of large statements. The query has a placeholder `size`:
- * how many rows a piece may have. That is `max`, or less if such a piece ran out of time. The function returns null if the
- * database is read-only, and throws what failed otherwise.
+ * Returns a function that does one piece of background work in the lane of large statements. The query has a placeholder `size` for
+ * the max rows of a piece: `max`, or fewer after a piece exceeded its time limit. The function returns null if the database is
+ * read-only, and throws other errors.
  */
 export function pieces<Row>({ large }: Database, query: SQL, max: number, decode: (values: Values) => Row) {
   const run = prepare(large, '', statement(query), decode);

@@ -10,25 +10,25 @@ interface Options<Call> {
   shared: number;
 }
 
-/** Max calls in a statement of several accounts. It compares each of its rows with each of its accounts. */
+/** Max calls in a statement of several accounts. Its cost grows with the number of rows times the number of accounts. */
 const MAX_MIXED = 200;
 /** How long a write may wait before it is sent. */
 const PATIENCE_MS = 800;
-/** A statement that takes longer waits for a lock. The next one does not wait for it. */
+/** A statement that takes longer is probably waiting for a lock. The next one is sent without waiting for it. */
 const USUAL_MS = 25;
 
 interface Lane<Call> {
-  /** The account that has it for itself; null for the lane of all others. */
+  /** The account that uses the lane alone; null for the shared lane. */
   accountId: string | null;
   waiting: { call: Call; since: number }[];
   isBusy: boolean;
 }
 
 /**
- * Sends writes in lanes, each of which has one statement in flight. Meanwhile its next writes gather, so that a busy lane has
- * large statements and not many of them. Every statement locks the logs of its accounts until it commits, so two statements
- * that share an account would wait for each other anyway, each with a connection of its own. All accounts share a lane, but
- * one with many writes gets a lane to itself for as long as it needs it, so that it does not delay others.
+ * Sends writes in lanes. Each lane has one statement in flight. Writes that arrive meanwhile are collected for the next statement,
+ * so a busy lane sends a few large statements. Every statement locks the logs of its accounts until it commits, so two statements
+ * with the same account would wait for each other anyway, and each would occupy a connection. All accounts share a lane. An account
+ * with many writes gets its own lane while it needs it, so that it does not delay others.
  */
 export function writeLanes<Call>({ accountOf, send, refuse, largest, shared }: Options<Call>) {
   const mixed: Lane<Call> = { accountId: null, waiting: [], isBusy: false };
@@ -75,7 +75,7 @@ export function writeLanes<Call>({ accountOf, send, refuse, largest, shared }: O
   };
 }
 
-/** Waits for a statement, but not for longer than one usually takes. */
+/** Waits for a statement, but no longer than it usually takes. */
 function usually(sent: Promise<void>): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, USUAL_MS);

@@ -7,7 +7,7 @@ import { EVENT_TYPES, placeOf } from './event.ts';
 
 const MAX_TYPES = EVENT_TYPES.length;
 
-/** Which events to read: all conditions that are given must hold. Null means that a condition is not given. */
+/** Which events to read. Conditions are combined with AND. Null is the same as omitted. */
 export const EventFilter = z.strictObject({
   types: z.array(z.enum(EVENT_TYPES)).max(MAX_TYPES, `must have at most ${MAX_TYPES} types`).nullish(),
   segmentId: text(0, 255).nullish(),
@@ -16,11 +16,11 @@ export const EventFilter = z.strictObject({
 });
 export type EventFilter = z.output<typeof EventFilter>;
 
-/** The contents of each event: the segment after the change, and what the change replaced. */
+/** Which contents of each event to read: none, the segment after the change, or also the values that the change replaced. */
 export const CONTENTS = ['none', 'segment', 'all'] as const;
 export type Contents = (typeof CONTENTS)[number];
 
-/** A part of the log to read: at most `size` events behind the place `after` and in front of `before`. */
+/** A part of the log to read: at most `size` events after the place `after` and before the place `before`. */
 export interface EventWindow {
   /** If omitted, the log is read from the oldest event that is kept. */
   after?: number | undefined;
@@ -28,11 +28,11 @@ export interface EventWindow {
   backward: boolean;
   size: number;
   filter: EventFilter;
-  /** The contents to read; all of them by default. Others are null in the events that are returned. */
+  /** The contents to read; all of them by default. Contents that are not read are null. */
   contents?: Contents | undefined;
 }
 
-/** A window, and how many of the events at its end are shown: all of them if it is null. */
+/** A window, and how many events at its end are returned; null means all of them. */
 export interface EventPaging extends EventWindow {
   tail: number | null;
 }
@@ -58,7 +58,7 @@ export const ListEvents = z
     return { ...places, ...extent, filter: filter ?? {}, ...(contents && { contents }) };
   });
 
-/** Returns the place of a cursor. Undefined if there is none; then, if one was given, there is an issue too. */
+/** Returns the place of a cursor. Returns undefined if no cursor is given. If the cursor is malformed, also adds an issue. */
 function readPlace(param: string, given: string | null | undefined, { issues }: z.RefinementCtx) {
   if (given == null) return undefined;
   const place = placeOf(given);
@@ -68,7 +68,7 @@ function readPlace(param: string, given: string | null | undefined, { issues }: 
 }
 
 const MAX_WAIT_S = 30;
-/** A page forward, and how long to wait until it has an event. */
+/** A forward page, and how many seconds to wait for an event if it is empty. */
 export const WaitForEvents = z
   .strictObject({
     first: pageSize,
@@ -82,7 +82,7 @@ export const WaitForEvents = z
     return { paging, seconds: wait ?? 0 };
   });
 
-/** How to follow the log: from a cursor, or from now on. */
+/** Where to start following the log: after a cursor, or after the newest event. */
 export const FollowEvents = z
   .strictObject({ after: cursor, types: EventFilter.shape.types })
   .transform(({ after, types }, context) => ({ after: readPlace('after', after, context), types }));

@@ -1,6 +1,6 @@
 import type { Event } from './event.ts';
 
-/** Part of an account's log, and what lies before and behind it. */
+/** A page of an account's log, and whether there are events before and after it. */
 export interface EventPage {
   events: Event[];
   hasNext(): Promise<boolean>;
@@ -8,8 +8,8 @@ export interface EventPage {
   /** The cursor of the account's newest event when the page was read. */
   headCursor: string;
   /**
-   * Where to go on reading. If the page reaches the end of the log, that is its newest event, even if the filter excludes it: the
-   * cursor of a reader whose filter matches little does not expire. Otherwise, it is the last event of the page.
+   * The cursor to continue from: the last event of the page. If the page reaches the end of the log, it is the newest event of the
+   * log, even if the filter excludes that event. Otherwise, the cursor would expire if the filter matches no event for a long time.
    */
   nextCursor: string;
 }

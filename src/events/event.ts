@@ -7,7 +7,7 @@ import { base62, fromBase62 } from '../values/base62.ts';
 export const EVENT_TYPES = ['SEGMENT_CREATED', 'SEGMENT_UPDATED', 'SEGMENT_DELETED'] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
-/** An entry of an account's log: its row, without the account and what only the log itself needs. */
+/** An event of an account's log: its row, without the account and the columns that only the log itself uses. */
 export interface Event
   extends Omit<
     typeof events.$inferSelect,
@@ -15,16 +15,16 @@ export interface Event
   > {
   type: EventType;
   actor: Actor;
-  /** The row of the segment after the change, by columns; null once the segment has been deleted. */
+  /** The row of the segment after the change, by column; null once the segment has been deleted. */
   segment: JsonRow | null;
-  /** The former values of what an update changed, by columns. */
+  /** The previous values of the properties that an update changed, by column. */
   before: JsonRow | null;
 }
 
-/** A whole number that JavaScript holds exactly. */
+/** A whole number of at most 15 digits, which JavaScript represents exactly. */
 const CURSOR = /^(?:0|[1-9][0-9]{0,14})$/;
 
-/** The cursor of the event at a place. Cursors count: the one before this one is one less, and "0" is before the first. */
+/** Returns the cursor of the event at a place. Cursors are consecutive numbers. "0" is the cursor before the first event. */
 export const cursorOf = (place: number): string => String(place);
 
 /** Returns the place of a cursor; null if the text is not a cursor. */
@@ -34,13 +34,13 @@ const DIGITS = 9;
 const EVENT_ID = /^evt_([0-9A-Za-z]{9})([0-9A-Za-z]{16})$/;
 
 /**
- * The id of an event: its place and its segment. No other event has it, of whichever account, because the id of a segment
- * is unique.
+ * Returns the id of an event. It consists of the place of the event and the id of its segment. It is unique across all accounts,
+ * because segment ids are.
  */
 export const eventIdOf = ({ n, segmentId }: Pick<Event, 'n' | 'segmentId'>): string =>
   `evt_${base62(n, DIGITS)}${segmentId}`;
 
-/** Returns the place and the segment that an event's id stands for; null if the text is not such an id. */
+/** Returns the place and the segment id that an event id contains; null if the text is not an event id. */
 export function readEventId(id: string): { n: number; segmentId: string } | null {
   const [, place, segmentId] = EVENT_ID.exec(id) ?? [];
   return place === undefined || segmentId === undefined ? null : { n: fromBase62(place), segmentId };

@@ -1,26 +1,26 @@
 import type { EventSlice } from './store/read.ts';
 import type { EventStore } from './store.ts';
 
-/** Brings the newest events to everybody in this process who waits for them. */
+/** Delivers new events to all followers in this process. */
 export interface Feed {
   /**
-   * Returns the events behind a place of an account's log, as soon as there is one. Those who wait at the same place share
-   * a read. Rejects with the reason of the signal if it aborts.
+   * Waits until an account's log has events after a place, and returns them. Followers at the same place share a read. Rejects
+   * with the reason of the signal if it aborts.
    */
   next(accountId: string, after: number, signal: AbortSignal): Promise<EventSlice>;
-  /** Looks for new events soon: something has been written. */
+  /** Checks for new events soon. Called after a write. */
   wake(): void;
   stop(): void;
 }
 
 interface Options {
-  /** Milliseconds between two looks, at the moment. */
+  /** Returns the current number of milliseconds between two checks. */
   everyMs(): number;
 }
 
 /** Max events of a read. */
 const SIZE = 100;
-/** Min milliseconds between two looks, however often there is something new. */
+/** Min milliseconds between two checks, even if there are many writes. */
 const MIN_GAP_MS = 25;
 
 interface Waiting {
@@ -29,8 +29,8 @@ interface Waiting {
 }
 
 /**
- * One statement looks for the newest events of all accounts that somebody waits for. Nothing else is kept: whoever waits
- * knows its place.
+ * Creates a feed. One statement checks the logs of all accounts that have waiting followers. The feed stores no events: each
+ * follower knows its own place.
  */
 export function eventFeed(store: Pick<EventStore, 'heads' | 'read'>, { everyMs }: Options): Feed {
   const accounts = new Map<string, Set<Waiting>>();
@@ -56,7 +56,7 @@ export function eventFeed(store: Pick<EventStore, 'heads' | 'read'>, { everyMs }
         for (const waiting of accounts.get(accountId) ?? []) if (head > waiting.after) waiting.resolve();
       }
     } catch {
-      // The database does not answer. Readiness tells that; those who wait go on waiting.
+      // The database does not answer, which the readiness check reports. Followers keep waiting.
     }
     isLooking = false;
     schedule(isWoken ? MIN_GAP_MS : everyMs());
@@ -78,7 +78,7 @@ export function eventFeed(store: Pick<EventStore, 'heads' | 'read'>, { everyMs }
 
   const untilNew = (accountId: string, after: number, signal: AbortSignal): Promise<void> =>
     new Promise((resolve, reject) => {
-      if (signal.aborted) return reject(signal.reason); // while the read was under way
+      if (signal.aborted) return reject(signal.reason); // it aborted during the read
       const ofAccount = accounts.get(accountId) ?? new Set<Waiting>();
       const leave = () => {
         signal.removeEventListener('abort', abort);

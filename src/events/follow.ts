@@ -5,25 +5,24 @@ import type { EventSlice } from './store/read.ts';
 
 interface Follower {
   accountId: string;
-  /** The place of the last event that the follower knows. */
+  /** The place of the last event that the follower has received. */
   after: number;
-  /** The types of events that it wants; all if omitted. */
+  /** The types of events to return; all if omitted. */
   types?: readonly EventType[] | null | undefined;
   signal: AbortSignal;
 }
 
-/** The events that a follower gets, and how far it is. */
+/** The events of a follower, and its progress. */
 export interface Following {
   events: AsyncGenerator<Event[]>;
-  /** The place up to which the follower has everything: it has asked for more, or it does not want what is there. */
+  /** Returns the place up to which all events were processed: the follower has requested more, or its types exclude them. */
   place(): number;
 }
 
 /**
- * Yields an account's events behind a place, in order and each once: first those that are there, then new ones as they
- * come. Reads on only when it is asked for more, so a slow follower costs a place and no memory. Throws CURSOR_EXPIRED if a
- * follower is so slow that its next event is no longer kept. Ends when the signal aborts, by throwing its reason if that is
- * a refusal.
+ * Yields an account's events after a place, each once and in order: first existing events, then new ones as they are committed.
+ * More events are read only when the follower requests them, so a slow follower uses no memory. Throws CURSOR_EXPIRED if a
+ * follower is so slow that its next event is no longer kept. Ends when the signal aborts. If its reason is a refusal, throws it.
  */
 export function follow(feed: Feed, { accountId, after, types, signal }: Follower): Following {
   let place = after;
@@ -43,7 +42,7 @@ export function follow(feed: Feed, { accountId, after, types, signal }: Follower
   return { events: events(), place: () => place };
 }
 
-/** Throws if the events do not follow the place without a gap, rather than to skip one without a word. */
+/** Throws if an event is missing between the place and the events, so that no event is skipped silently. */
 function checkSequence(place: number, { events, prunedTo }: EventSlice): void {
   if (place < prunedTo) throw new CursorExpired('after', cursorOf(place), cursorOf(prunedTo));
   for (const [i, { n }] of events.entries()) {

@@ -3,10 +3,10 @@ import { listenFor } from '../database/listen.ts';
 import { eventFeed, type Feed } from './feed.ts';
 import type { EventStore } from './store.ts';
 
-/** What makes new events known. */
+/** Announces new events. */
 export interface Live {
   feed: Feed;
-  /** Tells this gateway and all others that something was written. */
+  /** Announces a write to this gateway and all others. */
   wrote(): void;
   stop(): Promise<void>;
 }
@@ -17,10 +17,10 @@ interface Options {
 }
 
 const CHANNEL = 'segments_events';
-/** Milliseconds between two looks for new events. They are rare if notices are heard: then they only make up for lost ones. */
+/** Milliseconds between two checks for new events. While the gateway receives notices, checks only find events whose notice was lost. */
 const LOOK_MS = { listening: 1_000, polling: 400 };
 
-/** Starts to make new events known. A pooler that gives each transaction another session allows no session that listens. */
+/** Starts the feed, and a session for notices. Behind a pooler in transaction mode, no session can listen, so the feed only polls. */
 export function startLive(store: EventStore, { url, pooler }: Options): Live {
   const listener =
     pooler === 'none' ? listenFor({ url, channel: CHANNEL, onNotice: () => feed.wake() }) : undefined;

@@ -2,7 +2,7 @@ import type { Viewer } from '../accounts/viewer.ts';
 import type { BatchColumns } from '../database/sql/unnest.ts';
 import type { Call } from '../resolver.ts';
 
-/** Where a write comes from, as its event tells. */
+/** The request and the caller of a write, as its event shows them. */
 export interface Origin {
   requestId: string;
   actor: Viewer['actor'];
@@ -14,7 +14,7 @@ export const originOf = ({ requestId }: Pick<Call, 'requestId'>, { actor }: View
   actor,
 });
 
-/** The columns of a batch of writes that say where each comes from. `appendEvents` needs them. */
+/** The columns of a batch of writes that contain their origins. `appendEvents` needs them. */
 export const ORIGIN: BatchColumns<Origin> = {
   request_id: { type: 'text', of: ({ requestId }) => requestId },
   actor: { type: 'text', of: ({ actor }) => JSON.stringify(actor) },

@@ -16,22 +16,22 @@ interface Context extends Call {
   events: EventStore;
 }
 
-/** What those who follow the log need in addition. */
+/** The context for following the log. */
 export interface LiveContext extends Context {
   feed: Feed;
   streams: Streams;
-  /** Finds out anew who calls, also if the token was accepted a moment ago. */
+  /** Identifies the caller again, without the cache of tokens. */
   identify(): Promise<Viewer | null>;
 }
 
-/** A part of the account's log, oldest first. Throws CURSOR_EXPIRED if what follows the cursor is no longer kept. */
+/** Returns a page of the account's log, oldest event first. Throws CURSOR_EXPIRED if events after the cursor are no longer kept. */
 export const listEvents = resolver({
   scope: 'segments:read',
   input: ListEvents,
   run: (paging, { events }: Context, { accountId }) => pageOf(events, accountId, paging),
 });
 
-/** The event, or null: one of another account, or one that is no longer kept, is as if it had never been. */
+/** Returns the event; null if the account's log does not contain it, or no longer keeps it. */
 export const getEvent = resolver({
   scope: 'segments:read',
   input: GetEvent,
@@ -41,19 +41,19 @@ export const getEvent = resolver({
   },
 });
 
-/** A stream of events. Whoever reads it calls `close` in the end. */
+/** A stream of events. Its reader must call `close` at the end. */
 export interface FollowedEvents {
   events: AsyncGenerator<Event[]>;
-  /** The cursor up to which everything was read, and what is not wanted was left out. A stream resumes behind it. */
+  /** Returns the cursor after which the stream can be resumed. It also moves past events of other types. */
   cursor(): string;
-  /** Aborts when the stream has to end. Its reason is a Refusal if the caller may not read on. */
+  /** Aborts when the stream must end. Its reason is a Refusal if the caller's token has ended. */
   signal: AbortSignal;
   close(): void;
 }
 
 /**
- * Follows the account's log from a cursor, or from now on. Throws CURSOR_EXPIRED, and RATE_LIMITED or UNAVAILABLE if too many
- * streams are open.
+ * Follows the account's log after a cursor, or after the newest event. Throws CURSOR_EXPIRED. Throws RATE_LIMITED or UNAVAILABLE
+ * if too many streams are open.
  */
 export const followEvents = resolver({
   scope: 'segments:read',
@@ -75,13 +75,13 @@ export const followEvents = resolver({
   },
 });
 
-/** Whether the caller may still read the log of the account: the token has not ended, and has not lost the scope. */
+/** Whether the caller can still read the log of the account: the token is valid and still has the scope. */
 export async function mayStillRead({ identify }: LiveContext, { accountId }: Viewer): Promise<boolean> {
   const viewer = await identify();
   return viewer !== null && viewer.accountId === accountId && viewer.scopes.has('segments:read');
 }
 
-/** Reads a part of an account's log. Throws CURSOR_EXPIRED, and INVALID_INPUT for a cursor that the log does not have yet. */
+/** Reads a page of an account's log. Throws CURSOR_EXPIRED, or INVALID_INPUT if a cursor is beyond the newest event. */
 export async function pageOf(
   store: EventStore,
   accountId: string,
@@ -107,7 +107,7 @@ export async function pageOf(
     const place = last?.n ?? (end ?? 0) - 1;
     return place >= 0 && holds({ after: place, backward: false });
   };
-  // Where nothing was left out, events that the filter excludes were read as well, and need not be read again.
+  // The page reaches the end of the log, so no event before the head needs to be read again, even if the filter excluded it.
   const isToHead = !backward && !hasMore && end === undefined;
   return {
     events,
@@ -118,7 +118,7 @@ export async function pageOf(
   };
 }
 
-/** Refuses cursors that the log no longer has, or does not have yet: a page from there would skip events without a word. */
+/** Refuses cursors that are too old or beyond the newest event. A page that starts there would silently skip events. */
 function checkPlaces(
   { after, before }: Pick<EventWindow, 'after' | 'before'>,
   { head, prunedTo }: EventSlice,

@@ -2,8 +2,8 @@ import type { Event } from './event.ts';
 import type { FollowedEvents } from './resolvers.ts';
 
 /**
- * Returns the events of a stream one by one. `return` ends the stream at once, although a generator would first wait for the event
- * that it is asked for.
+ * Returns the events of a stream one at a time. `return` ends the stream immediately. With a generator, it would have to wait for
+ * the next event.
  */
 export function singly({ events, close }: FollowedEvents): AsyncIterableIterator<Event> {
   let slice: Event[] = [];

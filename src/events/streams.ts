@@ -2,34 +2,34 @@ import { Refusal, Unavailable } from '../errors/refusals.ts';
 
 /** An open stream, or a request that waits for events. */
 export interface Stream {
-  /** Aborts when the stream has to end: with a Refusal as its reason if the caller may not read on. */
+  /** Aborts when the stream must end. Its reason is a Refusal if the caller's token has ended. */
   signal: AbortSignal;
-  /** Gives up the place of the stream. Can be called again. */
+  /** Ends the stream and frees its place. Can be called more than once. */
   close(): void;
 }
 
 /** The open streams of this process. */
 export interface Streams {
   /**
-   * Opens a stream of an account. `review` tells, now and then, whether its caller may still read. Throws RATE_LIMITED if the
-   * account has too many streams, UNAVAILABLE if the process has or if it is stopping.
+   * Opens a stream of an account. `review` is called periodically and returns whether the caller can still read. Throws
+   * RATE_LIMITED if the account has too many streams. Throws UNAVAILABLE if the process has too many streams or is stopping.
    */
   open(accountId: string, review: () => Promise<boolean>): Stream;
   count(): number;
   /** Aborts when all streams end. */
   ending: AbortSignal;
-  /** Ends all streams, so that clients resume at another gateway. No new one can be opened. */
+  /** Ends all streams, so that clients resume at another gateway. No further stream can be opened. */
   close(): void;
 }
 
 interface Limits {
   perAccount: number;
   perProcess: number;
-  /** How often callers are reviewed. A token that is revoked ends its streams within this time. */
+  /** Milliseconds between two reviews. The streams of a revoked token end within this time. */
   reviewMs?: number | undefined;
 }
 
-/** A review takes a moment: together they take less than the five seconds after which no revoked token is accepted. */
+/** A revoked token must be refused within five seconds. This leaves one second for the review itself. */
 const REVIEW_MS = 4_000;
 const RETRY_S = '5';
 
@@ -38,7 +38,7 @@ interface Open {
   review(): Promise<boolean>;
 }
 
-/** Keeps the open streams, limits how many there are, and ends those whose token has ended. */
+/** Limits the number of open streams, and ends streams whose token has ended. */
 export function openStreams({ perAccount, perProcess, reviewMs = REVIEW_MS }: Limits): Streams {
   const open = new Set<Open>();
   const ofAccount = new Map<string, number>();
@@ -82,7 +82,7 @@ export function openStreams({ perAccount, perProcess, reviewMs = REVIEW_MS }: Li
   };
 }
 
-/** If the database does not answer, nobody can tell, and there is nothing new to read either. */
+/** Ends a stream if its caller can no longer read. If the database does not answer, the stream stays open: it has nothing to send. */
 async function reviewOne({ controller, review }: Open): Promise<void> {
   const mayRead = await review().catch(() => true);
   if (!mayRead) controller.abort(new Refusal('UNAUTHENTICATED', 'The token of this stream has ended.'));

@@ -14,8 +14,8 @@ interface Context extends LiveContext {
 type Paging = ReturnType<typeof WaitForEvents.parse>['paging'];
 
 /**
- * Returns a part of the account's log, oldest first, like `listEvents`. If it has no events, waits until it has one, and returns it
- * empty when the time is up or the gateway stops. Throws RATE_LIMITED or UNAVAILABLE if too many streams are open.
+ * Returns a page of the account's log like `listEvents`. If the page is empty, waits for an event. Returns an empty page when the
+ * time is up or the gateway stops. Throws RATE_LIMITED or UNAVAILABLE if too many streams are open.
  */
 export const waitForEvents = resolver({
   scope: 'segments:read',

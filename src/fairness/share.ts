@@ -21,7 +21,7 @@ export const newShare = (accountId: string | null): Share => ({
   paidUntil: 0,
 });
 
-/** The time since which an account has a claim to the next slot. The earliest claim is served first. */
+/** Since when an account is entitled to the next slot. The account with the earliest time is served first. */
 export const claimOf = (share: Share): number =>
   share.isShared ? sinceOf(share) : Math.max(sinceOf(share), share.paidUntil);
 

@@ -29,7 +29,7 @@ interface Options extends Open {
   contextOf: { anyone: ContextOf; router: ContextOf };
   isForRouter: boolean;
   observe: Observe;
-  /** Milliseconds between two signs of life on a stream. */
+  /** Milliseconds between two heartbeats of a stream. */
   heartbeatMs?: number | undefined;
   health: Face;
 }

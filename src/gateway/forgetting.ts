@@ -10,13 +10,13 @@ interface Options {
   observe: Observe;
 }
 
-/** All soon after the start. Keys are forgotten often, so that there is never much to delete. */
+/** All run soon after the start. Keys are deleted often, so that there are never many to delete. */
 const KEYS = { firstMs: 10_000, everyMs: 10 * 60_000 };
 const OLD_EVENTS = { firstMs: 10_000, everyMs: 60 * 60_000 };
-/** Within a minute after a deletion, even if a run is late. */
+/** Contents must be erased within a minute of a deletion, even if a run is late. */
 const CONTENTS = { firstMs: 10_000, everyMs: 15_000 };
 
-/** Starts to delete what is no longer kept from time to time. `stop` waits until the current runs have ended. */
+/** Starts to delete expired keys, old events and the contents of deleted segments periodically. `stop` waits for the current runs. */
 export function startForgetting(database: Database, { eventRetentionDays, observe }: Options) {
   const start = (
     times: typeof KEYS,

@@ -32,9 +32,9 @@ interface Options extends Admission, Places, Open {
   maxSegmentsPerAccount?: number | undefined;
   /** Max streams of events that an account may have open. */
   maxStreamsPerAccount?: number;
-  /** Milliseconds between two looks at whether the callers of streams may still read. */
+  /** Milliseconds between two checks that the callers of streams can still read. */
   streamReviewMs?: number | undefined;
-  /** Milliseconds between two signs of life on a stream. */
+  /** Milliseconds between two heartbeats of a stream. */
   heartbeatMs?: number | undefined;
   /** Max open connections from one address. */
   maxConnectionsPerAddress?: number;

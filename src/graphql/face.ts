@@ -35,7 +35,7 @@ interface Options extends Persistence {
   boundReads: BoundReads;
   /** The origins whose pages can open a WebSocket. */
   origins: ReadonlySet<string>;
-  /** Milliseconds between two signs of life on a stream or a WebSocket. */
+  /** Milliseconds between two heartbeats of a stream or pings of a WebSocket. */
   heartbeatMs?: number | undefined;
 }
 

@@ -3,11 +3,11 @@ import { charged } from '../fairness/loop-time.ts';
 import { untilDrained } from './drained.ts';
 import { type Exchange, onceClosed } from './exchange.ts';
 
-/** How often something is sent, so that no proxy takes the connection for idle and a dead one is noticed. */
+/** How often something is sent, so that proxies do not close the connection as idle and dead connections are detected. */
 const HEARTBEAT_MS = 12_000;
 const COMMENT = ':\n\n';
 
-/** Nothing may keep or gather a stream on its way; `x-accel-buffering` says so to nginx. */
+/** A stream must not be cached or buffered on its way. `x-accel-buffering` prevents buffering in nginx. */
 const HEADERS = {
   'content-type': 'text/event-stream',
   'cache-control': 'no-store',
@@ -18,20 +18,20 @@ interface Options {
   headers?: OutgoingHttpHeaders;
   /** Sent before the first message, such as `retry: 1000\n\n`. */
   opening?: string;
-  /** Returns what is sent as a sign of life. A comment if omitted. */
+  /** Returns the text of a heartbeat. A comment if omitted. */
   heartbeat?(): string;
-  /** Milliseconds between two signs of life. */
+  /** Milliseconds between two heartbeats. */
   heartbeatMs?: number | undefined;
-  /** Aborts when the messages are to end. A reader that has not taken the ones before it is then cut off, and not waited for. */
+  /** Aborts when the messages must end. The connection of a reader that has not read the previous messages is then closed. */
   signal?: AbortSignal | undefined;
-  /** Called once, as soon as the caller has left or the messages have ended. The messages have to end then. */
+  /** Called once when the caller has closed the connection or the messages have ended. It must end the messages. */
   onEnd(): void;
 }
 
 /**
- * Answers with Server-Sent Events, until the messages end or the caller leaves. Each message is the text of one or more events.
- * Asks for the next message only once the socket has taken the ones before it, so a slow reader costs no memory. The request
- * gives up its place: a stream is not work in flight. Rejects if the messages do.
+ * Answers with Server-Sent Events until the messages end or the caller closes the connection. Each message is the text of one or more
+ * events. The next message is requested only when the socket has accepted the previous ones, so a slow reader uses no memory. The
+ * request gives up its place, because a stream does not count as a request in flight. Rejects if the messages reject.
  */
 export async function respondWithEvents(
   exchange: Exchange,
@@ -47,7 +47,7 @@ export async function respondWithEvents(
   request.socket.setKeepAlive(true, HEARTBEAT_MS);
   response.writeHead(200, { 'x-request-id': requestId, ...others, ...headers, ...HEADERS });
   if (request.method === 'HEAD') return void response.end();
-  response.write(opening); // sends the headers at once: a client waits for them
+  response.write(opening); // sends the headers immediately, because clients wait for them
   const timer = setInterval(() => {
     if (!response.writableNeedDrain && !response.destroyed) response.write(heartbeat());
   }, heartbeatMs).unref();
@@ -65,7 +65,7 @@ export async function respondWithEvents(
   }
 }
 
-/** Writes an event. Data in JSON has no line breaks, which would end it. */
+/** Formats an event. The data must have no line breaks, as in JSON. */
 export function eventText({ id, event, data }: { id?: string; event?: string; data: string }): string {
   return `${id === undefined ? '' : `id: ${id}\n`}${event === undefined ? '' : `event: ${event}\n`}data: ${data}\n\n`;
 }

@@ -17,7 +17,7 @@ export type Face = (exchange: Exchange) => Promise<void>;
 interface Options {
   /** Returns the face that serves a path. */
   route(path: string): Face;
-  /** Whether a request asks for another protocol that is served. */
+  /** Whether a request asks to switch to a protocol that the gateway serves, such as WebSocket. */
   isSocket(request: IncomingMessage): boolean;
   /** Takes over the connection of such a request. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;

@@ -50,8 +50,9 @@ const GOING_AWAY = 1001;
 const UNSUPPORTED_DATA = 1003;
 
 /**
- * Serves WebSockets for text messages. A client that does not read what it is sent is not read either, so it cannot make the
- * gateway buffer answers without limit. Pings are answered by `ws`, which cuts off a client that has sent many and reads no answer.
+ * Serves WebSockets for text messages. While a client does not read its messages, the gateway does not read from it either, so it
+ * cannot make the gateway buffer answers without limit. `ws` answers pings, and disconnects a client that sends many pings and does
+ * not read the answers.
  */
 export function webSockets({ protocol, heartbeatMs = HEARTBEAT_MS }: Options): WebSockets {
   const server = new WebSocketServer({

@@ -7,17 +7,17 @@ export interface Answer {
   stream?: Stream;
 }
 
-/** Server-Sent Events, until the caller leaves or they end. */
+/** A stream of Server-Sent Events. */
 export interface Stream {
   /** Sent before the first message. */
   opening: string;
-  /** Each is the text of one or more events. If they end by throwing, the caller gets the problem as the last event. */
+  /** Each message is the text of one or more events. If the iterator throws, the caller gets the problem as the last event. */
   messages: AsyncIterable<string>;
-  /** Returns what is sent now and then as a sign of life. */
+  /** Returns the text of a heartbeat, which is sent periodically. */
   heartbeat(): string;
-  /** Aborts when the messages are to end. */
+  /** Aborts when the messages must end. */
   signal: AbortSignal;
-  /** Called once the caller has left, or the messages have ended. */
+  /** Called when the caller has closed the connection or the messages have ended. */
   close(): void;
 }
 

@@ -20,14 +20,14 @@ const preference = remembered((header) => {
 /** Whether a caller prefers a stream of events to a page. */
 export const prefersStream = ({ accept = '' }: IncomingHttpHeaders): boolean => preference(accept).isStream;
 
-/** Parameters of a page, which a stream does not have. */
+/** Parameters that only a page can have. */
 const OF_PAGE = new Set(['limit', 'segment', 'request_id', 'wait']);
 const notOfStream = (param: string): Issue =>
   OF_PAGE.has(param)
     ? { param, message: 'cannot be combined with Accept: text/event-stream' }
     : unknownParameter(param);
 
-/** Follows the log: behind the last event that the client has, behind a cursor, or from now on. */
+/** Follows the log after the last event that the client has received, after a cursor, or after the newest event. */
 export async function streamOf(
   { after, type, ...others }: Fields,
   { 'last-event-id': lastEventId }: IncomingHttpHeaders,
@@ -42,8 +42,8 @@ export async function streamOf(
     .catch((error) => {
       throw error instanceof InvalidInput ? error.renamed(new Map([['after', start.from]])) : error;
     });
-  // An event without data only sets the last event id (HTML standard, section 9.2.6). So a client that is cut off before the
-  // first event, or after many that it does not want, resumes where it was.
+  // An event without data only sets the last event id (HTML standard, section 9.2.6). So a client that is disconnected before its
+  // first event, or after many events of other types, resumes at the right place.
   const place = () => `id: ${followed.cursor()}\n\n`;
   const { signal, close } = followed;
   return {
@@ -57,7 +57,7 @@ export async function streamOf(
 
 /** How long clients wait before they resume. */
 const RETRY_MS = 1_000;
-/** Characters of a message that are enough: the socket gets no more before it has taken them. */
+/** A message with this many characters is sent. The next one follows when the socket has accepted it. */
 const ENOUGH = 64 * 1024;
 
 async function* messagesOf({ events: slices }: FollowedEvents, { loop }: Context): AsyncGenerator<string> {
@@ -74,7 +74,7 @@ async function* messagesOf({ events: slices }: FollowedEvents, { loop }: Context
   }
 }
 
-/** The texts of events that several followers get. */
+/** The texts of events, which several followers can share. */
 const texts = new WeakMap<Event, string>();
 
 function textOf(event: Event): string {

@@ -12,7 +12,7 @@ import { untagged } from './preconditions.ts';
 
 export const EVENTS = '/v1/events';
 
-/** Sends a page of the log, or follows the log, as the caller prefers. */
+/** Returns a page of the log, or a stream if the caller prefers it. */
 export const list: Handler = async ({ fields, headers }, context) => {
   const { segment, wait, ...others } = fields;
   if (prefersStream(headers)) {
@@ -36,7 +36,7 @@ export const retrieve: Handler = async ({ id, fields, headers }, context) => {
   return untagged(headers, 'event', { body: representEvent(event) });
 };
 
-/** The part of the log that a request is for, as the resolvers take it, and the rest of the fields, which they refuse. */
+/** Converts the fields of a request to the input of the resolvers. They refuse the remaining fields. */
 function windowOf({ after, limit, type, request_id, ...rest }: Fields, segmentId?: unknown) {
   const filter = { types: typesNamed(type), segmentId, requestId: request_id };
   return { window: { first: wholeNumber(limit), after, filter }, rest };

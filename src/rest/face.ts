@@ -20,7 +20,7 @@ const WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 interface Options {
   contextOf(exchange: Exchange): Promise<Context>;
   observe: Observe;
-  /** Milliseconds between two signs of life on a stream. */
+  /** Milliseconds between two heartbeats of a stream. */
   heartbeatMs?: number | undefined;
 }
 

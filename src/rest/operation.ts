@@ -90,7 +90,7 @@ function namesIn(input: z.ZodType): string[] {
   throw new TypeError('The input of a REST operation must be an object.');
 }
 
-/** Finds what a resolver cannot refuse in the words of REST: parameters that only its input has, and values that REST spells in its own way. */
+/** Returns the problems that a resolver cannot report with the names of REST: unknown parameters, and values that REST spells differently. */
 export function issuesIn(fields: Fields, { undocumented, values }: Operation): Issue[] {
   const issues = undocumented.filter((name) => name in fields).map(unknownParameter);
   for (const [param, allowed] of values) {

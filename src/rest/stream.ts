@@ -10,7 +10,7 @@ interface Options {
   heartbeatMs?: number | undefined;
 }
 
-/** Writes a stream. Errors have a status only before it begins. Then, the last event is the problem. */
+/** Writes a stream. An error after its beginning can no longer have a status, so the problem is sent as the last event. */
 export const writeStream = (
   exchange: Exchange,
   { messages, close, ...stream }: Stream,

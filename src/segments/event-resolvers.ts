@@ -15,7 +15,7 @@ interface Context extends Call {
 }
 
 /**
- * Returns a part of the log with the events of one segment, oldest first. They outlive the segment. Throws NOT_FOUND if the account
+ * Returns a page of the events of one segment, oldest first, even after the segment was deleted. Throws NOT_FOUND if the account
  * has neither the segment nor an event of it.
  */
 export const listSegmentEvents = resolver({

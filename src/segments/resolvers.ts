@@ -22,7 +22,7 @@ import type { SegmentStore } from './store.ts';
 
 interface Context extends Call {
   segments: SegmentStore;
-  /** Makes known that something was written. */
+  /** Announces a write to the followers of the log. */
   wrote(): void;
   quota?: SegmentQuota | undefined;
 }

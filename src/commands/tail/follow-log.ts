@@ -17,8 +17,8 @@ interface Options {
 const PAUSE_MS = { min: 1_000, max: 30_000 };
 
 /**
- * Yields the events of an account's log, each once and in order. If the stream is interrupted, resumes it behind the last
- * event, after pauses that grow while nothing comes. Throws if the gateway refuses.
+ * Yields the events of an account's log, each once and in order. If the stream is interrupted, resumes it after the last event. The
+ * pauses between attempts grow until an event arrives. Throws if the gateway refuses the request.
  */
 export async function* followLog({ tell, ...options }: Options): AsyncGenerator<ServerSentEvent> {
   const { signal } = options;
@@ -42,6 +42,6 @@ export async function* followLog({ tell, ...options }: Options): AsyncGenerator<
   }
 }
 
-/** Doubles each time. A random part keeps clients apart that were cut off together. */
+/** The pause doubles with each failure. A random part prevents clients that were disconnected together from reconnecting together. */
 const pauseAfter = (failures: number): number =>
   Math.min(PAUSE_MS.max, PAUSE_MS.min * 2 ** failures) * (0.5 + Math.random() / 2);

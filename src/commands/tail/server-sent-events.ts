@@ -8,8 +8,8 @@ export interface ServerSentEvent {
 }
 
 /**
- * Reads Server-Sent Events from the chunks of a body (HTML standard, section 9.2.6). An event that is cut off is lost, as it must be.
- * Comments are left out, and so are lines that end with a carriage return alone, which nobody sends.
+ * Parses Server-Sent Events from the chunks of a body (HTML standard, section 9.2.6). An incomplete event at the end is discarded, as
+ * the standard requires. Comments are skipped. A carriage return alone does not end a line, because the gateway sends none.
  */
 export async function* serverSentEvents(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<ServerSentEvent> {
   const decoder = new TextDecoder();

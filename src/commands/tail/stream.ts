@@ -20,12 +20,12 @@ interface Options {
   signal: AbortSignal;
 }
 
-/** A stream is dead if nothing arrives for this long: the gateway sends a sign of life every 12 seconds. */
+/** A stream counts as dead if nothing arrives for this long. The gateway sends a heartbeat every 12 seconds. */
 const SILENCE_MS = 36_000;
 
 /**
- * Opens a stream of the event log and yields what it brings. Ends by throwing: Interrupted if it can be resumed, WrongUsage if
- * the gateway does not accept the parameters, any other error if it refuses.
+ * Opens a stream of the event log and yields its events. It always ends by throwing: Interrupted if the stream can be resumed,
+ * WrongUsage if the gateway rejects the parameters, or another error if it refuses the request.
  */
 export async function* openStream(options: Options): AsyncGenerator<ServerSentEvent> {
   const { url, token, after, types, signal } = options;

@@ -3,8 +3,8 @@ import { eventHeads, events } from '../../database/tables/events.ts';
 import type { EventType } from '../event.ts';
 
 /**
- * Begins a statement that logs its own writes: without this, a trigger would log them once more. The rows that are written
- * must be selected from `noted`, so that it is done before the first of them.
+ * A CTE that marks the transaction as logging its own writes. Otherwise, a trigger would log them again. The written rows must be
+ * selected from `noted`, so that Postgres evaluates it before the first write.
  */
 export const NOTED: SQL = sql`noted as materialized (select set_config('segments.events', 'written', true))`;
 
@@ -14,17 +14,17 @@ interface Appended {
   version: SQL;
   /** The row after the write, as JSON; null if it was deleted. */
   segment: SQL;
-  /** What an update changed. */
+  /** The previous values of the properties that an update changed, as JSON. */
   before?: SQL;
 }
 
 /**
- * Returns CTEs that append an event for each row of the CTE `written`. It has the columns of the segment, `n`, the place in the
- * batch, and those of `ORIGIN`.
+ * Returns CTEs that append an event for each row of the CTE `written`. That CTE must have the columns of the segment, the place in
+ * the batch as `n`, and the columns of `ORIGIN`.
  *
- * The rows of `event_heads` are locked here, after those of segments and keys and in the order of the accounts, so that two
- * statements cannot deadlock. The order is that of the bytes: the ids of a new segment come from an array and would be sorted
- * by the collation of the database, those of a stored one by that of its column.
+ * The rows of `event_heads` are locked after the rows of segments and keys, in the byte order of the accounts, so that two
+ * statements cannot deadlock. The collation must be explicit. The account ids of new segments come from an array, so Postgres would
+ * sort them by the collation of the database. Those of stored segments would be sorted by the collation of the column.
  */
 export const appendEvents = ({ type, version, segment, before = sql`null::json` }: Appended): SQL => sql`
   heads as (

@@ -12,11 +12,11 @@ export interface Condition {
   columns: BatchColumns<ReadEvents>;
 }
 
-/** Whether a read may look at many more events than it returns. */
+/** Whether a read may scan many more events than it returns. */
 export const mayScan = (conditions: readonly Condition[]): boolean =>
   conditions.some((condition) => condition === TYPES || condition === SINCE || condition === UNTIL);
 
-/** The conditions of a filter, always in one order: two filters alike share a statement. */
+/** Returns the conditions of a filter, always in the same order, so that filters of the same shape share a statement. */
 export function conditionsOf({
   filter: { types, segmentId, requestId, occurredAt },
 }: ReadEvents): Condition[] {
@@ -56,7 +56,7 @@ const UNTIL: Condition = {
   columns: { until: { type: 'timestamptz', of: ({ filter }) => timeAt(filter.occurredAt?.until) } },
 };
 
-/** The order of the index that holds the events, written in full: no other index gives the same. */
+/** Returns the full order of the index to read, so that Postgres cannot use another index. */
 export function orderBy(conditions: readonly Condition[], backward: boolean): SQL {
   const direction = sql.raw(backward ? 'desc' : 'asc');
   const leading = conditions.includes(SEGMENT)

@@ -19,9 +19,9 @@ const PAGE = 100;
 const PIECE = 500;
 
 /**
- * Returns a function that erases the contents of the events of deleted segments, piece by piece, until nothing is left to erase or its
- * signal is aborted. It returns of how many events. Gateways that do this at the same time share the work: they skip
- * what another one is working on, and so wait for no row.
+ * Returns a function that erases the contents of the events of deleted segments, piece by piece, until none is left or its signal is
+ * aborted. It returns the number of erased events. Gateways that erase at the same time share the work, because each skips rows that
+ * another has locked.
  */
 export function eraseContents(db: Database): (signal?: AbortSignal) => Promise<number> {
   const find = pieces(db, deletionsQuery, PAGE, ([accountId, segmentId, n]) => ({

@@ -14,7 +14,7 @@ interface Wanted {
   segmentId: string;
 }
 
-/** Returns a function that finds an event by its place and its segment; null if the account has no such event, or keeps it no longer. */
+/** Returns a function that finds an event by its place and segment; null if the account's log does not contain it, or no longer keeps it. */
 export function getEvent(db: Database) {
   const wanted = unnest<Wanted>(
     'wanted',

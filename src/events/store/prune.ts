@@ -12,26 +12,26 @@ interface Options {
   observe: Observe;
 }
 
-/** Max accounts that one statement looks at, and max events that one deletes: a small part of what it has time for. */
+/** Max accounts that one statement checks, and max events that one statement deletes. Both take a small part of its time limit. */
 const PAGE = 500;
 const PIECE = 1_000;
 /** Key of the advisory lock, which differs from those of all other locks. */
 const LOCK = Number.parseInt('prune', 36);
 
 /**
- * Whether it is this gateway's turn. Each statement takes the lock until it ends, and a gateway that finds it taken ends its run,
- * so only one of those that began at the same time goes on. The lock only saves work: without it, nothing would go wrong.
+ * Whether it is this gateway's turn. Each statement holds the lock until it ends. A gateway that finds the lock taken ends its run,
+ * so usually only one gateway prunes. The lock only saves work: pruning is correct without it.
  */
 const TURN: SQL = sql`turn as materialized (select pg_try_advisory_xact_lock(${sql.raw(String(LOCK))}) as is_ours)`;
 
-/** Whether an event is no longer kept. In hours, because a day may have 23. */
+/** Whether an event is older than the retention, in hours, because a day can have 23. */
 const isOld = (occurredAt: SQL): SQL =>
   sql`${occurredAt} < now() - make_interval(hours => ${sql.placeholder('hours')}::int)`;
 
 /**
  * Returns a function that deletes old events, account by account and piece by piece, until none is left or its signal is aborted. It
- * returns how many it deleted. If the events of an account cannot be deleted, it goes on with the next account. The next run
- * begins where a run was interrupted.
+ * returns how many it deleted. If the events of an account cannot be deleted, it continues with the next account. An interrupted
+ * run is continued by the next one.
  */
 export function pruneEvents(db: Database, { days, observe }: Options) {
   const look = pieces(db, accountsQuery, PAGE, ([isOurs, count, last, due, isLast]) => ({

@@ -10,17 +10,17 @@ import type { Contents } from '../event-list.ts';
 import { type Condition, conditionsOf, mayScan, orderBy, type ReadEvents } from './condition.ts';
 import { EVENT, readEvent } from './row.ts';
 
-/** Part of an account's log. */
+/** A part of an account's log. */
 export interface EventSlice {
   events: Event[];
-  /** Whether more events lie in the direction of travel. */
+  /** Whether there are more events in the direction of paging. */
   hasMore: boolean;
-  /** The place of the newest event, and of the newest one that is no longer kept, when the slice was read. */
+  /** The places of the newest event and of the newest deleted event when the slice was read. */
   head: number;
   prunedTo: number;
 }
 
-/** Events that a small statement reads for a call. */
+/** Max events that a call can read in the lane of small statements. */
 const SMALL = 20;
 const MOST = {
   small: { largest: 100, shared: 10 },

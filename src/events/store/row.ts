@@ -7,13 +7,13 @@ import type { Contents } from '../event-list.ts';
 
 const { read, width } = columnsOf(events, []).reader();
 
-/** Whether the contents of a deleted segment's event are to be erased. Nobody may see them from the deletion on. */
+/** Matches an event of a deleted segment whose contents are still stored. Readers must not see them. */
 const isErased = (row: SQL) => sql`exists (select from ${events} as erasing where erasing.is_erasing
   and ${keyOf(sql`erasing`)} = ${keyOf(row)} and erasing.n >= ${row}.n)`;
 
 const keyOf = (row: SQL) => erasingKey(sql`${row}.account_id`, sql`${row}.segment_id`);
 
-/** How to select an event, and how many columns that are. */
+/** How to select an event, and the number of its columns. */
 export const EVENT = {
   columns: (row: SQL, contents: Contents = 'all'): SQL =>
     sql.join(
@@ -30,5 +30,5 @@ export const EVENT = {
   width,
 };
 
-/** Reads an event. Types, actors and the JSON of rows are written by the gateway and by a trigger, and nobody else. */
+/** Reads an event. Only the gateway and its trigger write types, actors and the JSON of rows, so they are not validated. */
 export const readEvent = (values: Values): Event => read(values) as unknown as Event;

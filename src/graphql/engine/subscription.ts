@@ -54,10 +54,10 @@ export function useSubscriptions(schema: GraphQLSchema): Plugin<OperationContext
   };
 }
 
-/** What graphql-js gives for a subscription. */
+/** The results of a subscription, as graphql-js returns them. */
 export type Results = AsyncIterable<ExecutionResult>;
 
-/** Whether something is the results of a subscription, which come one by one. */
+/** Whether a value is the results of a subscription. */
 export const isResults = (result: object): result is Results => Symbol.asyncIterator in result;
 
 /** Whether an operation is a subscription that has begun. */

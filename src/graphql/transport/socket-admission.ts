@@ -2,9 +2,9 @@ import type { Socket } from 'node:net';
 import { networkOf } from '../../http/network.ts';
 import { shares } from '../../http/shares.ts';
 
-/** Max connections whose callers are not known yet: of all addresses, and of one. Each is such for a few seconds at most. */
+/** Max connections whose callers are not identified yet: in total, and from one address. A connection is in this state for a few seconds. */
 const STRANGERS = { total: 2_000, each: 1_000 };
-/** Max connections of all accounts, and of one. */
+/** Max connections of identified callers: in total, and of one account. */
 const IDENTIFIED = { total: 12_000, each: 6_000 };
 
 /** Counts a connection for its account, once that is known. Returns false if there are too many. */

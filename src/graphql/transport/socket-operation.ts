@@ -32,7 +32,7 @@ export interface Caller {
 type Params = Parameters<Engine>[0];
 type Errors = readonly GraphQLError[];
 
-/** The results of a subscription. `return` ends it at once; a generator would first wait for the next result. */
+/** The results of a subscription. `return` ends it immediately. With a generator, it would have to wait for the next result. */
 export type Results = Required<AsyncIterator<ExecutionResult, undefined>> & AsyncIterable<ExecutionResult>;
 
 /** The errors that end a subscription. */

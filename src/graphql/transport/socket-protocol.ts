@@ -75,7 +75,7 @@ export function socketProtocol({ schema, ...parts }: ProtocolOptions): Server<Ex
   });
 }
 
-/** What graphql-ws looks at to tell that an operation is a subscription. The operation itself was begun already. */
+/** graphql-ws only checks whether the document is a subscription. The actual subscription has already begun. */
 const SUBSCRIPTION = parse('subscription { __typename }');
 
 /** The close code of a server that is overloaded (registered for WebSocket by IANA). Clients connect again. */

@@ -9,7 +9,7 @@ builder.scalarType('DateTime', {
   description:
     'A date and time in RFC 3339 format, such as `2026-11-23T09:30:00.000Z`. Output is in UTC, with milliseconds. Input can have any offset and any number of fractional digits, and is compared exactly.',
   specifiedByURL: SPECIFICATION,
-  // So that the URL is also in the SDL for routers, not only in introspection.
+  // The URL must also be in the SDL for routers, not only in introspection.
   directives: { specifiedBy: { url: SPECIFICATION } },
   serialize: rfc3339,
   parseValue: (value) => {
