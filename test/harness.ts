@@ -71,6 +71,7 @@ export function testGateway(options: Options = {}): TestGateway {
       requestId: 'test',
       viewer: viewers[who],
       segments: running.segments,
+      members: running.members,
       quota: running.quota,
       events: running.events,
       feed: running.feed,

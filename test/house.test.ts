@@ -16,6 +16,11 @@ const RESOLVERS = [
   'segments/segment-list.ts',
   'segments/segment-order.ts',
   'segments/segment-page.ts',
+  'members/resolvers.ts',
+  'members/member.ts',
+  'members/member-event.ts',
+  'members/member-list.ts',
+  'members/member-page.ts',
 ];
 
 /** The layers of `src`, from the top down: each room (a file or folder), and the rooms it may import, all below it. */
@@ -66,6 +71,7 @@ const HOUSE: Record<string, string[]> = {
     'segments/bounded-reads.ts',
     'segments/quota.ts',
     'segments/store.ts',
+    'members/store.ts',
     'events/',
     'idempotency/',
     'resolver.ts',
@@ -128,11 +134,21 @@ const HOUSE: Record<string, string[]> = {
   'context.ts': [
     'segments/quota.ts',
     'segments/store.ts',
+    'members/store.ts',
     'events/store.ts',
     'events/feed.ts',
     'events/streams.ts',
     'resolver.ts',
     'accounts/viewer.ts',
+  ],
+  'members/': [
+    'segments/',
+    'events/',
+    'resolver.ts',
+    'accounts/viewer.ts',
+    'database/',
+    'values/',
+    'errors/',
   ],
   'segments/': [
     'events/',

@@ -37,7 +37,8 @@ const isConfigured = and(eq(apiTokens.name, API_TOKEN), eq(apiTokens.accountId, 
 export async function configureApiToken(db: Database, token: string, observe: Observe): Promise<ApiToken> {
   const digest = digestOf(token);
   const { mine, hasOthers } = await stateOf(db, digest);
-  if (mine && (!mine.isLive || (!hasOthers && mine.name === API_TOKEN))) return mine;
+  const isCurrent = mine?.name === API_TOKEN && !lacksScope(mine.scopes);
+  if (mine && (!mine.isLive || (!hasOthers && isCurrent))) return mine;
   try {
     await replace(db, digest);
   } catch (error) {
@@ -46,6 +47,9 @@ export async function configureApiToken(db: Database, token: string, observe: Ob
   }
   return (await stateOf(db, digest)).mine ?? { id: '', endsAt: null, isLive: false };
 }
+
+/** Whether a scope was added since the token was stored. */
+const lacksScope = (scopes: readonly string[]) => SCOPES.some((scope) => !scopes.includes(scope));
 
 async function stateOf(db: Database, digest: string) {
   const { id, name, accountId, scopes, expiresAt, revokedAt } = apiTokens;
@@ -63,7 +67,7 @@ async function stateOf(db: Database, digest: string) {
     .from(apiTokens)
     .where(or(isMine, isConfigured));
   const mine = rows.find((row) => row.isMine);
-  if (mine && (mine.accountId !== DEFAULT_ACCOUNT || SCOPES.some((scope) => !mine.scopes.includes(scope)))) {
+  if (mine && (mine.accountId !== DEFAULT_ACCOUNT || (mine.name !== API_TOKEN && lacksScope(mine.scopes)))) {
     throw new WrongConfig(
       `API_TOKEN must be a dedicated token, such as \`segments token new\` prints; it is the token ${mine.id} of the account ${JSON.stringify(mine.accountId)}, which was created for ${mine.scopes.join(' and ')}.`,
     );
@@ -80,7 +84,8 @@ async function replace(db: Database, digest: string): Promise<void> {
   const text = `
     select pg_advisory_xact_lock(${LOCK});
     insert into api_tokens (digest, id, account_id, name, scopes) values (${values.join(', ')}, ${scopes})
-      on conflict (digest) do update set name = excluded.name where api_tokens.name <> excluded.name;
+      on conflict (digest) do update set name = excluded.name, scopes = excluded.scopes
+      where (api_tokens.name, api_tokens.scopes) is distinct from (excluded.name, excluded.scopes);
     update api_tokens set revoked_at = now()
       where name = ${name} and account_id = ${account} and digest <> ${mine} and ${live}
         and exists (select from api_tokens where digest = ${mine} and ${live});`;

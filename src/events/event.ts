@@ -4,21 +4,27 @@ import type { events } from '../database/tables/events.ts';
 import { base62, fromBase62 } from '../values/base62.ts';
 
 /** What can happen to a segment. */
-export const EVENT_TYPES = ['SEGMENT_CREATED', 'SEGMENT_UPDATED', 'SEGMENT_DELETED'] as const;
+export const EVENT_TYPES = [
+  'SEGMENT_CREATED',
+  'SEGMENT_UPDATED',
+  'SEGMENT_DELETED',
+  'SEGMENT_MEMBERS_ADDED',
+  'SEGMENT_MEMBERS_REMOVED',
+] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
 /** An event of an account's log: its row, without the account and the columns that only the log itself uses. */
 export interface Event
   extends Omit<
     typeof events.$inferSelect,
-    'accountId' | 'type' | 'actor' | 'segment' | 'before' | 'isErasing'
+    'accountId' | 'type' | 'actor' | 'segment' | 'details' | 'isErasing'
   > {
   type: EventType;
   actor: Actor;
   /** The row of the segment after the change, by column; null once the segment has been deleted. */
   segment: JsonRow | null;
-  /** The previous values of the properties that an update changed, by column. */
-  before: JsonRow | null;
+  /** What the change consists of: the previous values of the properties that an update changed, by column, or the customers. */
+  details: JsonRow | null;
 }
 
 /** A whole number of at most 15 digits, which JavaScript represents exactly. */

@@ -25,7 +25,7 @@ interface Parts {
   database: Database;
   tokens: TokenStore;
   /** The same for all calls. */
-  shared: Pick<Context, 'segments' | 'quota' | 'events' | 'feed' | 'streams' | 'wrote'>;
+  shared: Pick<Context, 'segments' | 'members' | 'quota' | 'events' | 'feed' | 'streams' | 'wrote'>;
   places: ReturnType<typeof placesFor>;
   observe: Observe;
 }

@@ -8,6 +8,7 @@ import { eventStore } from '../events/store.ts';
 import { openStreams } from '../events/streams.ts';
 import { listen, urlOf } from '../http/listen.ts';
 import { drain, httpServer } from '../http/server.ts';
+import { memberStore } from '../members/store.ts';
 import type { Observe } from '../observation.ts';
 import { segmentQuota } from '../segments/quota.ts';
 import { segmentStore } from '../segments/store.ts';
@@ -86,7 +87,8 @@ export async function startGateway({
   const events = eventStore(database);
   const live = startLive(events, { url: databaseUrl, pooler });
   const streams = openStreams({ perAccount, perProcess: MAX_STREAMS, reviewMs });
-  const shared = { segments, quota, events, streams, feed: live.feed, wrote: live.wrote };
+  const members = memberStore(database);
+  const shared = { segments, members, quota, events, streams, feed: live.feed, wrote: live.wrote };
   const places = placesFor({ places: maxPlaces, bodies: maxBodies });
   const contextOf = admission(admitted, { database, tokens, shared, observe, places });
   const { route, isSocket, sockets } = faces({

@@ -1,10 +1,13 @@
 import { printSubgraphSchema } from '@apollo/subgraph';
 import { GraphQLObjectType, GraphQLSchema } from 'graphql';
+import './types/member.ts';
+import './types/member-mutations.ts';
 import './types/segment-event-list.ts';
 import './types/segment-list.ts';
 import './types/segment-mutations.ts';
 import './types/segment-subscription.ts';
 import { builder } from './types/builder.ts';
+import { CUSTOMER } from './types/customer.ts';
 import { resolveEntitiesTogether } from './types/entities.ts';
 import { SEGMENT } from './types/segment.ts';
 
@@ -14,7 +17,7 @@ export const schema = resolveEntitiesTogether(
     linkUrl: 'https://specs.apollo.dev/federation/v2.9',
     federationDirectives: ['@key', '@shareable', '@tag', '@cost', '@listSize'],
   }),
-  [SEGMENT],
+  [SEGMENT, CUSTOMER],
 );
 
 /**

@@ -11,6 +11,15 @@ const ignored = { in: 'body', is: [] } as const;
 const ifMatch = { in: 'header', is: 'expectedVersion' } as const;
 const ifNoneMatch = { in: 'header', is: 'excludedVersion' } as const;
 
+/** The parameters of a page of segments. */
+export const PAGE_OF_SEGMENTS = {
+  limit: { in: 'query', is: ['first', 'last'] },
+  starting_after: { in: 'query', is: 'after' },
+  ending_before: { in: 'query', is: 'before' },
+  name: { in: 'query', is: 'filter.name.eq' },
+  criteria: { in: 'query', is: 'filter.criteria.eq' },
+} as const;
+
 const updating = operation({
   resolver: segments.updateSegment,
   fields: {
@@ -30,13 +39,7 @@ export const customerSegments: Resource = {
   [COLLECTION]: {
     GET: operation({
       resolver: segments.listSegments,
-      fields: {
-        limit: { in: 'query', is: ['first', 'last'] },
-        starting_after: { in: 'query', is: 'after' },
-        ending_before: { in: 'query', is: 'before' },
-        name: { in: 'query', is: 'filter.name.eq' },
-        criteria: { in: 'query', is: 'filter.criteria.eq' },
-      },
+      fields: { ...PAGE_OF_SEGMENTS, member: { in: 'query', is: 'filter.member' } },
       status: 200,
       handle: list,
     }),

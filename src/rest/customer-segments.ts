@@ -1,27 +1,38 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Context } from '../context.ts';
 import { InvalidInput } from '../errors/invalid-input.ts';
 import { quoted } from '../errors/quoted.ts';
 import { VersionConflict } from '../errors/refusals.ts';
 import { structuredString } from '../http/structured-string.ts';
 import * as segments from '../segments/resolvers.ts';
 import { notModified } from './answer.ts';
-import { type Handler, wholeNumber } from './operation.ts';
+import { type Handler, type RestRequest, wholeNumber } from './operation.ts';
 import { entityTag, evaluate, expectationOf, noTag, preconditionsOf, untagged } from './preconditions.ts';
 import { represent, representPage } from './representation.ts';
 
 export const COLLECTION = '/v1/customer-segments';
 
-export const list: Handler = async ({ fields, headers }, context) => {
+export const list: Handler = ({ fields: { member, ...fields }, headers }, context) =>
+  listOf({ fields, headers }, { filter: { member } }, context);
+
+export const listOfCustomer: Handler = ({ id, fields, headers }, context) =>
+  listOf({ fields, headers }, { customer: id }, context);
+
+async function listOf(
+  { fields, headers }: Pick<RestRequest, 'fields' | 'headers'>,
+  { filter, ...of }: { filter?: object; customer?: string },
+  context: Context,
+) {
   const { limit, starting_after, ending_before, name, criteria, ...rest } = fields;
-  const backward = ending_before !== undefined;
-  if (backward && starting_after !== undefined) throw new InvalidInput([BOTH_WAYS]);
+  const backward = isBackward(starting_after, ending_before);
   const page = await segments.listSegments.parse(
     {
       ...rest,
+      ...of,
       [backward ? 'last' : 'first']: wholeNumber(limit),
       after: at(starting_after),
       before: at(ending_before),
-      filter: { name: { eq: name }, criteria: { eq: criteria } },
+      filter: { name: { eq: name }, criteria: { eq: criteria }, ...filter },
       withHead: true,
     },
     context,
@@ -29,9 +40,15 @@ export const list: Handler = async ({ fields, headers }, context) => {
   const body = representPage(page, await (backward ? page.hasPrevious() : page.hasNext()));
   const cursor = page.headCursor !== undefined && { 'event-cursor': page.headCursor };
   return untagged(headers, 'collection', { body, headers: { ...cursor } });
-};
+}
 
-/** REST pages in one direction only. GraphQL can also list the segments between two cursors. */
+/** Whether a page is read backward. REST pages in one direction only; GraphQL can also list what is between two cursors. */
+export function isBackward(startingAfter: unknown, endingBefore: unknown): boolean {
+  const backward = endingBefore !== undefined;
+  if (backward && startingAfter !== undefined) throw new InvalidInput([BOTH_WAYS]);
+  return backward;
+}
+
 const BOTH_WAYS = {
   param: 'starting_after',
   message: 'cannot be combined with ending_before: page either forward or backward',

@@ -7,6 +7,7 @@ import { charged, untilReady } from '../fairness/loop-time.ts';
 import { isPreferred, remembered, weigh } from '../http/accept.ts';
 import { eventText } from '../http/event-stream.ts';
 import type { Fields } from '../http/fields.ts';
+import { seesMembers } from '../members/member-event.ts';
 import type { Stream } from './answer.ts';
 import { representEvent, typesNamed } from './event-representation.ts';
 
@@ -60,7 +61,9 @@ const RETRY_MS = 1_000;
 /** A message with this many characters is sent. The next one follows when the socket has accepted it. */
 const ENOUGH = 64 * 1024;
 
-async function* messagesOf({ events: slices }: FollowedEvents, { loop }: Context): AsyncGenerator<string> {
+async function* messagesOf({ events: slices }: FollowedEvents, context: Context): AsyncGenerator<string> {
+  const { loop } = context;
+  const textOf = textsOf(seesMembers(context));
   for await (const events of slices) {
     let message = '';
     for (const event of events) {
@@ -74,15 +77,20 @@ async function* messagesOf({ events: slices }: FollowedEvents, { loop }: Context
   }
 }
 
-/** The texts of events, which several followers can share. */
-const texts = new WeakMap<Event, string>();
+/** Returns the function that writes an event. Followers who see the same share its texts. */
+const textsOf = (withCustomers: boolean) => (withCustomers ? textWithCustomers : textWithoutCustomers);
+const textWithCustomers = sharedTexts(true);
+const textWithoutCustomers = sharedTexts(false);
 
-function textOf(event: Event): string {
-  const known = texts.get(event);
-  if (known !== undefined) return known;
-  const represented = representEvent(event);
-  const { cursor: id, type } = represented;
-  const text = eventText({ id, event: type, data: JSON.stringify(represented) });
-  texts.set(event, text);
-  return text;
+function sharedTexts(withCustomers: boolean) {
+  const texts = new WeakMap<Event, string>();
+  return (event: Event): string => {
+    const known = texts.get(event);
+    if (known !== undefined) return known;
+    const represented = representEvent(event, withCustomers);
+    const { cursor: id, type } = represented;
+    const text = eventText({ id, event: type, data: JSON.stringify(represented) });
+    texts.set(event, text);
+    return text;
+  };
 }

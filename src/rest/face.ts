@@ -47,14 +47,17 @@ async function answerTo(exchange: Exchange, context: Context): Promise<Answer> {
   const spent = context.spend(1);
   if (spent) await spent;
   const { method = '' } = exchange.request;
-  const { route, id } = routeOf(exchange.path);
+  const { route, id, customerId } = routeOf(exchange.path);
   const operation = operationOf(route, method === 'HEAD' ? 'GET' : method);
   exchange.operation = `${method} ${route.path}`;
   const fields = hasBody(exchange) ? await fieldsOf(exchange, operation) : queryFields(exchange, operation);
   const issues = issuesIn(fields, operation);
   if (issues.length > 0) throw new InvalidInput(issues);
   try {
-    const answer = await operation.handle({ id, fields, headers: exchange.request.headers }, context);
+    const answer = await operation.handle(
+      { id, customerId, fields, headers: exchange.request.headers },
+      context,
+    );
     return { status: operation.status, ...answer };
   } catch (error) {
     throw error instanceof InvalidInput ? error.renamed(operation.names) : error;

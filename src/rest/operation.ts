@@ -7,8 +7,9 @@ import type { Fields } from '../http/fields.ts';
 import type { Answer } from './answer.ts';
 
 export interface RestRequest {
-  /** The value of `:id` in the path; empty if the path has no `:id`. */
+  /** The values of `:id` and `:customer_id` in the path; empty if the path has none. */
   id: string;
+  customerId: string;
   /** The fields of the query, a form or JSON. */
   fields: Fields;
   headers: IncomingHttpHeaders;
@@ -52,7 +53,7 @@ export interface Operation extends Definition {
 }
 
 export type Methods = Readonly<Record<string, Operation>>;
-/** The operations of each path, by method. `:id` matches the third part of a path. HEAD is GET without the body. */
+/** The operations of each path, by method. `:id` is the third part of a path, `:customer_id` the fifth. HEAD is GET without the body. */
 export type Resource = Readonly<Record<string, Methods>>;
 
 export const operation = (definition: Definition): Operation => ({

@@ -3,36 +3,50 @@ import { Refusal } from '../errors/refusals.ts';
 import { mediaTypesOf } from '../http/fields.ts';
 import { customerSegments } from './customer-segment-operations.ts';
 import { events } from './event-operations.ts';
+import { customerSegmentMembers } from './member-operations.ts';
 import { type Methods, type Operation, operation } from './operation.ts';
 
 interface Route {
-  /** The path, with `:id` in the place of an id. */
+  /** The path, with `:id` and `:customer_id` in the places of ids. */
   path: string;
   methods: Methods;
 }
 
 const routes = new Map(
-  Object.entries({ ...customerSegments, ...events }).map(([path, methods]): [string, Route] => [
-    path,
-    { path, methods },
-  ]),
+  Object.entries({ ...customerSegments, ...customerSegmentMembers, ...events }).map(
+    ([path, methods]): [string, Route] => [path, { path, methods }],
+  ),
 );
 
-/** Finds the route of a path and the id in it. Throws NOT_FOUND, or INVALID_INPUT if the id is not percent-encoded UTF-8. */
-export function routeOf(path: string): { route: Route; id: string } {
-  const whole = path.includes(':') ? undefined : routes.get(path); // the pattern itself is not a path
-  if (whole) return { route: whole, id: '' };
-  const [start, end] = thirdPartOf(path);
-  const item = routes.get(`${path.slice(0, start)}:id${path.slice(end)}`);
-  if (item && start < end) return { route: item, id: decoded(path.slice(start, end)) };
-  throw new Refusal('NOT_FOUND', `There is no resource at ${path.slice(0, 100)}.`);
+interface Found {
+  route: Route;
+  id: string;
+  customerId: string;
 }
 
-/** Where the third part of a path begins and ends, as the id in `/v1/customer-segments/{id}/events`. */
-function thirdPartOf(path: string): [start: number, end: number] {
-  const start = path.indexOf('/', path.indexOf('/', 1) + 1) + 1;
+/** Finds the route of a path and the ids in it. Throws NOT_FOUND, or INVALID_INPUT if an id is not percent-encoded UTF-8. */
+export function routeOf(path: string): Found {
+  const whole = path.includes(':') ? undefined : routes.get(path); // the pattern itself is not a path
+  if (whole) return { route: whole, id: '', customerId: '' };
+  const third = path.indexOf('/', path.indexOf('/', 1) + 1) + 1;
+  const [id, rest] = partAt(path, third);
+  const start = `${path.slice(0, third)}:id`;
+  const item = id === '' ? undefined : routes.get(start + rest);
+  if (item) return { route: item, id: decoded(id, 'id'), customerId: '' };
+  const fifth = rest.indexOf('/', 1) + 1;
+  const [customerId, end] = partAt(rest, fifth);
+  const member =
+    id === '' || customerId === ''
+      ? undefined
+      : routes.get(`${start}${rest.slice(0, fifth)}:customer_id${end}`);
+  if (!member) throw new Refusal('NOT_FOUND', `There is no resource at ${path.slice(0, 100)}.`);
+  return { route: member, id: decoded(id, 'id'), customerId: decoded(customerId, 'customer_id') };
+}
+
+/** Returns the part of a path that begins at a place, as the id in `/v1/customer-segments/{id}/events`, and the rest of the path. */
+function partAt(path: string, start: number): [part: string, rest: string] {
   const end = path.indexOf('/', start);
-  return [start, end < 0 ? path.length : end];
+  return end < 0 ? [path.slice(start), ''] : [path.slice(start, end), path.slice(end)];
 }
 
 /** Finds the operation of a method. OPTIONS lists the methods, and so does METHOD_NOT_ALLOWED, which is thrown otherwise. */
@@ -56,10 +70,10 @@ const patchable = (names: readonly string[]) =>
 /** "GET, HEAD or POST" */
 const ANY_OF = new Intl.ListFormat('en-GB', { type: 'disjunction' });
 
-function decoded(id: string): string {
+function decoded(id: string, param: string): string {
   try {
     return decodeURIComponent(id);
   } catch {
-    throw new InvalidInput([{ param: 'id', message: 'must be percent-encoded UTF-8' }]);
+    throw new InvalidInput([{ param, message: 'must be percent-encoded UTF-8' }]);
   }
 }

@@ -1,4 +1,4 @@
-import type { Viewer } from '../accounts/viewer.ts';
+import { requireScope, type Viewer } from '../accounts/viewer.ts';
 import type { Key } from '../database/sql/key.ts';
 import { NotFound, VersionConflict } from '../errors/refusals.ts';
 import { cursorOf } from '../events/event.ts';
@@ -52,11 +52,9 @@ export const getSegments = resolver({
 export const listSegments = resolver({
   scope: 'segments:read',
   input: ListSegments,
-  run: async (
-    { tail, isRead, ...window },
-    { segments: store }: Context,
-    { accountId },
-  ): Promise<SegmentPage> => {
+  run: async ({ tail, isRead, ...window }, context: Context, { accountId }): Promise<SegmentPage> => {
+    if (window.filter.member != null) requireScope(context, 'members:read');
+    const { segments: store } = context;
     const { order, backward } = window;
     const count = () => store.count({ accountId, filter: window.filter });
     if (!isRead) return unreadPage(order, count);

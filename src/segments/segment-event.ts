@@ -17,10 +17,10 @@ export const snapshotOf = ({ segment }: Pick<Event, 'segment'>): Segment | null 
   segment && JSON_COLUMNS.read(segment);
 
 /** The properties that an update changed, in the order of a segment's properties; none once the segment has been deleted. */
-export function changesOf({ segment, before }: Pick<Event, 'segment' | 'before'>): SegmentChange[] {
-  if (!segment || !before) return [];
+export function changesOf({ segment, details }: Pick<Event, 'segment' | 'details'>): SegmentChange[] {
+  if (!segment || !details) return [];
   const after = WRITABLE_JSON.read(segment);
-  return WRITABLE_JSON.readDiffering(before).map(({ property, value }) => ({
+  return WRITABLE_JSON.readDiffering(details).map(({ property, value }) => ({
     property,
     before: textOf(value),
     after: textOf(after[property]),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { quoted } from '../errors/quoted.ts';
+import { customerId } from '../values/customer-id.ts';
 import { TimeFilter } from '../values/moment.ts';
 import { extentOf, notACursor, pageSize } from '../values/page-size.ts';
 import { text } from '../values/text.ts';
@@ -50,6 +51,8 @@ export const SegmentFilter = z.strictObject({
   criteria: TextFilter.nullish(),
   createdAt: TimeFilter.nullish(),
   updatedAt: TimeFilter.nullish(),
+  /** The id of a customer who is a member. */
+  member: customerId.nullish(),
 });
 export type Filter = z.output<typeof SegmentFilter>;
 
@@ -67,34 +70,43 @@ export const ListSegments = z
     before: place,
     filter: SegmentFilter.nullish(),
     orderBy: SegmentOrder.nullish(),
+    /** Lists the segments of this customer. */
+    customer: customerId.optional(),
     texts,
     isRead: z.boolean().optional(),
     withHead: z.boolean().optional(),
   })
-  .transform(({ first, after, last, before, texts, isRead, withHead, ...list }, { issues }): Paging => {
-    const order = list.orderBy ?? NEWEST_FIRST;
-    const placed = (param: string, given: typeof after): Place | null => {
-      const found = given == null ? null : placeAt(order, given);
-      if (given != null && !found) {
-        issues.push({ code: 'custom', path: [param], message: notAPlace(given), input: given });
+  .transform(
+    ({ first, after, last, before, texts, isRead, withHead, customer, ...list }, { issues }): Paging => {
+      const member = list.filter?.member ?? customer;
+      if (customer !== undefined && member !== customer) {
+        const message = `must be omitted, or be the id of this customer, not ${quoted(member)}`;
+        issues.push({ code: 'custom', path: ['filter', 'member'], message, input: member });
       }
-      return found;
-    };
-    const start = placed('after', after);
-    const end = placed('before', before);
-    const { backward, ...extent } = extentOf({ first, after, last, before });
-    return {
-      order,
-      backward,
-      from: backward ? end : start,
-      until: backward ? start : end,
-      ...extent,
-      filter: list.filter ?? {},
-      ...(texts && { texts }),
-      ...(withHead && { withHead }),
-      isRead: isRead ?? true,
-    };
-  });
+      const order = list.orderBy ?? NEWEST_FIRST;
+      const placed = (param: string, given: typeof after): Place | null => {
+        const found = given == null ? null : placeAt(order, given);
+        if (given != null && !found) {
+          issues.push({ code: 'custom', path: [param], message: notAPlace(given), input: given });
+        }
+        return found;
+      };
+      const start = placed('after', after);
+      const end = placed('before', before);
+      const { backward, ...extent } = extentOf({ first, after, last, before });
+      return {
+        order,
+        backward,
+        from: backward ? end : start,
+        until: backward ? start : end,
+        ...extent,
+        filter: { ...list.filter, ...(member !== undefined && { member }) },
+        ...(texts && { texts }),
+        ...(withHead && { withHead }),
+        isRead: isRead ?? true,
+      };
+    },
+  );
 
 function notAPlace(given: string | { id: string }): string {
   if (typeof given !== 'string') return `must be the id of a segment, not ${quoted(given.id)}`;

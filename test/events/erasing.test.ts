@@ -85,7 +85,7 @@ describe('erasing', () => {
 
     const read = () => listEvents({ first: 3, filter: { segmentId: ID } }, gateway.context());
     const hidden = await read();
-    expect(hidden.events).toMatchObject([1, 2, 3].map((n) => ({ n, segment: null, before: null })));
+    expect(hidden.events).toMatchObject([1, 2, 3].map((n) => ({ n, segment: null, details: null })));
 
     gateway.statements.length = 0;
     expect(await erase()).toBe(EVENTS - 1);
@@ -105,7 +105,7 @@ describe('erasing', () => {
     await updateSegment({ id: ID, name: 'new' }, gateway.context());
     const contents = async () => {
       const { events } = await listEvents({ first: 10 }, gateway.context());
-      return events.map(({ segment, before }) => [segment?.name, before]);
+      return events.map(({ segment, details }) => [segment?.name, details]);
     };
     const old = [undefined, null];
     const kept = [draft().name, null];
@@ -198,7 +198,7 @@ describe('erasing', () => {
         for (const page of [{ first: 20 }, { last: 20 }, { first: 20, after: '1500' }]) {
           const { events } = await listEvents(page, gateway.context());
           expect(events.length).toBe(20);
-          expect(events.filter(({ segment, before }) => segment ?? before)).toEqual([]);
+          expect(events.filter(({ segment, details }) => segment ?? details)).toEqual([]);
         }
       }
     };

@@ -141,7 +141,7 @@ describe('the log of an account', () => {
     for (const ofOne of Map.groupBy(events, ({ segmentId }) => segmentId).values()) {
       if (ofOne.at(-1)?.type === 'SEGMENT_DELETED') continue; // nothing of it is shown
       ofOne.reduce((before, after) => {
-        if (after.type === 'SEGMENT_UPDATED') expect(after.before).toEqual(changesOf(before, after));
+        if (after.type === 'SEGMENT_UPDATED') expect(after.details).toEqual(changesOf(before, after));
         return after;
       });
     }

@@ -101,9 +101,9 @@ describe('a write of the previous version, as a role without rights on the log,'
     await updateOld(account, `${id}o`, { name: 'x' });
     await updateOld(account, `${id}o`, { name: 'x' });
     const [created, updated, same, createdOld, updatedOld, sameOld] = (await logOf(account)).map(
-      ({ segment, before }) => ({
+      ({ segment, details }) => ({
         segment: { ...segment, id: '', created_at: Date.parse(String(segment?.created_at)), updated_at: '' },
-        before,
+        details,
       }),
     );
     expect(createdOld).toEqual(created);
@@ -117,7 +117,7 @@ describe('a write of the previous version, as a role without rights on the log,'
     await updateOld(account, 'old', { name: 'secret' });
     await deleteOld(account, 'old');
     const events = await logOf(account);
-    expect(events.map(({ type, version, segment, before }) => [type, version, segment, before])).toEqual([
+    expect(events.map(({ type, version, segment, details }) => [type, version, segment, details])).toEqual([
       ['SEGMENT_CREATED', 1, null, null],
       ['SEGMENT_UPDATED', 2, null, null],
       ['SEGMENT_DELETED', 3, null, null],

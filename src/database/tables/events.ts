@@ -45,8 +45,11 @@ export const events = pgTable(
     actor: json('actor').notNull(),
     /** The segment after the change; null once it has been deleted. */
     segment: json('segment'),
-    /** The former values of the properties that an update changed, each in an array: `{"name":["x"]}`. */
-    before: json('before'),
+    /**
+     * What the change consists of. For an update, the former values of the properties that it changed, each in an array:
+     * `{"name":["x"]}`. For a change of members, the customers: `{"customer_ids":["c1"]}`.
+     */
+    details: json('before'),
     /** True for the deletion of a segment whose earlier events still have contents. */
     isErasing: boolean('is_erasing').notNull().default(false),
   },

@@ -10,12 +10,13 @@ export const NOTED: SQL = sql`noted as materialized (select set_config('segments
 
 /** An event, as SQL on the CTE `written`. */
 interface Appended {
-  type: EventType;
+  /** The type, or an expression for it. */
+  type: EventType | SQL;
   version: SQL;
   /** The row after the write, as JSON; null if it was deleted. */
   segment: SQL;
-  /** The previous values of the properties that an update changed, as JSON. */
-  before?: SQL;
+  /** What the change consists of, as JSON. */
+  details?: SQL;
 }
 
 /**
@@ -26,7 +27,7 @@ interface Appended {
  * statements cannot deadlock. The collation must be explicit. The account ids of new segments come from an array, so Postgres would
  * sort them by the collation of the database. Those of stored segments would be sorted by the collation of the column.
  */
-export const appendEvents = ({ type, version, segment, before = sql`null::json` }: Appended): SQL => sql`
+export const appendEvents = ({ type, version, segment, details = sql`null::json` }: Appended): SQL => sql`
   heads as (
     insert into ${eventHeads} as head (account_id, last_event)
     select account_id, count(*) from written group by account_id order by account_id collate "C"
@@ -37,7 +38,7 @@ export const appendEvents = ({ type, version, segment, before = sql`null::json` 
     insert into ${events} (account_id, n, type, segment_id, version, request_id, actor, segment, before, is_erasing)
     select written.account_id,
       heads.last_event + 1 - row_number() over (partition by written.account_id order by written.n desc),
-      ${sql.raw(`'${type}'`)}, written.id, ${version}, written.request_id, written.actor::json, ${segment}, ${before},
+      ${typeof type === 'string' ? sql.raw(`'${type}'`) : type}, written.id, ${version}, written.request_id, written.actor::json, ${segment}, ${details},
       ${sql.raw(String(type === 'SEGMENT_DELETED'))}
     from written inner join heads on heads.account_id = written.account_id
   )`;

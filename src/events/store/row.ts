@@ -19,8 +19,8 @@ export const EVENT = {
     sql.join(
       Object.values(getTableColumns(events)).map((column) => {
         const value = sql`${row}.${sql.identifier(column.name)}`;
-        if (column === events.segment || column === events.before) {
-          if (contents === 'none' || (contents === 'segment' && column === events.before)) return sql`null`;
+        if (column === events.segment || column === events.details) {
+          if (contents === 'none' || (contents === 'segment' && column === events.details)) return sql`null`;
           return sql`case when ${value} is not null and not ${isErased(row)} then ${value} end`;
         }
         return column === events.occurredAt ? milliseconds(value) : value;

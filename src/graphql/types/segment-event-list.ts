@@ -92,7 +92,7 @@ const directives = {
 /** Returns which contents of events an operation selects below a field. The others are not fetched. */
 function selectedContents(info: GraphQLResolveInfo): Contents {
   const names = selectedNames(info);
-  if (names.has('changes')) return 'all';
+  if (names.has('changes') || names.has('customerIds')) return 'all';
   return names.has('segment') ? 'segment' : 'none';
 }
 

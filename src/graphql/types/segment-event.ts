@@ -1,4 +1,6 @@
 import { cursorOf, type Event, type EventType, eventIdOf } from '../../events/event.ts';
+import { MAX_IDS } from '../../members/member.ts';
+import { shownCustomerIds } from '../../members/member-event.ts';
 import { MAX_NAME, type Segment, WRITABLE } from '../../segments/segment.ts';
 import {
   type SegmentChange as Change,
@@ -6,6 +8,7 @@ import {
   MAX_CHARACTERS,
   snapshotOf,
 } from '../../segments/segment-event.ts';
+import { MAX_CUSTOMER_ID } from '../../values/customer-id.ts';
 import { maxCharacters, maxItems, readsCharacters } from '../limits/field-size.ts';
 import { builder } from './builder.ts';
 import './date-time.ts';
@@ -24,6 +27,10 @@ export const SegmentEventType = builder.enumType('SegmentEventType', {
     SEGMENT_CREATED: { description: 'The segment was created.' },
     SEGMENT_UPDATED: { description: 'Properties of the segment were changed.' },
     SEGMENT_DELETED: { description: 'The segment was deleted permanently.' },
+    SEGMENT_MEMBERS_ADDED: { description: 'Customers became members of the segment. See `customerIds`.' },
+    SEGMENT_MEMBERS_REMOVED: {
+      description: 'Customers are no longer members of the segment. See `customerIds`.',
+    },
   } satisfies Described<EventType>,
 });
 
@@ -133,6 +140,17 @@ export const SegmentEvent = builder.objectRef<Event>('SegmentEvent').implement({
       description:
         'The properties that an update changed. Empty for other events, and once the segment is deleted.',
       resolve: changesOf,
+    }),
+    customerIds: t.idList({
+      nullable: true,
+      extensions: {
+        ...maxCharacters(MAX_CUSTOMER_ID),
+        ...maxItems(MAX_IDS),
+        ...readsCharacters(MAX_IDS * MAX_CUSTOMER_ID),
+      },
+      description:
+        'The customers who became members or ceased to be members, up to 1,000. Null for other events, for callers without the scope `members:read`, and once the segment is deleted.',
+      resolve: (event, _, context) => shownCustomerIds(event, context),
     }),
     actor: t.expose('actor', { type: SegmentEventActor, description: 'Who made the change.' }),
     requestId: t.exposeString('requestId', {

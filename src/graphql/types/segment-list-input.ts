@@ -39,6 +39,9 @@ export const SegmentFilter = builder.inputType('SegmentFilter', {
       type: SegmentTimeFilter,
       description: 'Conditions on the time of the last change.',
     }),
+    member: t.id({
+      description: 'Has the customer with this id as a member. Requires the scope `members:read`.',
+    }),
   }),
 });
 

@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import { listSegments } from '../../segments/resolvers.ts';
 import type { Segment as SegmentShape } from '../../segments/segment.ts';
 import { cursorOf, type Order } from '../../segments/segment-order.ts';
@@ -6,6 +7,7 @@ import { DEFAULT_SIZE, MAX_PAGE_SIZE } from '../../values/page-size.ts';
 import { maxCharacters } from '../limits/field-size.ts';
 import { selectedNames } from '../planner/selected-names.ts';
 import { builder } from './builder.ts';
+import { Customer } from './customer.ts';
 import { MAX_CURSOR, PageInfo } from './page-info.ts';
 import { Segment, selectedTexts } from './segment.ts';
 import { SegmentFilter, SegmentOrder } from './segment-list-input.ts';
@@ -63,39 +65,57 @@ const SegmentConnection = builder.objectRef<SegmentPage>('SegmentConnection').im
 /** The fields of a connection for which its segments have to be read. */
 const OF_THE_PAGE = ['edges', 'nodes', 'pageInfo'];
 
+const directives = {
+  listSize: {
+    assumedSize: DEFAULT_SIZE,
+    slicingArguments: ['first', 'last'],
+    sizedFields: ['edges', 'nodes'],
+    requireOneSlicingArgument: false,
+  },
+};
+
+const PAGE = builder.args((t) => ({
+  first: t.int({
+    description: `Number of segments to return from the start, or after \`after\`: 1 to ${MAX_PAGE_SIZE}. Defaults to ${DEFAULT_SIZE} when \`last\` is also omitted.`,
+  }),
+  after: t.string({
+    description: 'Return only segments after this cursor: the `endCursor` of a page in the same order.',
+  }),
+  last: t.int({
+    description: `Number of segments to return from the end, or before \`before\`: 1 to ${MAX_PAGE_SIZE}. With \`first\`, the last of those.`,
+  }),
+  before: t.string({
+    description: `Return only segments before this cursor: the \`startCursor\` of a page in the same order. Given alone, it returns the last ${DEFAULT_SIZE} before it.`,
+  }),
+  filter: t.field({ type: SegmentFilter, description: 'Conditions that a segment must meet.' }),
+  orderBy: t.field({ type: SegmentOrder, description: 'Order of the list. Defaults to newest first.' }),
+}));
+
+/** Returns which parts of a connection have to be read. */
+function selectedParts(info: GraphQLResolveInfo) {
+  const names = selectedNames(info);
+  return { isRead: OF_THE_PAGE.some((name) => names.has(name)), texts: selectedTexts(info) };
+}
+
 builder.queryField('segments', (t) =>
   t.field({
     type: SegmentConnection,
     description:
       'The segments of your account, newest first by default. `first`, `last`, `after` and `before` can be combined as the Relay specification defines.',
-    directives: {
-      listSize: {
-        assumedSize: DEFAULT_SIZE,
-        slicingArguments: ['first', 'last'],
-        sizedFields: ['edges', 'nodes'],
-        requireOneSlicingArgument: false,
-      },
-    },
-    args: {
-      first: t.arg.int({
-        description: `Number of segments to return from the start, or after \`after\`: 1 to ${MAX_PAGE_SIZE}. Defaults to ${DEFAULT_SIZE} when \`last\` is also omitted.`,
-      }),
-      after: t.arg.string({
-        description: 'Return only segments after this cursor: the `endCursor` of a page in the same order.',
-      }),
-      last: t.arg.int({
-        description: `Number of segments to return from the end, or before \`before\`: 1 to ${MAX_PAGE_SIZE}. With \`first\`, the last of those.`,
-      }),
-      before: t.arg.string({
-        description: `Return only segments before this cursor: the \`startCursor\` of a page in the same order. Given alone, it returns the last ${DEFAULT_SIZE} before it.`,
-      }),
-      filter: t.arg({ type: SegmentFilter, description: 'Conditions that a segment must meet.' }),
-      orderBy: t.arg({ type: SegmentOrder, description: 'Order of the list. Defaults to newest first.' }),
-    },
-    resolve: async (_, args, context, info) => {
-      const names = selectedNames(info);
-      const isRead = OF_THE_PAGE.some((name) => names.has(name));
-      return listSegments({ ...args, isRead, texts: selectedTexts(info) }, context);
-    },
+    directives,
+    args: PAGE,
+    resolve: (_, args, context, info) => listSegments({ ...args, ...selectedParts(info) }, context),
+  }),
+);
+
+builder.objectField(Customer, 'segments', (t) =>
+  t.field({
+    type: SegmentConnection,
+    description:
+      'The segments that the customer is a member of, newest first by default. Requires the scopes `segments:read` and `members:read`.',
+    directives,
+    args: PAGE,
+    resolve: ({ customerId }, args, context, info) =>
+      listSegments({ ...args, customer: customerId, ...selectedParts(info) }, context),
   }),
 );

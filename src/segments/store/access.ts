@@ -4,14 +4,17 @@ import { type Condition, conditionsOf } from './condition.ts';
 import { type Lookup, lookupOf } from './lookup.ts';
 import { common, idsOf, type Range, timesOf } from './range.ts';
 
-/** The indexes of an account's segments, by their first column. All of them are then ordered by id. */
-export type Index = Order['field'] | 'CRITERIA';
+/**
+ * The indexes of an account's segments, by their first column. All of them are then ordered by id. That of members is an index of
+ * another table, from which the segments are looked up.
+ */
+export type Index = Order['field'] | Lookup['index'];
 
 /** Which rows of an index are read, and which conditions they must then meet to match the filter. */
 export interface Access {
   index: Index;
   /**
-   * Names or criteria that are looked up in the index. The rows of one value are in the order of the ids. Those of several values (as
+   * Names, criteria or a member that are looked up in the index. The rows of one value are in the order of the ids. Those of several values (as
    * JSON), or in another order, have to be sorted.
    */
   sought: { kind: 'one' | 'each'; text: string } | null;

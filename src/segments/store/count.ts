@@ -10,7 +10,7 @@ import { type Access, accessOfCount } from './access.ts';
 import { COLUMNS } from './row.ts';
 import { ALONE } from './scan.ts';
 import { loaderOfShape } from './shape.ts';
-import { columnsOfAccess, EACH, inOrder, isWanted } from './source.ts';
+import { columnsOfAccess, EACH, inOrder, isWanted, tablesOf } from './source.ts';
 
 export interface Count {
   accountId: string;
@@ -48,7 +48,7 @@ function counting(call: Access, wanted: SQL) {
   const order = sql.join(inOrder(call.index, true), sql`, `);
   return statement(sql`select wanted.n, counted.total from ${wanted} cross join lateral (
     select count(*) as total from ${from} (
-      select ${segments.id} from ${segments} where ${isWanted(call)} order by ${order}
+      select ${segments.id} from ${tablesOf(call)} where ${isWanted(call)} order by ${order}
     ) as found
   ) as counted`);
 }

@@ -35,6 +35,8 @@ const SMALL = 20;
  * and small pages in the same statement would fail too. So large pages have statements of their own, with few in each.
  */
 const MOST = { small: { largest: 100, shared: 10 }, large: { largest: 4, shared: 2 } };
+/** A router asks for the segments of up to a thousand customers at once, of whom most have few. */
+const MOST_OF_MEMBERS = { largest: 1_000, shared: 10 };
 
 export type List = Window & Reading & { accountId: string };
 
@@ -63,7 +65,7 @@ export function listSegments(db: Database) {
       const batchOf = (lane: Lane, most: { largest: number; shared: number }) =>
         batch<Accessed, Page>(lane, pagesBy(prepare(lane, name, query, rowOf)), { accountOf, ...most });
       const scanning = batchOf(db.scan, ALONE);
-      const small = batchOf(db, MOST.small);
+      const small = batchOf(db, list.index === 'MEMBER' ? MOST_OF_MEMBERS : MOST.small);
       const large = batchOf(db.large, MOST.large);
       return (each) => {
         if (each.mayScan) return scanning(each);

@@ -1,16 +1,18 @@
 import type { Filter } from '../segment-list.ts';
 
-/** Names or criteria that must match exactly. Each of them is a range of an index. */
+/** Names or criteria that must match exactly, or a customer who is a member. Each of them is a range of an index. */
 export interface Lookup {
-  index: 'NAME' | 'CRITERIA';
+  index: 'NAME' | 'CRITERIA' | 'MEMBER';
   /** Without duplicates. */
   values: readonly string[];
   /** The rest of the filter. */
   rest: Filter;
 }
 
-/** Returns the lookup with the fewest values that a filter allows; null if it allows none. */
+/** Returns the lookup of a member, or the one with the fewest values that a filter allows; null if it allows none. */
 export function lookupOf(filter: Filter): Lookup | null {
+  if (filter.member != null)
+    return { index: 'MEMBER', values: [filter.member], rest: { ...filter, member: null } };
   const [byName, byCriteria] = [lookupBy('name', filter), lookupBy('criteria', filter)];
   if (!byName || !byCriteria) return byName ?? byCriteria;
   return byCriteria.values.length < byName.values.length ? byCriteria : byName;

@@ -1,7 +1,8 @@
-import { and, asc, desc, eq, type Placeholder, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import type { Database } from '../../database/connect.ts';
 import type { BatchColumn, BatchColumns, ColumnType } from '../../database/sql/unnest.ts';
+import { members, memberships } from '../../database/tables/members.ts';
 import { criteriaDigest, segments } from '../../database/tables/segments.ts';
 import type { Access, Index, PageAccess } from './access.ts';
 import { IDS, type Range } from './range.ts';
@@ -15,12 +16,28 @@ const VALUES: Record<Index, { of(rows: Rows): SQL | null; type: ColumnType }> = 
   UPDATED_AT: { of: ({ updatedAt }) => sql`${updatedAt}`, type: 'timestamptz' },
   NAME: { of: ({ name }) => sql`${name}`, type: 'text' },
   CRITERIA: { of: ({ criteria }) => criteriaDigest(criteria), type: 'text' },
+  MEMBER: { of: () => sql`member.customer_id`, type: 'text' },
 };
 
 const keyOf = (index: Index, rows: Rows): SQL[] => {
   const value = VALUES[index].of(rows);
+  if (index === 'MEMBER' && value) return [value, sql`member.segment_id`];
   return value ? [value, sql`${rows.id}`] : [sql`${rows.id}`];
 };
+
+/** The tables to join if the index is that of members, and the condition of the join. */
+const OF_MEMBERS = {
+  tables: sql`(${members} as member inner join ${memberships} as membership
+    on (membership.account_id, membership.segment_id, membership.generation)
+      = (member.account_id, member.segment_id, member.generation))`,
+  on: sql`(${segments.accountId}, ${segments.id}) = (member.account_id, member.segment_id)`,
+};
+
+/** The segments, and what has to be joined with them, after FROM. */
+export const tablesOf = ({ index }: Access): SQL =>
+  index === 'MEMBER'
+    ? sql`${segments} inner join ${OF_MEMBERS.tables} on ${OF_MEMBERS.on}`
+    : sql`${segments}`;
 
 /** The order of an index. It is complete even if only one value is read, so that no other index provides the same order. */
 export const inOrder = (index: Index, ascending: boolean, rows: Rows = segments): SQL[] =>
@@ -69,11 +86,9 @@ export const isWanted = (access: Access): SQL | undefined =>
  * with an order separately.
  */
 export function rowsOf(db: Database, access: PageAccess, size?: SQL) {
-  const rows = db
-    .select()
-    .from(segments)
-    .where(isWanted(access))
-    .orderBy(...inOrder(access.index, access.ascending));
+  const all = db.select(getTableColumns(segments)).from(segments).$dynamic();
+  const joined = access.index === 'MEMBER' ? all.innerJoin(OF_MEMBERS.tables, OF_MEMBERS.on) : all;
+  const rows = joined.where(isWanted(access)).orderBy(...inOrder(access.index, access.ascending));
   return size ? rows.limit(asNumber(size)) : rows;
 }
 
@@ -91,9 +106,18 @@ export function withinRange({ field, range: { low, high } }: Access, rows: Rows 
   ];
 }
 
+/** Matches the segments of one customer. */
+const memberOf = (value: SQL, { low, high }: Partial<Range>): SQL[] => [
+  sql`member.account_id = ${WANTED.account}`,
+  sql`member.customer_id = ${value}`,
+  ...(low ? [sql`member.segment_id ${sql.raw(low.included ? '>=' : '>')} ${WANTED.low.id}`] : []),
+  ...(high ? [sql`member.segment_id ${sql.raw(high.included ? '<=' : '<')} ${WANTED.high.id}`] : []),
+];
+
 /** Matches the rows of one value. It is written as a range, because with `=`, Postgres could read another index. */
 function lookedUp({ index, field, range: { low, high } }: Access, kind: 'one' | 'each'): SQL[] {
   const value = kind === 'one' ? WANTED.sought : sql`each.value`;
+  if (index === 'MEMBER') return memberOf(value, field === 'CREATED_AT' ? { low, high } : {});
   const key = sql.join(keyOf(index, segments), sql`, `);
   const place = index === 'CRITERIA' ? criteriaDigest(value) : value;
   const isOfIds = field === 'CREATED_AT';

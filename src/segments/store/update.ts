@@ -37,7 +37,7 @@ export function updateSegments(db: Database) {
       returning ${segments}.*, wanted.n, wanted.request_id, wanted.actor,
         ${WRITABLE_JSON.differing(sql`(wanted.held)`, sql`${segments}`)} as before
     ),
-    ${appendEvents({ type: 'SEGMENT_UPDATED', version: sql`written.version`, segment: JSON_COLUMNS.of(written), before: sql`written.before` })}
+    ${appendEvents({ type: 'SEGMENT_UPDATED', version: sql`written.version`, segment: JSON_COLUMNS.of(written), details: sql`written.before` })}
     select ${selectSegment(alias(segments, 'written'))} from written`);
   const run = prepare(db, 'update_segments', query, segmentOf);
 

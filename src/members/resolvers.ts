@@ -1,0 +1,154 @@
+import type { Viewer } from '../accounts/viewer.ts';
+import { InvalidInput } from '../errors/invalid-input.ts';
+import { quoted } from '../errors/quoted.ts';
+import { NotFound } from '../errors/refusals.ts';
+import { originOf } from '../events/origin.ts';
+import { type Call, resolver } from '../resolver.ts';
+import { isSegmentId } from '../segments/segment-id.ts';
+import type { SegmentStore } from '../segments/store.ts';
+import { extentOf } from '../values/page-size.ts';
+import {
+  AddMembers,
+  ChangeMembers,
+  CountMembers,
+  FindSegments,
+  type Member,
+  type MemberChange,
+  OneMember,
+  RemoveMembers,
+} from './member.ts';
+import { ListMembers, ListMembersByCustomer } from './member-list.ts';
+import { type MemberPage, pageOf } from './member-page.ts';
+import type { Changed } from './store/change.ts';
+import type { MemberStore } from './store.ts';
+
+interface Context extends Call {
+  members: MemberStore;
+  segments: SegmentStore;
+  /** Announces a write to the followers of the log. */
+  wrote(): void;
+}
+
+/** Returns a page of the members of a segment, in the order in which they joined. It is empty if there is no such segment. */
+export const listMembers = resolver({
+  scope: 'members:read',
+  input: ListMembers,
+  run: ({ segmentId, paging }, { members }: Context, { accountId }): Promise<MemberPage> =>
+    pageOf(members, { accountId, segmentId }, paging),
+});
+
+/**
+ * The same, from the place of a customer on. Throws NOT_FOUND if the account has no such segment, and INVALID_INPUT if the customer
+ * is not a member of it.
+ */
+export const listMembersByCustomer = resolver({
+  scope: 'members:read',
+  input: ListMembersByCustomer,
+  run: async (
+    { segmentId, first, last, ...places },
+    context: Context,
+    { accountId },
+  ): Promise<MemberPage> => {
+    const segment = { accountId, segmentId };
+    await requireSegment(context, accountId, segmentId);
+    const placeOf = async (param: 'after' | 'before') => {
+      const customerId = places[param];
+      if (customerId == null) return undefined;
+      const found = await context.members.find({ accountId, customerId, segmentIds: [segmentId] });
+      const member = found.get(segmentId);
+      if (member) return member.place;
+      const message = `must be a member of the segment, not ${quoted(customerId)}`;
+      throw new InvalidInput([{ param, message }]);
+    };
+    const [after, before] = await Promise.all([placeOf('after'), placeOf('before')]);
+    return pageOf(context.members, segment, { after, before, ...extentOf({ first, last, after, before }) });
+  },
+});
+
+/** Returns the number of members of a segment; 0 if there is no such segment. */
+export const countMembers = resolver({
+  scope: 'members:read',
+  input: CountMembers,
+  run: ({ segmentId }, { members }: Context, { accountId }) => members.count({ accountId, id: segmentId }),
+});
+
+/** Returns the member; null if the customer is not a member of the segment, or if there is no such segment. */
+export const getMember = resolver({
+  scope: 'members:read',
+  input: OneMember,
+  run: async ({ segmentId, customerId }, { members }: Context, { accountId }): Promise<Member | null> => {
+    if (!isSegmentId(segmentId)) return null;
+    const found = await members.find({ accountId, customerId, segmentIds: [segmentId] });
+    return found.get(segmentId) ?? null;
+  },
+});
+
+/** Returns, for each segment in its place, whether the customer is a member of it. */
+export const isInSegments = resolver({
+  scope: 'members:read',
+  input: FindSegments,
+  run: async ({ segmentIds, customerId }, { members }: Context, { accountId }): Promise<boolean[]> => {
+    const wanted = [...new Set(segmentIds.filter(isSegmentId))];
+    if (wanted.length === 0) return segmentIds.map(() => false);
+    const found = await members.find({ accountId, customerId, segmentIds: wanted });
+    return segmentIds.map((id) => found.has(id));
+  },
+});
+
+/** Adds customers to a segment. Those who already are members stay as they are. Throws NOT_FOUND. */
+export const addMembers = resolver({
+  scope: 'members:write',
+  input: AddMembers,
+  run: changed,
+});
+
+/** Removes customers from a segment. Those who are no members are ignored. Throws NOT_FOUND. */
+export const removeMembers = resolver({
+  scope: 'members:write',
+  input: RemoveMembers,
+  run: changed,
+});
+
+/** Adds one customer to a segment, like `addMembers`. */
+export const addMember = resolver({
+  scope: 'members:write',
+  input: OneMember,
+  run: ({ segmentId, customerId }, context: Context, viewer) =>
+    changed({ segmentId, add: [customerId], remove: [] }, context, viewer),
+});
+
+/** Removes one customer from a segment, like `removeMembers`. */
+export const removeMember = resolver({
+  scope: 'members:write',
+  input: OneMember,
+  run: ({ segmentId, customerId }, context: Context, viewer) =>
+    changed({ segmentId, add: [], remove: [customerId] }, context, viewer),
+});
+
+/** Adds customers to a segment and removes others, in one step. Throws NOT_FOUND. */
+export const changeMembers = resolver({
+  scope: 'members:write',
+  input: ChangeMembers,
+  run: changed,
+});
+
+/** What a call asked for, and what it changed. */
+export interface Result extends Changed {
+  change: MemberChange;
+}
+
+async function changed(change: MemberChange, context: Context, viewer: Viewer): Promise<Result> {
+  const { segmentId, add, remove } = change;
+  if (!isSegmentId(segmentId)) throw new NotFound('segment', segmentId);
+  const key = { accountId: viewer.accountId, id: segmentId, ...originOf(context, viewer) };
+  const done = await context.members.change({ ...key, add, remove });
+  if (!done) throw new NotFound('segment', segmentId);
+  if (done.added + done.removed > 0) context.wrote();
+  return { ...done, change };
+}
+
+/** Throws NOT_FOUND if the account has no segment with this id. */
+async function requireSegment({ segments }: Context, accountId: string, id: string): Promise<void> {
+  const segment = isSegmentId(id) && (await segments.get({ accountId, id, texts: 'none' }));
+  if (!segment) throw new NotFound('segment', id);
+}

@@ -1,0 +1,15 @@
+import type { Database } from '../database/connect.ts';
+import { changeMembers } from './store/change.ts';
+import { countMembers } from './store/count.ts';
+import { findMembers } from './store/find.ts';
+import { listMembers } from './store/list.ts';
+
+export type MemberStore = ReturnType<typeof memberStore>;
+
+/** The members of segments in Postgres. Each method sends one statement for all calls of a turn, and every call names its account. */
+export const memberStore = (db: Database) => ({
+  list: listMembers(db),
+  find: findMembers(db),
+  count: countMembers(db),
+  change: changeMembers(db),
+});

@@ -1,0 +1,15 @@
+import type { Member } from '../members/member.ts';
+import type { MemberPage } from '../members/member-page.ts';
+import { seconds } from './representation.ts';
+
+/** A member as documented. */
+export const representMember = ({ customerId, joinedAt }: Member) => ({
+  customer_id: customerId,
+  joined_at: seconds(joinedAt),
+});
+
+/** A page of members as documented. */
+export const representMembers = ({ members }: MemberPage, hasMore: boolean) => ({
+  has_more: hasMore,
+  data: members.map(representMember),
+});

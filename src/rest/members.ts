@@ -1,0 +1,53 @@
+import { NotFound } from '../errors/refusals.ts';
+import type { MemberChange } from '../members/member.ts';
+import * as members from '../members/resolvers.ts';
+import type { Changed } from '../members/store/change.ts';
+import { isBackward } from './customer-segments.ts';
+import { representMember, representMembers } from './member-representation.ts';
+import { type Handler, wholeNumber } from './operation.ts';
+import { untagged } from './preconditions.ts';
+
+export const list: Handler = async ({ id, fields, headers }, context) => {
+  const { limit, starting_after, ending_before, ...rest } = fields;
+  const backward = isBackward(starting_after, ending_before);
+  const page = await members.listMembersByCustomer.parse(
+    {
+      ...rest,
+      segmentId: id,
+      [backward ? 'last' : 'first']: wholeNumber(limit),
+      after: starting_after,
+      before: ending_before,
+    },
+    context,
+  );
+  const body = representMembers(page, await (backward ? page.hasPrevious() : page.hasNext()));
+  return untagged(headers, 'list of members', { body });
+};
+
+export const change: Handler = async ({ id, fields }, context) => {
+  const { change, added, removed } = await members.changeMembers.parse({ ...fields, segmentId: id }, context);
+  return { body: countsOf(change, { added, removed }) };
+};
+
+const countsOf = ({ add, remove }: MemberChange, { added, removed }: Pick<Changed, 'added' | 'removed'>) => ({
+  added,
+  already_members: add.length - added,
+  removed,
+  not_members: remove.length - removed,
+});
+
+export const retrieve: Handler = async ({ id, customerId, fields, headers }, context) => {
+  const member = await members.getMember.parse({ ...fields, segmentId: id, customerId }, context);
+  if (!member) throw new NotFound('member', customerId);
+  return untagged(headers, 'member', { body: representMember(member) });
+};
+
+export const put: Handler = async ({ id, customerId, fields }, context) => {
+  await members.addMember.parse({ ...fields, segmentId: id, customerId }, context);
+  return {};
+};
+
+export const remove: Handler = async ({ id, customerId, fields }, context) => {
+  await members.removeMember.parse({ ...fields, segmentId: id, customerId }, context);
+  return {};
+};
