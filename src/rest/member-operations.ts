@@ -1,3 +1,4 @@
+import * as changes from '../members/changes.ts';
 import * as members from '../members/resolvers.ts';
 import { listSegments } from '../segments/resolvers.ts';
 import { PAGE_OF_SEGMENTS } from './customer-segment-operations.ts';
@@ -23,7 +24,7 @@ export const customerSegmentMembers: Resource = {
       handle: list,
     }),
     POST: operation({
-      resolver: members.changeMembers,
+      resolver: changes.changeMembers,
       fields: { id, add: { in: 'body' }, remove: { in: 'body' } },
       status: 200,
       handle: change,
@@ -37,13 +38,13 @@ export const customerSegmentMembers: Resource = {
       handle: retrieve,
     }),
     PUT: operation({
-      resolver: members.addMember,
+      resolver: changes.addMember,
       fields: { id, customer_id: customerId },
       status: 204,
       handle: put,
     }),
     DELETE: operation({
-      resolver: members.removeMember,
+      resolver: changes.removeMember,
       fields: { id, customer_id: customerId },
       status: 204,
       handle: remove,
