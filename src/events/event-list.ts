@@ -30,6 +30,8 @@ export interface EventWindow {
   filter: EventFilter;
   /** The contents to read; all of them by default. Contents that are not read are null. */
   contents?: Contents | undefined;
+  /** Events behind so many bytes of contents are not read; but at least one event is. If omitted, `size` is the only limit. */
+  maxBytes?: number | undefined;
 }
 
 /** A window, and how many events at its end are returned; null means all of them. */
@@ -67,6 +69,9 @@ function readPlace(param: string, given: string | null | undefined, { issues }: 
   return undefined;
 }
 
+/** About how many bytes of contents a page has at most, unless a single event has more. Such a page is shorter than requested. */
+export const MAX_PAGE_BYTES = 4 * 1024 * 1024;
+
 const MAX_WAIT_S = 30;
 /** A forward page, and how many seconds to wait for an event if it is empty. */
 export const WaitForEvents = z
@@ -78,7 +83,12 @@ export const WaitForEvents = z
   })
   .transform(({ first, after, filter, wait }, context) => {
     const place = readPlace('after', after, context);
-    const paging: EventPaging = { after: place, ...extentOf({ first, after }), filter: filter ?? {} };
+    const paging: EventPaging = {
+      after: place,
+      ...extentOf({ first, after }),
+      filter: filter ?? {},
+      maxBytes: MAX_PAGE_BYTES,
+    };
     return { paging, seconds: wait ?? 0 };
   });
 

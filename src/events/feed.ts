@@ -18,8 +18,9 @@ interface Options {
   everyMs(): number;
 }
 
-/** Max events of a read. */
+/** Max events of a read, and about how many bytes of contents they have, unless a single one has more. */
 const SIZE = 100;
+const MAX_BYTES = 1024 * 1024;
 /** Min milliseconds between two checks, even if there are many writes. */
 const MIN_GAP_MS = 25;
 
@@ -71,7 +72,9 @@ export function eventFeed(store: Pick<EventStore, 'heads' | 'read'>, { everyMs }
     const key = `${accountId} ${after}`;
     const underWay = reads.get(key);
     if (underWay) return underWay;
-    const reading = store.read({ accountId, after, size: SIZE }).finally(() => reads.delete(key));
+    const reading = store
+      .read({ accountId, after, size: SIZE, maxBytes: MAX_BYTES })
+      .finally(() => reads.delete(key));
     reads.set(key, reading);
     return reading;
   };

@@ -20,7 +20,10 @@ const SAMPLE = 100;
 const BYTES_OF_CHARACTER = 4;
 /** Max bytes of a row without its long texts, and of a long text. */
 const BYTES = { row: MAX_NAME * BYTES_OF_CHARACTER + 200, text: MAX_TEXT * BYTES_OF_CHARACTER };
-/** Max bytes of an event without its contents, and of the texts of a segment as JSON, where a character can be `\u0001`. */
+/**
+ * Max bytes of an event without its contents, and of the texts of a segment as JSON, where a character can be `\u0001`. The customers of a
+ * change of members are not included: few events have them.
+ */
 const BYTES_OF_EVENT = { row: 800, texts: MAX_CHARACTERS * 6 };
 
 /** A read that waits until the ones before it are done. */
@@ -102,8 +105,17 @@ export function boundReads(context: { segments: SegmentStore; events: EventStore
       return keys.ids.length * most <= MAX_AT_ONCE / 2 ? getSome(keys, most) : getSampled(keys, most);
     },
   };
-  const read: EventStore['read'] = (part) =>
-    inPortions((part.size + 1) * bytesOfEvent(part.contents), () => events.read(part));
+  const readUpTo = (maxBytes: number, part: Parameters<EventStore['read']>[0]) =>
+    inPortions(maxBytes, () => events.read({ ...part, maxBytes }));
+  const read: EventStore['read'] = async (part) => {
+    const likely = Math.min(MAX_AT_ONCE, (part.size + 1) * bytesOfEvent(part.contents));
+    const slice = await readUpTo(likely, part);
+    // Changes of members can be much larger than other events.
+    const whole = slice.isCut && likely < MAX_AT_ONCE ? await readUpTo(MAX_AT_ONCE, part) : slice;
+    if (!whole.isCut) return whole;
+    close();
+    throw new ResponseTooLarge();
+  };
   // Not in a copy of the context, because traces are looked up by this object
   context.segments = { ...store, ...bounded };
   context.events = { ...events, read };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { NotFound } from '../errors/refusals.ts';
-import { ListEvents } from '../events/event-list.ts';
+import { ListEvents, MAX_PAGE_BYTES } from '../events/event-list.ts';
 import type { EventPage } from '../events/event-page.ts';
 import { pageOf } from '../events/resolvers.ts';
 import type { EventStore } from '../events/store.ts';
@@ -24,7 +24,7 @@ export const listSegmentEvents = resolver({
   run: async ({ id, events: paging }, context: Context, { accountId }): Promise<EventPage> => {
     if (!isSegmentId(id)) throw new NotFound('segment', id);
     const filter = { ...paging.filter, segmentId: id };
-    const page = await pageOf(context.events, accountId, { ...paging, filter });
+    const page = await pageOf(context.events, accountId, { ...paging, filter, maxBytes: MAX_PAGE_BYTES });
     if (page.events.length > 0 || (await isKnown(context, accountId, id))) return page;
     throw new NotFound('segment', id);
   },

@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { MAX_RESPONSE } from '../../src/errors/refusals.ts';
+import { addMembers } from '../../src/members/changes.ts';
 import { createSegment, updateSegment } from '../../src/segments/resolvers.ts';
-import { graphql, type Json } from '../client.ts';
+import { graphql, type Json, restAt } from '../client.ts';
 import { draft, testGateway } from '../harness.ts';
 
 const gateway = testGateway();
@@ -84,6 +86,53 @@ describe('a page of a hundred events with the longest texts', () => {
     const { errors, reads } = await ask(`{ ${aliases.join(' ')} }`);
     expect(errors).toMatchObject([{ extensions: { code: 'RESPONSE_TOO_LARGE' } }]);
     expect(reads).toBeLessThan(10);
+  });
+});
+
+describe('a hundred events of 18 MB over REST', () => {
+  it.each(['/v1/events', '/v1/customer-segments/:id/events'])('are several pages of %s', async (pattern) => {
+    const path = pattern.replace(':id', id);
+    const cursors: number[] = [];
+    let pages = 0;
+    for (let after = '0'; ; pages++) {
+      const { status, body } = await restAt(gateway, `${path}?limit=100&after=${after}`);
+      expect(status).toBe(200);
+      expect(JSON.stringify(body).length).toBeLessThan(MAX_RESPONSE);
+      cursors.push(...body.data.map(({ cursor }: Json) => Number(cursor)));
+      if (!body.has_more) break;
+      expect(body.next).toBe(body.data.at(-1).cursor);
+      after = body.next;
+    }
+    expect(cursors).toEqual(Array.from({ length: 101 }, (_, i) => i + 1));
+    expect(pages).toBeGreaterThan(1);
+  });
+
+  it('are read by a follower in slices of about a megabyte', async () => {
+    const signal = new AbortController().signal;
+    const sizes: number[] = [];
+    for (let after = 0; after < 101; ) {
+      const { events } = await gateway.feed.next('ada', after, signal);
+      sizes.push(JSON.stringify(events).length);
+      expect(events[0]?.n).toBe(after + 1);
+      after = events.at(-1)?.n ?? Number.NaN;
+    }
+    expect(Math.max(...sizes)).toBeLessThan(1.5 * 1024 * 1024);
+  });
+});
+
+describe('events with a thousand long ids of customers', () => {
+  it('are refused as too large, or returned if fewer are requested', async () => {
+    const { id } = await createSegment(draft(), gateway.context());
+    for (let i = 0; i < 36; i++) {
+      const customerIds = Array.from({ length: 1_000 }, (_, n) => `${i} ${n} `.padEnd(255, 'x'));
+      await addMembers({ segmentId: id, customerIds }, gateway.context());
+    }
+    const query = (last: number) => ofPage('customerIds', last);
+    expect((await ask(query(40))).errors).toMatchObject([{ extensions: { code: 'RESPONSE_TOO_LARGE' } }]);
+    const { data } = await ask(query(5));
+    expect(data.segmentEvents.nodes.map(({ customerIds }: Json) => customerIds.length)).toEqual(
+      Array(5).fill(1_000),
+    );
   });
 });
 
