@@ -1,27 +1,36 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, it } from 'vitest';
+import { listen, urlOf } from '../../src/http/listen.ts';
+import { respond } from '../../src/http/respond.ts';
+import { drain, httpServer } from '../../src/http/server.ts';
 import { createSegment } from '../../src/segments/resolvers.ts';
-import { draft, secondGateway, testGateway } from '../harness.ts';
+import { draft, testGateway } from '../harness.ts';
 import { received } from '../hostile/socket.ts';
 
 const gateway = testGateway();
 
 it('A gateway that is stopped does not wait for connections on which nothing arrives', async () => {
-  const other = await secondGateway(gateway);
-  const { hostname, port } = new URL(other.url);
+  const http = httpServer({
+    route: () => async (exchange) => respond(exchange, 200, {}),
+    isSocket: () => false,
+    upgrade: () => {},
+    observe: () => {},
+    maxConnectionsPerAddress: 100,
+  });
+  await listen(http.server, { port: 0, host: '127.0.0.1' });
+  const url = urlOf(http.server, '127.0.0.1');
+  const { hostname, port } = new URL(url);
   const sockets = Array.from({ length: 20 }, () => connect(Number(port), hostname));
   await Promise.all(sockets.map((socket) => once(socket, 'connect')));
-  await fetch(`${other.url}/health/live`); // all of them have been accepted before this one
+  await fetch(url); // all of them have been accepted before this one
   const closed = Promise.all(sockets.slice(1).map((socket) => once(socket, 'close')));
   const [late] = sockets;
-  const start = performance.now();
-  const stopped = other.stop();
-  late?.write('GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n'); // a request that was on its way
+  const stopped = drain(http, 60 * 60_000); // requests in flight would have an hour
+  late?.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'); // a request that was on its way
   const answer = late ? await once(late, 'data') : [];
   await Promise.all([closed, stopped]);
   expect(String(answer[0])).toMatch(/^HTTP\/1.1 200/);
-  expect(performance.now() - start).toBeLessThan(8_000); // the patience for requests in flight is 10 s
 });
 
 it('A gateway that is stopped lets a client read its response to the end', async () => {
