@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Sample } from '../data.ts';
+import { cpuOf, cpuOfChildren, usedBetween } from '../kernel.ts';
+import type { Asked } from '../load/generator.ts';
+import type { Started } from '../systems.ts';
+import type { Api } from './api.ts';
+import { type Spread, spreadOf } from './arrivals.ts';
+import { openStreams } from './streams.ts';
+
+/** The server that is written to, the one that is followed (it can be the same), and how. */
+export interface Path {
+  writer: Started;
+  followed: Started;
+  api: Api;
+  sample: Sample;
+}
+
+export interface Load {
+  followers: number;
+  events: number;
+  /** Returns the milliseconds between the start of the load and the nth write. */
+  dueMs(nth: number): number;
+  postmaster: number;
+}
+
+export interface Delivery {
+  /** From sending a write until the last follower has its event. It includes the write. */
+  ms: Spread;
+  /** Events that followers should have received, and those that they did not. */
+  expected: number;
+  missed: number;
+  /** Writes that were refused. */
+  refused: number;
+  /** Microseconds of processor time of the followed server and of Postgres for each event that a follower received. */
+  serverMicros: number;
+  postgresMicros: number;
+}
+
+/** Measures how followers of one account receive its events. */
+export async function deliver({ writer, followed, api, sample }: Path, load: Load): Promise<Delivery> {
+  const { followers, events, dueMs, postmaster } = load;
+  const asked = api.follow(followed.system.headers(sample));
+  const streams = await openStreams(
+    followed.url,
+    Array.from({ length: followers }, () => asked),
+    events,
+  );
+  try {
+    await sleep(500);
+    const before = { server: cpuOf(followed.pid), postgres: cpuOfChildren(postmaster) };
+    const sent: number[] = [];
+    const writes: Promise<boolean>[] = [];
+    const began = performance.now();
+    for (let i = 0; i < events; i++) {
+      await sleep(Math.max(0, began + dueMs(i) - performance.now()));
+      sent.push(performance.now());
+      writes.push(send(writer.url, api.create(writer.system.headers(sample), `event ${i}`)));
+    }
+    const refused = (await Promise.all(writes)).filter((isApplied) => !isApplied).length;
+    await streams.settled(events - refused);
+    const received = streams.arrivals.total();
+    const expected = (events - refused) * followers;
+    return {
+      ms: spreadOf(sent.map((at, i) => streams.arrivals.last(i) - at)),
+      expected,
+      missed: expected - received,
+      refused,
+      serverMicros: (cpuOf(followed.pid) - before.server) / received,
+      postgresMicros: usedBetween(before.postgres, cpuOfChildren(postmaster)) / received,
+    };
+  } finally {
+    streams.close();
+  }
+}
+
+/** Sends a create, and returns whether it was applied. */
+export async function send(url: string, { path, ...init }: Asked): Promise<boolean> {
+  const response = await fetch(url + path, init);
+  const text = await response.text();
+  return response.ok && text.includes('"id"');
+}
