@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sample } from '../data.ts';
-import { cpuOf, cpuOfChildren, usedBetween } from '../kernel.ts';
+import { cpuOf, cpuOfChildren, rssOf, usedBetween } from '../kernel.ts';
 import type { Asked } from '../load/generator.ts';
 import type { Started } from '../systems.ts';
 import type { Api } from './api.ts';
@@ -34,6 +34,10 @@ export interface Delivery {
   /** Microseconds of processor time of the followed server and of Postgres for each event that a follower received. */
   serverMicros: number;
   postgresMicros: number;
+  /** Events received a second, by all followers together, from the first write to the last arrival. */
+  perSecond: number;
+  /** The most resident memory of the followed server, in MB. */
+  maxRss: number;
 }
 
 /** Measures how followers of one account receive its events. */
@@ -45,6 +49,10 @@ export async function deliver({ writer, followed, api, sample }: Path, load: Loa
     Array.from({ length: followers }, () => asked),
     events,
   );
+  let maxRss = 0;
+  const watch = setInterval(() => {
+    maxRss = Math.max(maxRss, rssOf(followed.pid));
+  }, 200);
   try {
     await sleep(500);
     const before = { server: cpuOf(followed.pid), postgres: cpuOfChildren(postmaster) };
@@ -60,15 +68,20 @@ export async function deliver({ writer, followed, api, sample }: Path, load: Loa
     await streams.settled(events - refused);
     const received = streams.arrivals.total();
     const expected = (events - refused) * followers;
+    const lasts = sent.map((_, i) => streams.arrivals.last(i));
+    const seconds = (Math.max(...lasts.filter((at) => !Number.isNaN(at))) - began) / 1000;
     return {
-      ms: spreadOf(sent.map((at, i) => streams.arrivals.last(i) - at)),
+      ms: spreadOf(sent.map((at, i) => (lasts[i] ?? Number.NaN) - at)),
       expected,
       missed: expected - received,
       refused,
       serverMicros: (cpuOf(followed.pid) - before.server) / received,
       postgresMicros: usedBetween(before.postgres, cpuOfChildren(postmaster)) / received,
+      perSecond: received / seconds,
+      maxRss,
     };
   } finally {
+    clearInterval(watch);
     streams.close();
   }
 }
