@@ -71,6 +71,7 @@ async function publish(measured: Omit<LiveReport, 'run'>): Promise<void> {
     postgres: database.version,
     followers: Number(values.followers),
     seconds: Number(values.seconds),
+    countSeconds: Number(values['count-seconds']),
     versions: { 'graphql-yoga': createRequire(import.meta.url)('graphql-yoga/package.json').version },
   };
   const results = join(import.meta.dirname, 'results');

@@ -29,8 +29,9 @@ export interface Delivery {
   /** Events that followers should have received, and those that they did not. */
   expected: number;
   missed: number;
-  /** Writes that were refused. */
-  refused: number;
+  writes: number;
+  /** Writes that were not acknowledged. They may have been applied. */
+  unacknowledged: number;
   /** Microseconds of processor time of the followed server and of Postgres for each event that a follower received. */
   serverMicros: number;
   postgresMicros: number;
@@ -64,17 +65,19 @@ export async function deliver({ writer, followed, api, sample }: Path, load: Loa
       sent.push(performance.now());
       writes.push(send(writer.url, api.create(writer.system.headers(sample), `event ${i}`)));
     }
-    const refused = (await Promise.all(writes)).filter((isApplied) => !isApplied).length;
-    await streams.settled(events - refused);
+    const acknowledged = await Promise.all(writes);
+    await streams.settled(events);
     const received = streams.arrivals.total();
-    const expected = (events - refused) * followers;
     const lasts = sent.map((_, i) => streams.arrivals.last(i));
-    const seconds = (Math.max(...lasts.filter((at) => !Number.isNaN(at))) - began) / 1000;
+    const arrived = lasts.filter((at) => !Number.isNaN(at));
+    const applied = acknowledged.filter((isTrue, i) => isTrue || !Number.isNaN(lasts[i])).length;
+    const seconds = (Math.max(...arrived) - began) / 1000;
     return {
       ms: spreadOf(sent.map((at, i) => (lasts[i] ?? Number.NaN) - at)),
-      expected,
-      missed: expected - received,
-      refused,
+      expected: applied * followers,
+      missed: applied * followers - received,
+      writes: events,
+      unacknowledged: acknowledged.filter((isTrue) => !isTrue).length,
       serverMicros: (cpuOf(followed.pid) - before.server) / received,
       postgresMicros: usedBetween(before.postgres, cpuOfChildren(postmaster)) / received,
       perSecond: received / seconds,
@@ -88,7 +91,13 @@ export async function deliver({ writer, followed, api, sample }: Path, load: Loa
 
 /** Sends a create, and returns whether it was applied. */
 export async function send(url: string, { path, ...init }: Asked): Promise<boolean> {
-  const response = await fetch(url + path, init);
-  const text = await response.text();
-  return response.ok && text.includes('"id"');
+  try {
+    const response = await fetch(url + path, init);
+    const text = await response.text();
+    if (response.ok && text.includes('"id"')) return true;
+    console.error(`A write was answered ${response.status} ${text.slice(0, 200)}`);
+  } catch (error) {
+    console.error(error);
+  }
+  return false;
 }

@@ -37,6 +37,7 @@ export interface LiveReport {
     postgres: string;
     followers: number;
     seconds: number;
+    countSeconds: number;
     /** Versions of the peers' packages. */
     versions: Record<string, string>;
   };
