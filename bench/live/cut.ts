@@ -20,7 +20,8 @@ export async function cut({ url, system }: Started, api: Api, sample: Sample): P
   const headers = system.headers(sample);
   const writeAll = async (phase: string) => {
     for (let i = 0; i < WRITES; i++) {
-      if (!(await send(url, api.create(headers, `${phase} ${i}`)))) throw new Error('A write was refused.');
+      const answer = await send(url, api.create(headers, `${phase} ${i}`));
+      if (answer !== true) throw new Error(`A write was answered ${answer}`);
     }
   };
 

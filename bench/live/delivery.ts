@@ -58,7 +58,7 @@ export async function deliver({ writer, followed, api, sample }: Path, load: Loa
     await sleep(500);
     const before = { server: cpuOf(followed.pid), postgres: cpuOfChildren(postmaster) };
     const sent: number[] = [];
-    const writes: Promise<boolean>[] = [];
+    const writes: Promise<true | string>[] = [];
     const began = performance.now();
     for (let i = 0; i < events; i++) {
       await sleep(Math.max(0, began + dueMs(i) - performance.now()));
@@ -70,14 +70,17 @@ export async function deliver({ writer, followed, api, sample }: Path, load: Loa
     const received = streams.arrivals.total();
     const lasts = sent.map((_, i) => streams.arrivals.last(i));
     const arrived = lasts.filter((at) => !Number.isNaN(at));
-    const applied = acknowledged.filter((isTrue, i) => isTrue || !Number.isNaN(lasts[i])).length;
+    const refusal = acknowledged.find((answer) => answer !== true);
+    if (refusal)
+      console.log(`${followed.system.name}, ${followers} followers: a write was answered ${refusal}`);
+    const applied = acknowledged.filter((answer, i) => answer === true || !Number.isNaN(lasts[i])).length;
     const seconds = (Math.max(...arrived) - began) / 1000;
     return {
       ms: spreadOf(sent.map((at, i) => (lasts[i] ?? Number.NaN) - at)),
       expected: applied * followers,
       missed: applied * followers - received,
       writes: events,
-      unacknowledged: acknowledged.filter((isTrue) => !isTrue).length,
+      unacknowledged: acknowledged.filter((answer) => answer !== true).length,
       serverMicros: (cpuOf(followed.pid) - before.server) / received,
       postgresMicros: usedBetween(before.postgres, cpuOfChildren(postmaster)) / received,
       perSecond: received / seconds,
@@ -89,15 +92,14 @@ export async function deliver({ writer, followed, api, sample }: Path, load: Loa
   }
 }
 
-/** Sends a create, and returns whether it was applied. */
-export async function send(url: string, { path, ...init }: Asked): Promise<boolean> {
+/** Sends a create. Returns true if it was acknowledged, otherwise what the answer was. */
+export async function send(url: string, { path, ...init }: Asked): Promise<true | string> {
   try {
     const response = await fetch(url + path, init);
     const text = await response.text();
     if (response.ok && text.includes('"id"')) return true;
-    console.error(`A write was answered ${response.status} ${text.slice(0, 200)}`);
+    return `${response.status} ${text.slice(0, 200)}`;
   } catch (error) {
-    console.error(error);
+    return String(error);
   }
-  return false;
 }
