@@ -30,6 +30,8 @@ export interface Delivery {
   expected: number;
   missed: number;
   writes: number;
+  /** Writes that the client sent a second. Fewer than planned if the machine is too busy. */
+  writesPerSecond: number;
   /** Writes that were not acknowledged. They may have been applied. */
   unacknowledged: number;
   /** Microseconds of processor time of the followed server and of Postgres for each event that a follower received. */
@@ -80,6 +82,7 @@ export async function deliver({ writer, followed, api, sample }: Path, load: Loa
       expected: applied * followers,
       missed: applied * followers - received,
       writes: events,
+      writesPerSecond: (1000 * (events - 1)) / ((sent.at(-1) ?? began) - began),
       unacknowledged: acknowledged.filter((answer) => answer !== true).length,
       serverMicros: (cpuOf(followed.pid) - before.server) / received,
       postgresMicros: usedBetween(before.postgres, cpuOfChildren(postmaster)) / received,

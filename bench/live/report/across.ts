@@ -12,6 +12,7 @@ export function acrossRows(gateways: readonly Gateways[], followers: number): st
     `|---|${gateways.map(() => '---|').join('')}`,
     row('1 follower: latency p50 / p99 / max, ms', ({ single }) => latency(single)),
     row(`${many} followers, 100 events/s: latency p50 / p99 / max, ms`, (each) => latency(each.many)),
+    row(`${many} followers: writes per second`, (each) => each.many.writesPerSecond.toFixed(0)),
     row(`${many} followers: events delivered per second`, (each) =>
       Math.round(each.many.perSecond).toLocaleString('en'),
     ),

@@ -26,6 +26,7 @@ export function contenderTable(contenders: readonly Contender[]): string[] {
       return [
         figure('latency p50, ms', ({ ms }) => ms.p50),
         figure('latency p99, ms', ({ ms }) => ms.p99),
+        figure('writes per second', ({ writesPerSecond }) => writesPerSecond),
         figure('events delivered per second', ({ perSecond }) => perSecond),
         figure('costs, µs', ({ serverMicros, postgresMicros }) => serverMicros + postgresMicros, 1),
         figure('most resident memory, MB', ({ maxRss }) => maxRss),
