@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { postmasterOf, type Sample, startPostgres } from './data.ts';
@@ -27,6 +28,7 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
   },
 });
+const loadAverage = loadavg()[0] ?? Number.NaN;
 const STREAMS_PER_ACCOUNT = 10;
 const folder = join(import.meta.dirname, '.data');
 
@@ -68,6 +70,7 @@ async function publish(measured: Omit<LiveReport, 'run'>): Promise<void> {
     date: new Date().toISOString(),
     command: commandOf('npm run bench:live'),
     machine: thisMachine(),
+    loadAverage,
     postgres: database.version,
     followers: Number(values.followers),
     seconds: Number(values.seconds),

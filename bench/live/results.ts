@@ -34,6 +34,8 @@ export interface LiveReport {
     date: string;
     command: string;
     machine: Machine;
+    /** The load average of the machine before the run. On a quiet machine, it is close to 0. */
+    loadAverage: number;
     postgres: string;
     followers: number;
     seconds: number;
