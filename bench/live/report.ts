@@ -57,6 +57,6 @@ in 25 ms. In return:
 - If the peer ends after the insert and before the publication, the event is lost.
 - The peer checks no token: neither when a stream begins nor while it is open.
 
-GraphQL executes the subscription for each follower. Followers over REST share the text of an event, so the gateway serves more of them.
+Followers over GraphQL with the same document and scopes share the result and text of an event, as those over REST share its text.
 `,
 );
