@@ -6,9 +6,10 @@ import type { EventStore } from './store.ts';
 export interface Feed {
   /**
    * Waits until an account's log has events after a place, and returns them. Followers share reads: one that is behind gets what
-   * another one has just read. Rejects with the reason of the signal if it aborts.
+   * another one has just read, unless it is new: a segment may have been deleted since. Rejects with the reason of the signal if it
+   * aborts.
    */
-  next(accountId: string, after: number, signal: AbortSignal): Promise<EventSlice>;
+  next(accountId: string, after: number, signal: AbortSignal, isNew?: boolean): Promise<EventSlice>;
   /** Checks for new events soon. Called after a write. */
   wake(): void;
   stop(): void;
@@ -114,20 +115,20 @@ export function eventFeed(store: Pick<EventStore, 'heads' | 'read'>, { everyMs }
     });
 
   return {
-    async next(accountId, after, signal) {
-      let isNew = false;
+    async next(accountId, after, signal, isNew = false) {
+      let mustRead = isNew;
       for (;;) {
         signal.throwIfAborted();
-        const known = recent.find(accountId, after);
+        const known = mustRead ? undefined : recent.find(accountId, after);
         if (known) return known;
-        if (isNew || !recent.isHead(accountId, after)) {
+        if (mustRead || !recent.isHead(accountId, after)) {
           const slice = await read(accountId, after);
           if (slice.events.length > 0 || after < slice.prunedTo) return slice;
         }
         const waiting = untilNew(accountId, after, signal);
         wake(); // an event may have been written since the place was the newest one
         await waiting;
-        isNew = true;
+        mustRead = recent.find(accountId, after) === undefined;
       }
     },
     wake,

@@ -30,10 +30,12 @@ export interface Following {
  */
 export function follow(feed: Feed, { accountId, after, types, signal, loop }: Follower): Following {
   let place = after;
+  let isNew = true;
   async function* events(): AsyncGenerator<Event[]> {
     try {
       for (;;) {
-        const slice = await feed.next(accountId, place, signal);
+        const slice = await feed.next(accountId, place, signal, isNew);
+        isNew = false;
         await untilReady(loop);
         checkSequence(place, slice);
         const wanted = types ? slice.events.filter(({ type }) => types.includes(type)) : slice.events;

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { eventFeed, type Feed } from '../../src/events/feed.ts';
 import { follow } from '../../src/events/follow.ts';
 import { loopTime } from '../../src/fairness/loop-time.ts';
-import { createSegment } from '../../src/segments/resolvers.ts';
+import { createSegment, deleteSegment } from '../../src/segments/resolvers.ts';
 import { draft, eventHead, testGateway } from '../harness.ts';
 import { loopTurns } from '../loop-turns.ts';
 import { until } from '../until.ts';
@@ -95,4 +95,16 @@ describe('A thousand followers of one account', () => {
       expect(count.reads).toBeLessThan(1.5 * EVENTS);
     },
   );
+});
+
+it('A new follower does not get what others read before it began, because a segment may have been deleted since', async () => {
+  const after = await eventHead(gateway, 'ada');
+  const { id } = await createSegment(draft(), gateway.context());
+  const { signal } = new AbortController();
+  const before = await gateway.feed.next('ada', after, signal);
+  expect(before.events[0]?.segment).toMatchObject({ id });
+  await deleteSegment({ id }, gateway.context());
+  const { events } = follow(gateway.feed, { accountId: 'ada', after, signal });
+  const { value } = await events.next();
+  expect(value?.[0]).toMatchObject({ segmentId: id, segment: null });
 });

@@ -195,9 +195,9 @@ describe('subscriptions that share results', () => {
 
 describe('kept results', () => {
   it('are limited in bytes, and the oldest are displaced first', async () => {
-    const share = sharedResults(1_000);
+    const share = sharedResults(100_000);
     let executed = 0;
-    const resultOf = share({ key: 'k', bytes: 100 }, () => {
+    const resultOf = share({ key: 'k', bytes: 10_000 }, () => {
       executed += 1;
       return { data: {} };
     });

@@ -21,6 +21,8 @@ interface Kept {
  * account must not be able to attach large results to all of them.
  */
 const MAX_BYTES = 128 * 1024 * 1024;
+/** What a result counts at least, so that there are not too many small ones. */
+const MIN_BYTES_OF_RESULT = 4 * 1024;
 
 /**
  * Returns a function with which subscriptions share the results of an event: it wraps what executes a subscription. The event
@@ -35,8 +37,9 @@ export function sharedResults(maxBytes = MAX_BYTES) {
   const keep = (ofEvent: Map<string, Kept>, { key, bytes }: Shared, result: ReturnType<Execute>) => {
     const kept = { bytes, result };
     ofEvent.set(key, kept);
-    oldest.add({ kept: new WeakRef(kept), bytes });
-    total += bytes;
+    const counted = Math.max(bytes, MIN_BYTES_OF_RESULT);
+    oldest.add({ kept: new WeakRef(kept), bytes: counted });
+    total += counted;
     for (const each of oldest) {
       if (total <= maxBytes) break;
       oldest.delete(each);
