@@ -1,4 +1,5 @@
 import type { Measured } from './load.ts';
+import type { Machine } from './machine.ts';
 
 /** The measurements of one system under one workload. */
 export interface Result {
@@ -14,7 +15,7 @@ export interface Report {
   run: {
     date: string;
     command: string;
-    machine: { cpu: string; cores: number; memoryGB: number; node: string };
+    machine: Machine;
     /** The program that sent the load. */
     generator: string;
     postgres: string;

@@ -1,10 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { loadData, startPostgres } from './data.ts';
+import { loadData, postmasterOf, startPostgres } from './data.ts';
 import { measureItself } from './itself.ts';
 import { generatorName, type Measured, measure, requestsOf } from './load.ts';
+import { commandOf, thisMachine } from './machine.ts';
 import { pgbench } from './pgbench.ts';
 import { medianOf, type Report, type Result } from './results.ts';
 import { type Started, start, systems, takesPart } from './systems.ts';
@@ -33,7 +33,7 @@ const postgres = await startPostgres(folder);
 const small = isWhole ? await loadData(postgres.url, SMALL) : null;
 const data = await loadData(postgres.url, Number(values.rows));
 const { url, samples, version } = data;
-const postmaster = Number(readFileSync(join(folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
+const postmaster = postmasterOf(folder);
 const running: Started[] = [];
 const results: Result[] = [];
 
@@ -85,17 +85,10 @@ async function stopAll(): Promise<void> {
 async function publish(report: Omit<Report, 'run'>): Promise<void> {
   const folder = join(import.meta.dirname, 'results');
   mkdirSync(folder, { recursive: true });
-  const machine = {
-    cpu: cpus()[0]?.model ?? 'unknown processor',
-    cores: cpus().length,
-    memoryGB: Math.round(totalmem() / 2 ** 30),
-    node: process.version,
-  };
-  const given = process.argv.slice(2);
   const run: Report['run'] = {
     date: new Date().toISOString(),
-    command: ['npm run bench', ...(given.length > 0 ? ['--', ...given] : [])].join(' '),
-    machine,
+    command: commandOf('npm run bench'),
+    machine: thisMachine(),
     generator: generatorName,
     postgres: version,
     rows: Number(values.rows),

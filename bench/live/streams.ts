@@ -1,53 +1,56 @@
 import { once } from 'node:events';
-import { type ClientRequest, get } from 'node:http';
+import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Asked } from '../load/generator.ts';
+import { type Arrivals, watchArrivals } from './arrivals.ts';
 
 /** Streams of events that one client has open. */
 export interface Streams {
-  /** Waits until every stream has received so many events, or fails after a minute. */
-  received(events: number): Promise<void>;
-  /** When each event arrived at each stream, by the name of its segment, in milliseconds since the client began. */
-  arrivals: Map<string, number[]>;
+  arrivals: Arrivals;
+  /** Waits until every stream has so many events, or until nothing has arrived for 15 seconds. */
+  settled(events: number): Promise<void>;
   close(): void;
 }
 
-/** Opens streams of events over REST, one connection each. */
-export async function openStreams(url: string, tokens: readonly string[]): Promise<Streams> {
-  const arrivals = new Map<string, number[]>();
-  const counts = tokens.map(() => 0);
+const STALLED_MS = 15_000;
+
+/** Opens a stream for each request, on a connection of its own, and watches them for so many events. */
+export async function openStreams(url: string, asked: readonly Asked[], events = 0): Promise<Streams> {
+  const arrivals = watchArrivals(events);
   const requests: ClientRequest[] = [];
-  for (const [i, token] of tokens.entries()) {
-    const headers = { authorization: `Bearer ${token}`, accept: 'text/event-stream' };
-    const request = get(`${url}/v1/events`, { headers, agent: false });
-    request.on('error', () => {});
-    requests.push(request);
-    const [response] = await once(request, 'response');
-    if (response.statusCode !== 200) throw new Error(`A stream was answered ${response.statusCode}.`);
-    let rest = '';
-    response.setEncoding('utf8').on('data', (text: string) => {
-      const now = performance.now();
-      const lines = (rest + text).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) {
-        if (!line.startsWith('data: {')) continue;
-        counts[i] = (counts[i] ?? 0) + 1;
-        const { name } = JSON.parse(line.slice('data: '.length)).segment;
-        arrivals.set(name, [...(arrivals.get(name) ?? []), now]);
-      }
-    });
-    response.on('error', () => {});
+  for (const each of asked) {
+    const { sent, response } = await openStream(url, each);
+    requests.push(sent);
+    response.on('data', arrivals.reader());
   }
   return {
     arrivals,
-    async received(events) {
-      const end = performance.now() + 60_000;
-      while (counts.some((count) => count < events)) {
-        if (performance.now() > end)
-          throw new Error(`Some streams have ${Math.min(...counts)} of ${events} events.`);
-        await new Promise((resolve) => setTimeout(resolve, 20));
+    async settled(events) {
+      const expected = events * requests.length;
+      let seen = -1;
+      let since = performance.now();
+      while (arrivals.total() < expected && performance.now() - since < STALLED_MS) {
+        if (arrivals.total() !== seen) since = performance.now();
+        seen = arrivals.total();
+        await sleep(20);
       }
     },
     close() {
-      for (const request of requests) request.destroy();
+      for (const each of requests) each.destroy();
     },
   };
+}
+
+/** Opens one stream, and resolves when its response begins. */
+export async function openStream(
+  url: string,
+  { method, path, headers, body }: Asked,
+): Promise<{ sent: ClientRequest; response: IncomingMessage }> {
+  const sent = request(url + path, { method, headers, agent: false });
+  sent.on('error', () => {});
+  sent.end(body);
+  const [response]: IncomingMessage[] = await once(sent, 'response');
+  if (response?.statusCode !== 200) throw new Error(`A stream was answered ${response?.statusCode}.`);
+  response.on('error', () => {});
+  return { sent, response };
 }

@@ -68,3 +68,7 @@ export const STRANGER = '';
 
 /** Returns the account whose share of a fair queue a call uses. Callers without an account have one share together. */
 export const shareOf = ({ viewer }: Caller): string => viewer?.accountId ?? STRANGER;
+
+/** Returns a text that is the same for callers who can see the same: those of one account with the same scopes. */
+export const visibilityOf = (viewer: Viewer | null): string =>
+  viewer ? [viewer.accountId, ...[...viewer.scopes].sort()].join(' ') : STRANGER;

@@ -1,13 +1,15 @@
+import { recentSlices } from './recent-slices.ts';
 import type { EventSlice } from './store/read.ts';
 import type { EventStore } from './store.ts';
 
 /** Delivers new events to all followers in this process. */
 export interface Feed {
   /**
-   * Waits until an account's log has events after a place, and returns them. Followers at the same place share a read. Rejects
-   * with the reason of the signal if it aborts.
+   * Waits until an account's log has events after a place, and returns them. Followers share reads: one that is behind gets what
+   * another one has just read, unless it is new: a segment may have been deleted since. Rejects with the reason of the signal if it
+   * aborts.
    */
-  next(accountId: string, after: number, signal: AbortSignal): Promise<EventSlice>;
+  next(accountId: string, after: number, signal: AbortSignal, isNew?: boolean): Promise<EventSlice>;
   /** Checks for new events soon. Called after a write. */
   wake(): void;
   stop(): void;
@@ -36,6 +38,7 @@ interface Waiting {
 export function eventFeed(store: Pick<EventStore, 'heads' | 'read'>, { everyMs }: Options): Feed {
   const accounts = new Map<string, Set<Waiting>>();
   const reads = new Map<string, Promise<EventSlice>>();
+  const recent = recentSlices();
   let timer: NodeJS.Timeout | undefined;
   let isLooking = false;
   let isWoken = false;
@@ -47,15 +50,17 @@ export function eventFeed(store: Pick<EventStore, 'heads' | 'read'>, { everyMs }
     timer = isStopped || accounts.size === 0 ? undefined : setTimeout(look, ms).unref();
   };
 
+  const resolveBefore = (accountId: string, place: number) => {
+    for (const waiting of accounts.get(accountId) ?? []) if (waiting.after < place) waiting.resolve();
+  };
+
   const look = async () => {
     isLooking = true;
     isWoken = false;
     lookedAt = performance.now();
     try {
       const heads = await store.heads([...accounts.keys()]);
-      for (const [accountId, head] of heads) {
-        for (const waiting of accounts.get(accountId) ?? []) if (head > waiting.after) waiting.resolve();
-      }
+      for (const [accountId, head] of heads) resolveBefore(accountId, head);
     } catch {
       // The database does not answer, which the readiness check reports. Followers keep waiting.
     }
@@ -68,13 +73,19 @@ export function eventFeed(store: Pick<EventStore, 'heads' | 'read'>, { everyMs }
     if (!isLooking && accounts.size > 0) schedule(Math.max(0, lookedAt + MIN_GAP_MS - performance.now()));
   };
 
+  const readNew = async (accountId: string, after: number): Promise<EventSlice> => {
+    const slice = await store.read({ accountId, after, size: SIZE, maxBytes: MAX_BYTES });
+    recent.keep(accountId, after, slice);
+    const last = slice.events.at(-1);
+    if (last) resolveBefore(accountId, last.n); // so that followers at different places meet again
+    return slice;
+  };
+
   const read = (accountId: string, after: number): Promise<EventSlice> => {
     const key = `${accountId} ${after}`;
     const underWay = reads.get(key);
     if (underWay) return underWay;
-    const reading = store
-      .read({ accountId, after, size: SIZE, maxBytes: MAX_BYTES })
-      .finally(() => reads.delete(key));
+    const reading = readNew(accountId, after).finally(() => reads.delete(key));
     reads.set(key, reading);
     return reading;
   };
@@ -105,12 +116,20 @@ export function eventFeed(store: Pick<EventStore, 'heads' | 'read'>, { everyMs }
     });
 
   return {
-    async next(accountId, after, signal) {
+    async next(accountId, after, signal, isNew = false) {
+      let mustRead = isNew;
       for (;;) {
         signal.throwIfAborted();
-        const slice = await read(accountId, after);
-        if (slice.events.length > 0 || after < slice.prunedTo) return slice;
-        await untilNew(accountId, after, signal);
+        const known = mustRead ? undefined : recent.find(accountId, after);
+        if (known) return known;
+        if (mustRead || !recent.isHead(accountId, after)) {
+          const slice = await read(accountId, after);
+          if (slice.events.length > 0 || after < slice.prunedTo) return slice;
+        }
+        const waiting = untilNew(accountId, after, signal);
+        wake(); // an event may have been written since the place was the newest one
+        await waiting;
+        mustRead = recent.find(accountId, after) === undefined;
       }
     },
     wake,

@@ -1,4 +1,6 @@
 import { CursorExpired, Refusal } from '../errors/refusals.ts';
+import type { LoopShare } from '../fairness/loop-time.ts';
+import { untilReady } from '../fairness/stream-readiness.ts';
 import { cursorOf, type Event, type EventType } from './event.ts';
 import type { Feed } from './feed.ts';
 import type { EventSlice } from './store/read.ts';
@@ -10,6 +12,8 @@ interface Follower {
   /** The types of events to return; all if omitted. */
   types?: readonly EventType[] | null | undefined;
   signal: AbortSignal;
+  /** The share of the event loop that the account has. */
+  loop?: LoopShare | undefined;
 }
 
 /** The events of a follower, and its progress. */
@@ -24,12 +28,15 @@ export interface Following {
  * More events are read only when the follower requests them, so a slow follower uses no memory. Throws CURSOR_EXPIRED if a
  * follower is so slow that its next event is no longer kept. Ends when the signal aborts. If its reason is a refusal, throws it.
  */
-export function follow(feed: Feed, { accountId, after, types, signal }: Follower): Following {
+export function follow(feed: Feed, { accountId, after, types, signal, loop }: Follower): Following {
   let place = after;
+  let isNew = true;
   async function* events(): AsyncGenerator<Event[]> {
     try {
       for (;;) {
-        const slice = await feed.next(accountId, place, signal);
+        const slice = await feed.next(accountId, place, signal, isNew);
+        isNew = false;
+        await untilReady(loop);
         checkSequence(place, slice);
         const wanted = types ? slice.events.filter(({ type }) => types.includes(type)) : slice.events;
         if (wanted.length > 0) yield wanted;

@@ -1,4 +1,5 @@
 import { Unavailable } from '../errors/refusals.ts';
+import { streamTurns } from './stream-turns.ts';
 
 /** The share of the event loop that one account has for long work. */
 export interface LoopShare {
@@ -7,15 +8,12 @@ export interface LoopShare {
    * after five seconds, or immediately if 500 requests of the account are already waiting.
    */
   ready(): Promise<void> | undefined;
+  /** Waits until streams may do more work, whoever is active. Returns undefined if they may do it immediately. */
+  turn(): Promise<void> | undefined;
   /** Charges the account for work that kept the event loop busy for this many milliseconds. Short work is free. */
   charge(milliseconds: number): void;
   /** Charges the account for reading the rows of an answer of this many characters, and for completing it. */
   chargeAnswer(characters: number): void;
-}
-
-/** Waits until the account may start more work, however long it takes. For a stream, which can wait longer than a request. */
-export async function untilReady(loop: LoopShare | undefined): Promise<void> {
-  await loop?.ready()?.catch(() => {});
 }
 
 interface Waiting {
@@ -59,6 +57,7 @@ const MAX_ACCOUNTS = 10_000;
  */
 export function loopTime() {
   const shares = new Map<string, LoopShare>();
+  const turn = streamTurns();
   /** The two most recently active accounts. */
   let last: Activity | undefined;
   let lastOther: Activity | undefined;
@@ -110,6 +109,7 @@ export function loopTime() {
           if (debt.waiting.length === 1) goOn(account, debt);
         });
       },
+      turn,
       charge,
       chargeAnswer: (characters) => charge(characters / CHARACTERS_PER_MS),
     };

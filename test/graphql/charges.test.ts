@@ -19,6 +19,7 @@ async function chargesOf(query: string, variables: object = {}) {
   const answers: number[] = [];
   const loop = {
     ready: () => undefined,
+    turn: () => undefined,
     charge: (milliseconds: number) => void pieces.push(milliseconds),
     chargeAnswer: (characters: number) => void answers.push(characters),
   };

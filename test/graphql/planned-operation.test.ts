@@ -6,13 +6,10 @@ import { plannedOperation } from '../../src/graphql/planner/planned-operation.ts
 import { MAX_COERCION_ERRORS } from '../../src/graphql/planner/variable-values.ts';
 import { loopTurns } from '../loop-turns.ts';
 import { randomRequest } from './random-document.ts';
-import { unrulySchema } from './random-schema.ts';
+import { ignoringRejections, unrulySchema } from './random-schema.ts';
 
 const DOCUMENTS = Number(process.env.DOCUMENTS ?? 2_000);
 const seed = process.env.DOCUMENTS ? undefined : 20261125;
-
-/** Max turns of the event loop that a random request takes: two for each level. */
-const MAX_TURNS = 16;
 
 const schema = unrulySchema();
 const requests = randomRequest({
@@ -195,18 +192,3 @@ describe('a planned operation', () => {
     await nextTurn(); // vitest fails the run on an unhandled rejection
   });
 });
-
-/**
- * Ignores unhandled rejections. graphql-js 16.15.0 leaves some if a list fails before its items have settled. So does a
- * planned operation, which hands it the requests in which a condition is null.
- */
-async function ignoringRejections<Result>(run: () => Result): Promise<Awaited<Result>> {
-  const listeners = process.listeners('unhandledRejection');
-  const ignore = () => {};
-  process.removeAllListeners('unhandledRejection').on('unhandledRejection', ignore);
-  const result = await run();
-  for (let i = 0; i < MAX_TURNS; i++) await nextTurn();
-  process.off('unhandledRejection', ignore);
-  for (const listener of listeners) process.on('unhandledRejection', listener);
-  return result;
-}

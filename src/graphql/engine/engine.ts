@@ -11,10 +11,9 @@ import type { BoundReads } from './admitted-operation.ts';
 import { masked } from './masking.ts';
 import { type Persistence, resolved } from './persisted-operations.ts';
 import { repeatedOperations } from './repeated-operations.ts';
+import { isResults, type Results } from './shared-subscription.ts';
 import {
-  isResults,
   type OperationContext,
-  type Results,
   type Returns,
   type Subscribed,
   subscribed,

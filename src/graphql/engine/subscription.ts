@@ -1,11 +1,11 @@
-import { type ExecutionResult, GraphQLError, type GraphQLSchema, subscribe } from 'graphql';
+import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../context.ts';
 import { MAX_RESPONSE } from '../../errors/refusals.ts';
-import { untilReady } from '../../fairness/loop-time.ts';
+import { untilReady } from '../../fairness/stream-readiness.ts';
 import { costOf } from '../limits/cost.ts';
-import { MAX_COERCION_ERRORS } from '../planner/variable-values.ts';
 import { admit, tooLarge } from './admitted-operation.ts';
+import { type Results, sharedSubscribe } from './shared-subscription.ts';
 
 /** A subscription that has begun. */
 export interface Subscribed {
@@ -24,10 +24,11 @@ export interface OperationContext extends Context {
 }
 
 /**
- * Executes subscriptions by graphql-js. They are never planned. The cost of one result is checked and charged once, when the
+ * Executes subscriptions by graphql-js. They are never planned. Subscriptions with the same results share them. The cost of one result is checked and charged once, when the
  * subscription begins. Refuses operations that the transport of the caller cannot return, before anything is executed.
  */
 export function useSubscriptions(schema: GraphQLSchema): Plugin<OperationContext> {
+  const subscribe = sharedSubscribe(schema);
   return {
     onExecute({ args: { contextValue }, setResultAndStopExecution }) {
       if (contextValue.returns === 'stream') setResultAndStopExecution({ errors: [notAStream()] });
@@ -43,22 +44,13 @@ export function useSubscriptions(schema: GraphQLSchema): Plugin<OperationContext
         const { points, bytes } = cost(variableValues ?? {});
         await admit(points, contextValue);
         if (bytes > MAX_RESPONSE) return tooLarge();
-        const begun = await subscribe({
-          ...{ schema, document, operationName, variableValues, contextValue },
-          options: { maxCoercionErrors: MAX_COERCION_ERRORS },
-        });
+        const begun = await subscribe({ document, operationName, variableValues, contextValue }, bytes);
         contextValue.leavePlace();
         return begun;
       });
     },
   };
 }
-
-/** The results of a subscription, as graphql-js returns them. */
-export type Results = AsyncIterable<ExecutionResult>;
-
-/** Whether a value is the results of a subscription. */
-export const isResults = (result: object): result is Results => Symbol.asyncIterator in result;
 
 /** Whether an operation is a subscription that has begun. */
 export const isSubscribed = (result: ExecutionResult | Subscribed): result is Subscribed =>

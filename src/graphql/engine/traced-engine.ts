@@ -7,7 +7,8 @@ import {
   lexicographicSortSchema,
 } from 'graphql';
 import { createYoga, type GraphQLParams, type Plugin, type YogaServerOptions } from 'graphql-yoga';
-import { isResults, type OperationContext, type Results } from './subscription.ts';
+import { isResults, type Results } from './shared-subscription.ts';
+import type { OperationContext } from './subscription.ts';
 
 type Options = YogaServerOptions<object, OperationContext> & { schema: GraphQLSchema };
 

@@ -2,8 +2,8 @@ import type { ExecutionResult } from 'graphql';
 import { respondWithEvents } from '../../http/event-stream.ts';
 import type { Exchange } from '../../http/exchange.ts';
 import type { Subscribed } from '../engine/subscription.ts';
-import { shown } from './answer.ts';
-import { COMPLETE, nextEvent } from './result-event.ts';
+import { COMPLETE } from './result-event.ts';
+import { resultEvent } from './result-text.ts';
 
 interface Options {
   /** Aborts when the gateway stops. */
@@ -20,8 +20,6 @@ export const writeResults = (
   respondWithEvents(exchange, messagesOf(results), { signal: ending, heartbeatMs, onEnd: close });
 
 async function* messagesOf(results: AsyncIterable<ExecutionResult>): AsyncGenerator<string> {
-  for await (const { data, errors, extensions } of results) {
-    yield nextEvent(JSON.stringify({ data, errors: errors?.map(shown), extensions }));
-  }
+  for await (const result of results) yield resultEvent(result);
   yield COMPLETE;
 }

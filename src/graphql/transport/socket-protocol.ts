@@ -13,13 +13,14 @@ import {
   type SocketCaller,
   socketOperations,
 } from './socket-operation.ts';
+import { type Payload, payloadOf } from './socket-payload.ts';
 
 export interface ProtocolOptions extends SocketCaller {
   schema: GraphQLSchema;
 }
 
 /** What is known of a connection. */
-export interface Extra {
+export interface Extra extends Payload {
   connection: Connection;
   caller: Caller;
   identify: Identify;
@@ -64,10 +65,7 @@ export function socketProtocol({ schema, ...parts }: ProtocolOptions): Server<Ex
       return isErrors(begun) ? begun : { schema, document: SUBSCRIPTION, contextValue: begun };
     },
     subscribe: ({ contextValue }) => contextValue as Results, // of `onSubscribe`
-    onNext: (_context, _id, _payload, _args, { data, errors }) => ({
-      ...(errors && { errors: errors.map(shown) }),
-      ...(data !== undefined && { data }),
-    }),
+    onNext: ({ extra }, _id, _payload, _args, result) => payloadOf(extra, result),
     onError: (_context, _id, _payload, errors) =>
       errors
         .flatMap((error) => (error.originalError instanceof FinalErrors ? error.originalError.errors : error))

@@ -4,6 +4,7 @@ import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { isForeign, refuseUpgrade } from '../../http/upgrade.ts';
 import { type Connection, webSockets } from '../../http/web-socket.ts';
 import { socketAdmission } from './socket-admission.ts';
+import { withPayload } from './socket-payload.ts';
 import { type Extra, type ProtocolOptions, socketProtocol } from './socket-protocol.ts';
 
 /** Serves GraphQL over WebSocket. */
@@ -36,7 +37,8 @@ export function graphqlSockets({ origins, heartbeatMs, ...parts }: Options): Gra
     const closed = protocol.opened(
       {
         protocol: connection.protocol,
-        send(text) {
+        send(message) {
+          const text = withPayload(extra, message);
           extra.charge?.(text.length);
           return connection.send(text);
         },

@@ -1,5 +1,6 @@
 import { followEvents } from '../../events/resolvers.ts';
 import { singly } from '../../events/singly.ts';
+import { CHOOSES_EVENTS } from '../planner/result-variables.ts';
 import { builder } from './builder.ts';
 import { CURSOR, SegmentEvent, SegmentEventType } from './segment-event.ts';
 
@@ -11,6 +12,7 @@ builder.subscriptionType({
 builder.subscriptionField('segmentEvents', (t) =>
   t.field({
     type: SegmentEvent,
+    extensions: CHOOSES_EVENTS,
     description:
       'Every change to the segments of your account, in order and each once per connection. To resume after a disconnection, pass the `cursor` of the last event that you processed as `after`.',
     args: {
