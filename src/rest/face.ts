@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { InvalidInput } from '../errors/invalid-input.ts';
 import { charged } from '../fairness/loop-time.ts';
 import { ClientGone, readBody } from '../http/body.ts';
+import { bodyPieces } from '../http/body-pieces.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { bodyFields, type Fields, formFields, joined } from '../http/fields.ts';
 import { respond } from '../http/respond.ts';
@@ -22,13 +23,15 @@ interface Options {
   observe: Observe;
   /** Milliseconds between two heartbeats of a stream. */
   heartbeatMs?: number | undefined;
+  /** Milliseconds that the sender of a list can pause. */
+  bodyPauseMs?: number | undefined;
 }
 
 /** Serves the documented REST API: finds the operation, reads the fields, calls the handler and writes its answer. */
-export function restFace({ contextOf, observe, heartbeatMs }: Options): Face {
+export function restFace({ contextOf, observe, heartbeatMs, bodyPauseMs }: Options): Face {
   return async (exchange) => {
     try {
-      const { stream, ...answer } = await answerTo(exchange, await contextOf(exchange));
+      const { stream, ...answer } = await answerTo(exchange, await contextOf(exchange), bodyPauseMs);
       if (stream) await writeStream(exchange, stream, { observe, heartbeatMs });
       else write(exchange, answer);
     } catch (error) {
@@ -42,7 +45,7 @@ export function restFace({ contextOf, observe, heartbeatMs }: Options): Face {
 }
 
 /** Checks the token, the rate limit, the route and the syntax, in this order. The resolver then checks scope and input. */
-async function answerTo(exchange: Exchange, context: Context): Promise<Answer> {
+async function answerTo(exchange: Exchange, context: Context, bodyPauseMs?: number): Promise<Answer> {
   requireViewer(context);
   const spent = context.spend(1);
   if (spent) await spent;
@@ -50,12 +53,19 @@ async function answerTo(exchange: Exchange, context: Context): Promise<Answer> {
   const { route, id, customerId } = routeOf(exchange.path);
   const operation = operationOf(route, method === 'HEAD' ? 'GET' : method);
   exchange.operation = `${method} ${route.path}`;
-  const fields = hasBody(exchange) ? await fieldsOf(exchange, operation) : queryFields(exchange, operation);
+  const hasFields = hasBody(exchange) && !operation.lists;
+  const fields = hasFields ? await fieldsOf(exchange, operation) : queryFields(exchange, operation);
   const issues = issuesIn(fields, operation);
   if (issues.length > 0) throw new InvalidInput(issues);
   try {
     const answer = await operation.handle(
-      { id, customerId, fields, headers: exchange.request.headers },
+      {
+        id,
+        customerId,
+        fields,
+        headers: exchange.request.headers,
+        body: () => bodyPieces(exchange, bodyPauseMs),
+      },
       context,
     );
     return { status: operation.status, ...answer };

@@ -1,11 +1,13 @@
 import { NotFound } from '../errors/refusals.ts';
 import type { MemberChange } from '../members/member.ts';
+import { replaceMembers } from '../members/replacement.ts';
 import * as members from '../members/resolvers.ts';
 import type { Changed } from '../members/store/change.ts';
 import { isBackward } from './customer-segments.ts';
+import { listReader } from './member-lines.ts';
 import { representMember, representMembers } from './member-representation.ts';
 import { type Handler, wholeNumber } from './operation.ts';
-import { untagged } from './preconditions.ts';
+import { evaluate, noTag, preconditionsOf, untagged } from './preconditions.ts';
 
 export const list: Handler = async ({ id, fields, headers }, context) => {
   const { limit, starting_after, ending_before, ...rest } = fields;
@@ -27,6 +29,13 @@ export const list: Handler = async ({ id, fields, headers }, context) => {
 export const change: Handler = async ({ id, fields }, context) => {
   const { change, added, removed } = await members.changeMembers.parse({ ...fields, segmentId: id }, context);
   return { body: countsOf(change, { added, removed }) };
+};
+
+export const replace: Handler = async ({ id, fields, headers, body }, context) => {
+  const read = listReader(headers['content-type'], context.loop);
+  if (evaluate(preconditionsOf(headers)) !== 'proceed') throw noTag('list of members');
+  const customers = () => read(body());
+  return { body: await replaceMembers.parse({ ...fields, segmentId: id, customers }, context) };
 };
 
 const countsOf = ({ add, remove }: MemberChange, { added, removed }: Pick<Changed, 'added' | 'removed'>) => ({
