@@ -17,6 +17,7 @@ const RESOLVERS = [
   'segments/segment-order.ts',
   'segments/segment-page.ts',
   'members/resolvers.ts',
+  'members/changes.ts',
   'members/member.ts',
   'members/member-event.ts',
   'members/member-list.ts',

@@ -59,7 +59,7 @@ export async function excessOf(client: pg.Client, sent: Sent) {
   const blocks = plan['Shared Hit Blocks'] + plan['Shared Read Blocks'];
   const isWrite = /Modify|Insert|Update|Delete/.test(JSON.stringify(nodes.map((node) => node['Node Type'])));
   return [
-    ...(scans.some((scan) => !/^Index( Only)? Scan/.test(scan['Node Type']))
+    ...(scans.some((scan) => !/^(Index( Only)?|Tid) Scan/.test(scan['Node Type']))
       ? ['reads without an index']
       : []),
     ...(read > maxRows ? [`reads ${read} rows, not ${maxRows}`] : []),

@@ -8,7 +8,7 @@ import { apiTokens } from '../database/tables/accounts.ts';
 import type { Observe } from '../observation.ts';
 import { WrongConfig } from '../wrong-config.ts';
 import { digestOf } from './token.ts';
-import { API_TOKEN, isLive } from './token-store.ts';
+import { API_TOKEN, isLive, SUCCESSOR } from './token-store.ts';
 import { DEFAULT_ACCOUNT, SCOPES } from './viewer.ts';
 
 /** The database's record of the token that the environment sets. */
@@ -31,7 +31,7 @@ const isConfigured = and(eq(apiTokens.name, API_TOKEN), eq(apiTokens.accountId, 
  * Makes a secret of the environment the only API_TOKEN: a token of the account `default` with every scope. The previous
  * API_TOKEN is revoked, and gateways refuse it as soon as their caches expire. A token that has ended stays ended and does not
  * replace the current one. So neither a restart with a revoked token nor a gateway of a rolling deploy that still has the old
- * value brings it back. If nothing changes, nothing is written, so a read-only database is sufficient. Throws WrongConfig if the
+ * value brings it back. A scope that this version added is given to it. If nothing changes, nothing is written, so a read-only database is sufficient. Throws WrongConfig if the
  * token was created for another purpose.
  */
 export async function configureApiToken(db: Database, token: string, observe: Observe): Promise<ApiToken> {
@@ -48,7 +48,10 @@ export async function configureApiToken(db: Database, token: string, observe: Ob
   return (await stateOf(db, digest)).mine ?? { id: '', endsAt: null, isLive: false };
 }
 
-/** Whether a scope was added since the token was stored. */
+/** Names of tokens that have every scope, including those that were added after the token was stored. */
+const DEDICATED: ReadonlySet<string> = new Set([API_TOKEN, SUCCESSOR]);
+
+/** Whether a token was stored without some scope, or before that scope existed. */
 const lacksScope = (scopes: readonly string[]) => SCOPES.some((scope) => !scopes.includes(scope));
 
 async function stateOf(db: Database, digest: string) {
@@ -67,7 +70,10 @@ async function stateOf(db: Database, digest: string) {
     .from(apiTokens)
     .where(or(isMine, isConfigured));
   const mine = rows.find((row) => row.isMine);
-  if (mine && (mine.accountId !== DEFAULT_ACCOUNT || (mine.name !== API_TOKEN && lacksScope(mine.scopes)))) {
+  if (
+    mine &&
+    (mine.accountId !== DEFAULT_ACCOUNT || (!DEDICATED.has(mine.name) && lacksScope(mine.scopes)))
+  ) {
     throw new WrongConfig(
       `API_TOKEN must be a dedicated token, such as \`segments token new\` prints; it is the token ${mine.id} of the account ${JSON.stringify(mine.accountId)}, which was created for ${mine.scopes.join(' and ')}.`,
     );

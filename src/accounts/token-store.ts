@@ -34,7 +34,7 @@ export interface Rotated {
 /** Name of the token that the environment sets. `segments token create` refuses this name. */
 export const API_TOKEN = 'API_TOKEN';
 /** Name of a token that was rotated from it, so that a start with the old value does not revoke the new token. */
-const SUCCESSOR = 'successor of API_TOKEN';
+export const SUCCESSOR = 'successor of API_TOKEN';
 
 export type TokenRecord = Omit<typeof apiTokens.$inferSelect, 'digest'>;
 export type TokenStore = ReturnType<typeof tokenStore>;

@@ -30,7 +30,9 @@ function scopesOf(list: string): string[] {
   const scopes = list.split(',');
   const unknown = scopes.find((scope) => !SCOPES.some((known) => known === scope));
   if (unknown === undefined) return scopes;
-  throw new WrongUsage(`--scopes takes ${SCOPES.join(' and ')}, not ${JSON.stringify(unknown)}.`);
+  throw new WrongUsage(
+    `--scopes takes ${SCOPES.join(', ')}, separated by commas, not ${JSON.stringify(unknown)}.`,
+  );
 }
 
 function expiryOf(days: string | undefined): Date | null {

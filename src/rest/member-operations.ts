@@ -1,3 +1,4 @@
+import * as changes from '../members/changes.ts';
 import { replaceMembers } from '../members/replacement.ts';
 import * as members from '../members/resolvers.ts';
 import { listSegments } from '../segments/resolvers.ts';
@@ -25,7 +26,7 @@ export const customerSegmentMembers: Resource = {
       handle: list,
     }),
     POST: operation({
-      resolver: members.changeMembers,
+      resolver: changes.changeMembers,
       fields: { id, add: { in: 'body' }, remove: { in: 'body' } },
       status: 200,
       handle: change,
@@ -46,13 +47,13 @@ export const customerSegmentMembers: Resource = {
       handle: retrieve,
     }),
     PUT: operation({
-      resolver: members.addMember,
+      resolver: changes.addMember,
       fields: { id, customer_id: customerId },
       status: 204,
       handle: put,
     }),
     DELETE: operation({
-      resolver: members.removeMember,
+      resolver: changes.removeMember,
       fields: { id, customer_id: customerId },
       status: 204,
       handle: remove,

@@ -1,8 +1,7 @@
 import { NotFound } from '../errors/refusals.ts';
-import type { MemberChange } from '../members/member.ts';
+import * as changes from '../members/changes.ts';
 import { replaceMembers } from '../members/replacement.ts';
 import * as members from '../members/resolvers.ts';
-import type { Changed } from '../members/store/change.ts';
 import { isBackward } from './customer-segments.ts';
 import { listReader } from './member-lines.ts';
 import { representMember, representMembers } from './member-representation.ts';
@@ -27,8 +26,15 @@ export const list: Handler = async ({ id, fields, headers }, context) => {
 };
 
 export const change: Handler = async ({ id, fields }, context) => {
-  const { change, added, removed } = await members.changeMembers.parse({ ...fields, segmentId: id }, context);
-  return { body: countsOf(change, { added, removed }) };
+  const { change, added, removed } = await changes.changeMembers.parse({ ...fields, segmentId: id }, context);
+  return {
+    body: {
+      added,
+      already_members: change.add.length - added,
+      removed,
+      not_members: change.remove.length - removed,
+    },
+  };
 };
 
 export const replace: Handler = async ({ id, fields, headers, body }, context) => {
@@ -38,13 +44,6 @@ export const replace: Handler = async ({ id, fields, headers, body }, context) =
   return { body: await replaceMembers.parse({ ...fields, segmentId: id, customers }, context) };
 };
 
-const countsOf = ({ add, remove }: MemberChange, { added, removed }: Pick<Changed, 'added' | 'removed'>) => ({
-  added,
-  already_members: add.length - added,
-  removed,
-  not_members: remove.length - removed,
-});
-
 export const retrieve: Handler = async ({ id, customerId, fields, headers }, context) => {
   const member = await members.getMember.parse({ ...fields, segmentId: id, customerId }, context);
   if (!member) throw new NotFound('member', customerId);
@@ -52,11 +51,11 @@ export const retrieve: Handler = async ({ id, customerId, fields, headers }, con
 };
 
 export const put: Handler = async ({ id, customerId, fields }, context) => {
-  await members.addMember.parse({ ...fields, segmentId: id, customerId }, context);
+  await changes.addMember.parse({ ...fields, segmentId: id, customerId }, context);
   return {};
 };
 
 export const remove: Handler = async ({ id, customerId, fields }, context) => {
-  await members.removeMember.parse({ ...fields, segmentId: id, customerId }, context);
+  await changes.removeMember.parse({ ...fields, segmentId: id, customerId }, context);
   return {};
 };

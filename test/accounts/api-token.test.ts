@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { configureApiToken } from '../../src/accounts/api-token.ts';
 import { newToken } from '../../src/accounts/token.ts';
+import { SCOPES } from '../../src/accounts/viewer.ts';
 import { logTo } from '../../src/telemetry/log.ts';
 import { records } from '../../src/telemetry/records.ts';
 import { rest } from '../client.ts';
@@ -70,6 +71,27 @@ describe('starting with a different API_TOKEN', () => {
       ({ name, accountId, revokedAt }) => name === 'API_TOKEN' && accountId === 'default' && !revokedAt,
     );
     expect(live).toHaveLength(1);
+  });
+});
+
+describe('starting with an API_TOKEN of a version that had fewer scopes', () => {
+  it.each(['API_TOKEN', 'successor of API_TOKEN'])('gives the token %j the others', async (name) => {
+    const { token, id } = await gateway.tokens.create({
+      accountId: 'default',
+      name,
+      scopes: ['segments:read', 'segments:write'],
+      expiresAt: null,
+    });
+    await configure(token);
+    const stored = (await gateway.tokens.list()).find((each) => each.id === id);
+    expect(stored).toMatchObject({ name: 'API_TOKEN', scopes: [...SCOPES] });
+  });
+
+  it('leaves the scopes of all other tokens', async () => {
+    const scopes = ['segments:read', 'segments:write'];
+    const { id } = await gateway.tokens.create({ accountId: 'default', name: 'a', scopes, expiresAt: null });
+    await configure(newToken());
+    expect((await gateway.tokens.list()).find((each) => each.id === id)).toMatchObject({ scopes });
   });
 });
 

@@ -42,7 +42,10 @@ describe.concurrent('segments', () => {
     [['token', 'rotate', 'x', '--overlap', '1w'], '--overlap must be minutes, hours or days, such as 30m'],
     [['token', 'create', '--name', 'API_TOKEN'], '--name must not be API_TOKEN'],
     [['token', 'create', '--account', 'a b'], '--account must have 1 to 64 characters'],
-    [['token', 'create', '--scopes', 'all'], '--scopes takes segments:read and segments:write, not "all"'],
+    [
+      ['token', 'create', '--scopes', 'all'],
+      '--scopes takes segments:read, segments:write, members:read, members:write, separated by commas, not "all"',
+    ],
     [['token', 'create', '--expires', '0'], '--expires must be a whole number of days'],
   ])('%j exits with code 2 and says what is wrong', async (args, message) => {
     const { code, out, err } = await run(args, {});

@@ -1,5 +1,6 @@
 import { InvalidInput, type Issue } from '../../src/errors/invalid-input.ts';
 import { Refusal } from '../../src/errors/refusals.ts';
+import * as changes from '../../src/members/changes.ts';
 import * as resolvers from '../../src/members/resolvers.ts';
 import { type Answered, graphql, type Json, rest } from '../client.ts';
 import type { TestGateway, Who } from '../harness.ts';
@@ -37,7 +38,7 @@ async function outcome<Result>(run: () => Promise<Result>): Promise<Result | Ref
   }
 }
 
-const countsOf = ({ change, added, removed }: resolvers.Result): Counts => ({
+const countsOf = ({ change, added, removed }: changes.Result): Counts => ({
   changed: added + removed,
   unchanged: change.add.length + change.remove.length - added - removed,
 });
@@ -46,11 +47,11 @@ const throughResolver: Door = {
   name: 'the resolver',
   add: (gateway, segmentId, customerIds, as) =>
     outcome(async () =>
-      countsOf(await resolvers.addMembers.parse({ segmentId, customerIds }, gateway.context(as))),
+      countsOf(await changes.addMembers.parse({ segmentId, customerIds }, gateway.context(as))),
     ),
   remove: (gateway, segmentId, customerIds, as) =>
     outcome(async () =>
-      countsOf(await resolvers.removeMembers.parse({ segmentId, customerIds }, gateway.context(as))),
+      countsOf(await changes.removeMembers.parse({ segmentId, customerIds }, gateway.context(as))),
     ),
   list: (gateway, segmentId, as) =>
     outcome(async () => {

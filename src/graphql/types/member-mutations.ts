@@ -1,6 +1,6 @@
 import { NotFound } from '../../errors/refusals.ts';
+import { addMembers, type Result, removeMembers } from '../../members/changes.ts';
 import { MAX_IDS } from '../../members/member.ts';
-import { addMembers, type Result, removeMembers } from '../../members/resolvers.ts';
 import { builder } from './builder.ts';
 import { Segment } from './segment.ts';
 import './segment-error.ts';

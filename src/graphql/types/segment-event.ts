@@ -1,16 +1,12 @@
 import { cursorOf, type Event, type EventType, eventIdOf } from '../../events/event.ts';
 import { MAX_IDS } from '../../members/member.ts';
 import { shownCustomerIds } from '../../members/member-event.ts';
-import { MAX_NAME, type Segment, WRITABLE } from '../../segments/segment.ts';
-import {
-  type SegmentChange as Change,
-  changesOf,
-  MAX_CHARACTERS,
-  snapshotOf,
-} from '../../segments/segment-event.ts';
+import { WRITABLE } from '../../segments/segment.ts';
+import { changesOf, MAX_CHARACTERS, snapshotOf } from '../../segments/segment-event.ts';
 import { MAX_CUSTOMER_ID } from '../../values/customer-id.ts';
 import { maxCharacters, maxItems, readsCharacters } from '../limits/field-size.ts';
 import { builder } from './builder.ts';
+import { SegmentChange, SegmentSnapshot } from './segment-snapshot.ts';
 import './date-time.ts';
 
 type Described<Value extends string> = Readonly<Record<Value, { description: string }>>;
@@ -58,37 +54,6 @@ const SegmentEventActor = builder.objectRef<Event['actor']>('SegmentEventActor')
       nullable: true,
       extensions: maxCharacters(MAX.actor),
       description: 'For `TOKEN`, the name of the token at the time of the change; otherwise null.',
-    }),
-  }),
-});
-
-const SegmentSnapshot = builder.objectRef<Segment>('SegmentSnapshot').implement({
-  description: 'A segment as it was at one time. It does not change when the segment does.',
-  fields: (t) => ({
-    id: t.exposeID('id', { extensions: maxCharacters(MAX.segmentId), description: 'Id of the segment.' }),
-    name: t.exposeString('name', { extensions: maxCharacters(MAX_NAME), description: 'Name at that time.' }),
-    criteria: t.exposeString('criteria', { description: 'Criteria at that time.' }),
-    description: t.exposeString('description', { description: 'Description at that time.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Time of creation.' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'Time of the last change so far.' }),
-    version: t.exposeInt('version', { description: 'Version at that time.' }),
-  }),
-});
-
-const SegmentChange = builder.objectRef<Change>('SegmentChange').implement({
-  description: 'The change of one property of a segment.',
-  fields: (t) => ({
-    property: t.exposeString('property', {
-      extensions: maxCharacters(50),
-      description: 'Name of the property, such as `criteria`.',
-    }),
-    before: t.exposeString('before', {
-      nullable: true,
-      description: 'Value before the change; null if there was none.',
-    }),
-    after: t.exposeString('after', {
-      nullable: true,
-      description: 'Value after the change; null if there is none.',
     }),
   }),
 });

@@ -13,6 +13,7 @@ import type { Segment } from '../../segments/segment.ts';
 import { COLUMNS, JSON_COLUMNS, segmentOf, selectSegment } from '../../segments/store/row.ts';
 import type { MemberChange } from '../member.ts';
 import { ensureMemberships } from './ensure.ts';
+import { memberOf } from './key.ts';
 
 /** A change of the members of the segment with this key. */
 export type KeyedChange = Key & Origin & Pick<MemberChange, 'add' | 'remove'>;
@@ -80,8 +81,13 @@ const changing = (wanted: SQL): SQL => sql`
   removed as (
     delete from ${members} as member
     using current cross join lateral jsonb_array_elements_text(current.to_remove::jsonb) as customer (id)
-    where (member.account_id, member.customer_id, member.segment_id, member.generation)
-      = (current.account_id, customer.id, current.id, current.generation)
+    cross join lateral ${memberOf({
+      account: sql`current.account_id`,
+      customer: sql`customer.id`,
+      segment: sql`current.id`,
+      generation: sql`current.generation`,
+    })} as found
+    where member.ctid = found.address
     returning member.account_id, member.segment_id, member.customer_id, member.place
   ),
   done as materialized (

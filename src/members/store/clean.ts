@@ -42,18 +42,16 @@ const cleaning: SQL = sql`
   ),
   share as materialized (select greatest(1, ${sql.placeholder('size')}::int / greatest(1, count(*))) as size from leftover),
   piece as materialized (
-    select leftover.account_id, leftover.segment_id, leftover.generation, part.customer_id, part.place
+    select leftover.account_id, leftover.segment_id, leftover.generation, part.address, part.place
     from leftover cross join lateral (
-      select member.customer_id, member.place from ${members} as member
+      select member.ctid as address, member.place from ${members} as member
       where (member.account_id, member.segment_id, member.generation)
         = (leftover.account_id, leftover.segment_id, leftover.generation) and member.place > leftover.removed_to
       order by member.segment_id, member.generation, member.place limit (select size from share)
     ) as part
   ),
   removed as (
-    delete from ${members} as member using piece
-    where (member.account_id, member.customer_id, member.segment_id, member.generation)
-      = (piece.account_id, piece.customer_id, piece.segment_id, piece.generation)
+    delete from ${members} as member using piece where member.ctid = piece.address
   ),
   result as materialized (
     select leftover.account_id, leftover.segment_id, leftover.generation, part.count, part.last

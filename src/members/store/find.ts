@@ -4,8 +4,9 @@ import type { Database } from '../../database/connect.ts';
 import { accountOf } from '../../database/sql/key.ts';
 import { unnest } from '../../database/sql/unnest.ts';
 import { milliseconds, momentOf, prepare, statement } from '../../database/statement.ts';
-import { members, memberships } from '../../database/tables/members.ts';
+import { memberships } from '../../database/tables/members.ts';
 import type { Member } from '../member.ts';
+import { memberOf } from './key.ts';
 
 /** A customer, and the segments in which to find it. */
 interface Wanted {
@@ -35,11 +36,16 @@ export function findMembers(db: Database) {
   const query = statement(sql`
     select wanted.n, member.segment_id, member.customer_id, member.place, ${milliseconds(sql`member.joined_at`)}
     from ${wanted.table} cross join lateral unnest(string_to_array(wanted.segment_ids, ' ')) as each (id)
-    inner join ${memberships} as membership
-      on (membership.account_id, membership.segment_id) = (wanted.account_id, each.id)
-    inner join ${members} as member
-      on (member.account_id, member.customer_id, member.segment_id, member.generation)
-        = (wanted.account_id, wanted.customer_id, each.id, membership.generation)`);
+    cross join lateral (
+      select * from ${memberships} as membership
+      where (membership.account_id, membership.segment_id) = (wanted.account_id, each.id) limit 1
+    ) as membership
+    cross join lateral ${memberOf({
+      account: sql`wanted.account_id`,
+      customer: sql`wanted.customer_id`,
+      segment: sql`each.id`,
+      generation: sql`membership.generation`,
+    })} as member`);
   const load = (
     name: string,
     lane: Database | Database['large'],

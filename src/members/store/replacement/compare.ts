@@ -51,9 +51,9 @@ export async function compare(send: Send, replacement: Compared): Promise<Differ
       select each.*, row_number() over (partition by each.kind order by each.place) as i from (
         select coalesce(staged.customer_id, member.customer_id) as customer_id,
           case when member.customer_id is null then 'added' when staged.customer_id is null then 'removed' else 'kept' end as kind,
-          coalesce(staged.place, member.place) as place, member.place as member_place, member.joined_at as member_joined_at
+          coalesce(staged.place, member.place) as place, staged.address, member.place as member_place, member.joined_at as member_joined_at
         from (
-          select customer_id, place, joined_at from ${members}
+          select customer_id, place, joined_at, ctid as address from ${members}
           where (account_id, segment_id, generation) = (${accountId}, ${id}, ${generation}::bigint)
         ) as staged
         full join (
@@ -64,7 +64,7 @@ export async function compare(send: Send, replacement: Compared): Promise<Differ
       ) as each
     ),
     misplaced as materialized (
-      select customer_id,
+      select address,
         case kind when 'kept' then member_place else ${top}::bigint + i end as place,
         case kind when 'kept' then member_joined_at else now() end as joined_at
       from difference
@@ -72,8 +72,7 @@ export async function compare(send: Send, replacement: Compared): Promise<Differ
     ),
     moved as (
       update ${members} as member set place = misplaced.place, joined_at = misplaced.joined_at from misplaced
-      where (member.account_id, member.customer_id, member.segment_id, member.generation)
-        = (${accountId}, misplaced.customer_id, ${id}, ${generation}::bigint)
+      where member.ctid = misplaced.address
     ),
     portion as materialized (
       select kind, (i - 1) / ${sql.raw(String(MAX_IDS))} as n, json_build_object('customer_ids', json_agg(customer_id order by i)) as details

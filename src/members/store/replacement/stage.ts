@@ -3,6 +3,7 @@ import type { Database } from '../../../database/connect.ts';
 import { isTooLate } from '../../../database/failure.ts';
 import { prepare, statement } from '../../../database/statement.ts';
 import { memberLeftovers, members, memberships } from '../../../database/tables/members.ts';
+import { memberOf } from '../key.ts';
 import { LEASE, type Replacement } from './begin.ts';
 
 /** A part of the members of a replacement. The first of them is on this line. */
@@ -65,10 +66,12 @@ const staging: SQL = sql`
       coalesce(member.place, ${given('base', 'bigint')} + ${given('firstLine', 'bigint')} + line.n - 1), coalesce(member.joined_at, now())
     from kept cross join current
     cross join unnest(${given('customerIds', 'text[]')}) with ordinality as line (customer_id, n)
-    left join ${members} as member
-      on (member.account_id, member.customer_id, member.segment_id, member.generation)
-        = (current.account_id, line.customer_id, current.segment_id, current.generation)
-      and member.place <= ${given('base', 'bigint')}
+    left join lateral ${memberOf({
+      account: sql`current.account_id`,
+      customer: sql`line.customer_id`,
+      segment: sql`current.segment_id`,
+      generation: sql`current.generation`,
+    })} as member on member.place <= ${given('base', 'bigint')}
     on conflict (account_id, customer_id, segment_id, generation) do nothing
   )
   select exists (select from kept), exists (select from current)`;
