@@ -27,7 +27,10 @@ export async function* bodyPieces(exchange: Exchange, pauseMs = PAUSE_MS): Async
       const bytes: Buffer | null = request.read();
       if (bytes) yield* piecesOf(bytes);
       else if (request.destroyed && !request.readableEnded) throw new ClientGone();
-      else await arrival.next();
+      else if (!(await arrival.next())) {
+        answerTooLate(request.socket);
+        throw new ClientGone();
+      }
     }
     if (!request.complete) throw new ClientGone();
   } finally {
@@ -49,16 +52,13 @@ function arrivals(request: IncomingMessage, pauseMs: number) {
   const notice = () => wake();
   for (const event of EVENTS) request.on(event, notice);
   return {
-    /** Closes the connection if nothing happens for too long. */
+    /** Returns false if nothing happened for too long. */
     next: () =>
-      new Promise<void>((resolve) => {
-        const timer = setTimeout(() => {
-          answerTooLate(request.socket);
-          request.destroy(); // wakes this
-        }, pauseMs);
+      new Promise<boolean>((resolve) => {
+        const timer = setTimeout(resolve, pauseMs, false);
         wake = () => {
           clearTimeout(timer);
-          resolve();
+          resolve(true);
         };
       }),
     stop() {

@@ -35,7 +35,7 @@ export function restFace({ contextOf, observe, heartbeatMs, bodyPauseMs }: Optio
       if (stream) await writeStream(exchange, stream, { observe, heartbeatMs });
       else write(exchange, answer);
     } catch (error) {
-      if (error instanceof ClientGone) return;
+      if (isClientGone(error)) return;
       const { requestId } = exchange;
       const refusal = shownOf(error, requestId);
       observeCause(refusal, { requestId, observe });
@@ -43,6 +43,10 @@ export function restFace({ contextOf, observe, heartbeatMs, bodyPauseMs }: Optio
     }
   };
 }
+
+/** A resolver that reads a list treats the break as a fault. */
+const isClientGone = (error: unknown): boolean =>
+  error instanceof ClientGone || (error instanceof Error && error.cause instanceof ClientGone);
 
 /** Checks the token, the rate limit, the route and the syntax, in this order. The resolver then checks scope and input. */
 async function answerTo(exchange: Exchange, context: Context, bodyPauseMs?: number): Promise<Answer> {
