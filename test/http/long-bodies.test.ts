@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -57,7 +56,7 @@ describe.concurrent('The body of a list', () => {
     const start = performance.now();
     const isLate = () => performance.now() - start > LONG_MS;
     const trickle = setInterval(() => socket.write(isLate() ? '\u0000\n' : 'a\n'), 500);
-    await once(socket, 'close');
+    await new Promise((resolve) => socket.once('close', resolve));
     clearInterval(trickle);
     expect(received(text).status).toBe(400);
     expect(isLate()).toBe(true);
