@@ -17,6 +17,7 @@ export type Observation =
   | { kind: 'kept_token_not_renewed' }
   /** The locale of the database supports only the letters A to Z, so searches ignore the case of no other letters. */
   | { kind: 'case_knows_ascii_only' }
+  | { kind: 'privileges_missing'; missing: readonly string[]; remedy: string }
   | { kind: 'idempotency_keys_forgotten'; keys: number; ms: number }
   /** Events that are older than the retention were deleted. */
   | { kind: 'events_pruned'; events: number; ms: number }

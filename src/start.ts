@@ -2,6 +2,7 @@ import { acceptedToken } from './accepted-token.ts';
 import type { Config } from './config/config.ts';
 import { foldsCase } from './database/encoding.ts';
 import { migrate } from './database/migrate.ts';
+import { requirePrivileges } from './database/privileges.ts';
 import { startEmbedded } from './embedded-postgres/server.ts';
 import { startGateway } from './gateway/gateway.ts';
 import { keptToken } from './kept-token.ts';
@@ -28,6 +29,7 @@ export async function start(config: Config, { observe, started, signal }: Proces
     signal,
     mayBeNewer: config.DATABASE_NEWER === 'serve',
     pooler: config.DATABASE_POOLER,
+    verify: (client) => requirePrivileges(client, observe),
   });
   const given = config.API_TOKEN ?? (embedded ? await keptToken(config.DATA_DIR) : undefined);
   const gateway = await startGateway({

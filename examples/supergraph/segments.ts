@@ -1,26 +1,29 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 
 const ROOT = join(import.meta.dirname, '..', '..');
+const CLI = join(ROOT, 'src', 'cli.ts');
 /** Only for this run. Use `segments token new` to make a real one. */
 const TOKEN = randomBytes(24).toString('hex');
 
 /** Starts the segments gateway as a user would, on an embedded database of its own. */
 export async function startSegments(port: number, dataDir: string, signal?: AbortSignal) {
-  const child = spawn(process.execPath, [join(ROOT, 'src', 'cli.ts'), 'serve'], {
+  const env = {
+    ...process.env,
+    PORT: `${port}`,
+    DATABASE_URL: '', // never a database that the caller uses for another purpose
+    DATA_DIR: dataDir,
+    API_TOKEN: TOKEN,
+    GRAPHIQL: 'off',
+  };
+  const child = spawn(process.execPath, [CLI, 'serve'], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'ignore'],
-    env: {
-      ...process.env,
-      PORT: `${port}`,
-      DATABASE_URL: '', // never a database that the caller uses for another purpose
-      DATA_DIR: dataDir,
-      API_TOKEN: TOKEN,
-      GRAPHIQL: 'off',
-    },
+    env,
   });
   const stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
@@ -42,6 +45,12 @@ export async function startSegments(port: number, dataDir: string, signal?: Abor
       const answer = await fetch(path, { method: 'POST', headers, body: JSON.stringify(segment) });
       const { id } = (await answer.json()) as { id: string };
       return id;
+    },
+    /** Creates a token of another account. */
+    async tokenOf(account: string): Promise<string> {
+      const args = [CLI, 'token', 'create', '--account', account];
+      const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: ROOT, env });
+      return stdout.trim();
     },
     stop,
   };

@@ -1,13 +1,10 @@
 import { writeFileSync } from 'node:fs';
+import { stopSignal } from './stop-signal.ts';
 import { ask, CROSSING, startSupergraph } from './supergraph.ts';
 
 const { PORT = '4100', DATA_DIR = `${import.meta.dirname}/.data` } = process.env;
 
-// Signals are handled from the beginning, so that whatever was started is stopped. Further signals are ignored.
-const controller = new AbortController();
-const { signal } = controller;
-const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => controller.abort());
+const { signal, stopped } = stopSignal();
 
 try {
   await run();

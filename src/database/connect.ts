@@ -92,6 +92,8 @@ export function connect({ url, poolSize, pooler = 'none', observe }: Options): D
       connectionTimeoutMillis: LIMITS.connection,
       ...settings,
     });
+    // The pool does not listen to a connection that `connect` has handed out. Its statement is rejected with the same error.
+    pool.on('connect', (client) => client.on('error', () => {}));
     const cut = closeOverdue(pool, limit);
     keepConnections(pool);
     // Without a listener, a connection that the server closes would end the whole process.

@@ -44,7 +44,6 @@ export function inLongTransaction<Result>(
     const client = await pool.connect().catch((cause: unknown) => {
       throw refusedBefore(new StatementFailed(cause));
     });
-    client.on('error', ignore); // the statement that is running, or the next one, reports it
     const send: Send = (query, decode) =>
       prepare({ $client: client, hasSessions: false }, '', statement(query), decode)({});
     const nothing = () => null;
@@ -61,13 +60,10 @@ export function inLongTransaction<Result>(
       });
       throw isCommitting ? refusalOf(error, { isWrite: true }) : refusedBefore(error);
     } finally {
-      client.off('error', ignore);
       client.release(failure instanceof Error ? failure : undefined);
     }
   });
 }
-
-const ignore = () => {};
 
 /** Before the commit, nothing is applied, whatever became of the connection. */
 function refusedBefore(error: unknown): Error {

@@ -17,6 +17,8 @@ interface Options extends Partial<Wait> {
   /** Whether to accept a database that a newer version has migrated, for example after a rollback. */
   mayBeNewer?: boolean;
   pooler?: Pooler | undefined;
+  /** Called at the end, with a session on the migrated database. */
+  verify?(client: pg.Client): Promise<void>;
 }
 
 /**
@@ -38,12 +40,15 @@ export async function migrate(url: string, options: Options = {}): Promise<void>
   try {
     const client = await enter('segments-gateway migrate');
     await requireUtf8(client);
-    if (isDone(await standingOf(client), mayBeNewer)) return;
-    await takeTurn(await enter('segments-gateway migrate turn'), options);
-    const standing = await standingOf(client);
-    if (isDone(standing, mayBeNewer)) return;
-    if (pooler === 'none') await liftLimits(client);
-    await applyMigrations(client, standing.lacking, options);
+    if (!isDone(await standingOf(client), mayBeNewer)) {
+      await takeTurn(await enter('segments-gateway migrate turn'), options);
+      const standing = await standingOf(client);
+      if (!isDone(standing, mayBeNewer)) {
+        if (pooler === 'none') await liftLimits(client);
+        await applyMigrations(client, standing.lacking, options);
+      }
+    }
+    await options.verify?.(client);
   } catch (error) {
     throw inWords(error, clients[0]?.user ?? '');
   } finally {

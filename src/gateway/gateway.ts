@@ -82,13 +82,14 @@ export async function startGateway({
     isForRouter: admitted.routerSecret !== undefined,
     health: healthFace(database, () => (isDraining ? 'stopping' : places.isFull() ? 'busy' : null)),
   });
-  const { server, unsentBytes } = httpServer({
+  const http = httpServer({
     route,
     isSocket,
     upgrade: sockets.upgrade,
     observe,
     maxConnectionsPerAddress,
   });
+  const { server, unsentBytes } = http;
   let configured: ApiToken | undefined;
   let stopEnsuring = () => {};
   const stopWork = async () => {
@@ -124,7 +125,7 @@ export async function startGateway({
     async stop() {
       isDraining = true;
       streams.close();
-      await Promise.all([sockets.close(), drain(server, unsentBytes, PATIENCE_MS)]);
+      await Promise.all([sockets.close(), drain(http, PATIENCE_MS)]);
       await stopWork();
       await tokens.writeUse();
       await disconnect(database);

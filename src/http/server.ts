@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ExchangeEnded, Observe } from '../observation.ts';
@@ -10,6 +10,7 @@ import { WHOLE_SERVER } from './request-target.ts';
 import { respond } from './respond.ts';
 import { isEnding } from './unread-body.ts';
 import { unsentAnswers } from './unsent.ts';
+import { unusedConnections } from './unused.ts';
 
 /** An API of the gateway, such as REST or GraphQL. It answers an exchange, and settles when it has. */
 export type Face = (exchange: Exchange) => Promise<void>;
@@ -59,11 +60,12 @@ export function httpServer({ route, isSocket, upgrade, observe, maxConnectionsPe
   const server = createServer({ ...LIMITS, shouldUpgradeCallback: isSocket }, queue);
   // Before 24.9, Node asks nobody: with a listener, it upgrades every request that suggests HTTP/2, as many clients do.
   if ('shouldUpgradeCallback' in server) server.on('upgrade', afterAnswers(upgrade));
+  const closeUnused = unusedConnections(server);
   limitConnections(server, maxConnectionsPerAddress, observe);
   server.on('clientError', answerClientError);
   // `readBody` sends `100 Continue` when it needs the body. Without this listener, Node would send it at once.
   server.on('checkContinue', queue);
-  return { server, unsentBytes: unsent.bytes };
+  return { server, unsentBytes: unsent.bytes, closeUnused };
 }
 
 /** Closes a connection that is to be taken over while answers to requests before that are missing. */
@@ -101,20 +103,28 @@ const aboutServer: Face = async (exchange) =>
   respond(exchange, 204, { allow: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS' });
 
 const DRAIN_POLL_MS = 20;
+/** How long a request may be on its way when a stop begins. */
+const ARRIVAL_MS = 1_000;
 
 /**
  * Stops accepting connections. Requests in flight have `patience` milliseconds to be answered and for their answers to be
- * read, then the remaining connections are closed. Node counts a connection as idle once its answer was handed to the
- * socket, even if the answer was not sent yet. So idle connections are closed only while no answer is unsent.
+ * read, then the remaining connections are closed. Connections on which nothing has arrived are closed after a second. Node
+ * counts a connection as idle once its answer was handed to the socket, even if the answer was not sent yet. So idle
+ * connections are closed only while no answer is unsent.
  */
-export async function drain(server: Server, unsentBytes: () => number, patience: number): Promise<void> {
+export async function drain(
+  { server, unsentBytes, closeUnused }: ReturnType<typeof httpServer>,
+  patience: number,
+): Promise<void> {
   const sweep = setInterval(() => {
     if (unsentBytes() === 0) server.closeIdleConnections();
   }, DRAIN_POLL_MS);
+  const unused = setTimeout(closeUnused, Math.min(ARRIVAL_MS, patience));
   const cut = setTimeout(() => server.closeAllConnections(), patience);
   // The same method of the HTTP server would close idle connections immediately.
   await new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
   clearInterval(sweep);
+  clearTimeout(unused);
   clearTimeout(cut);
   server.close(); // stops Node's timer that checks connections; nothing else is left
 }

@@ -29,6 +29,10 @@ const LINES: Readonly<Record<Exclude<Kind, 'exchange_ended' | 'fault'>, Line>> =
     'warn',
     'The locale of the database supports only the letters A to Z: a search for "ä" does not find "Ä". To support all letters, use a database whose LC_CTYPE is that of a language, or C.UTF-8.',
   ],
+  privileges_missing: [
+    'warn',
+    'The role lacks privileges to write. Grant them before the database becomes writable: until then, writes will fail.',
+  ],
   idempotency_keys_forgotten: ['info', 'forgot idempotency keys'],
   events_pruned: ['info', 'pruned events'],
   contents_erased: ['info', 'erased the contents of events'],

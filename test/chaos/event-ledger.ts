@@ -5,7 +5,7 @@ import type { Running } from '../process/gateway-process.ts';
 import type { Ledger, Row } from './ledger.ts';
 
 /** An event as REST shows it, as far as it is compared. */
-interface RestEvent {
+export interface RestEvent {
   type: string;
   cursor: string;
   previous_cursor: string;
@@ -26,7 +26,8 @@ const TYPES: Record<string, EventType> = {
   'customer_segment.deleted': 'SEGMENT_DELETED',
 };
 
-const loggedOf = (event: RestEvent): LoggedCriteria => ({
+/** Returns an event of REST as the ledger compares it. */
+export const loggedOf = (event: RestEvent): LoggedCriteria => ({
   n: Number(event.cursor),
   type: TYPES[event.type] ?? 'SEGMENT_CREATED',
   segmentId: event.segment_id,

@@ -8,6 +8,8 @@ import { administer } from '../postgres.ts';
 import { processes, type Running, TOKEN } from '../process/gateway-process.ts';
 import { until } from '../until.ts';
 import { type Marked, marked, restClient } from './client.ts';
+import { readLog } from './event-ledger.ts';
+import { startFollowers } from './followers.ts';
 import { killablePostgres } from './postgres.ts';
 import { wireTo } from './wire.ts';
 
@@ -48,9 +50,10 @@ afterAll(async () => {
 });
 
 describe('a failover to a synchronous standby', () => {
-  it('loses no acknowledged segment and no event, duplicates none, and the same gateway continues', async () => {
+  it('loses no acknowledged segment and no event, duplicates none, and the same gateway and its followers continue', async () => {
     const { create } = restClient(() => gateway.url);
     const sent: { draft: Marked; id: string | undefined }[] = [];
+    const followers = startFollowers(() => [gateway.url]);
     let isOver = false;
     const writers = Array.from({ length: 8 }, async () => {
       while (!isOver) {
@@ -80,6 +83,8 @@ describe('a failover to a synchronous standby', () => {
     expect(rows.map(({ description }) => description).sort()).toEqual(
       sent.map(({ draft }) => draft.description).sort(),
     );
+    await followers.expectToSee(await readLog(gateway));
+    await followers.stop();
     const log = await administer(standbyUrl, 'select n::int, segment_id from events order by n');
     expect(log.map(({ n }) => n)).toEqual(log.map((_, i) => i + 1));
     expect(log.map(({ segment_id }) => segment_id).sort()).toEqual(rows.map(({ id }) => id).sort());

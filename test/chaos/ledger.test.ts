@@ -10,23 +10,26 @@ import {
   stateDifferences,
   unansweredOf,
 } from './event-ledger.ts';
+import { startFollowers } from './followers.ts';
 import { differences, type Ledger, newLedger, type Row, work } from './ledger.ts';
 import { killablePostgres } from './postgres.ts';
+import { wireTo } from './wire.ts';
 
 const { serve, temporaryFolder } = processes();
 
 /** `npm run test:chaos` sets more. */
-const FAULTS = Number(process.env.CHAOS_FAULTS ?? 5);
+const FAULTS = Number(process.env.CHAOS_FAULTS ?? 4);
 const WORKERS = 8;
 /** Min acknowledged writes between two faults. */
-const QUIET = 100;
+const QUIET = 60;
 
 describe('acknowledged writes', () => {
-  it(`are all stored and logged, once each, after ${FAULTS} faults`, {
+  it(`are all stored, logged and followed, once each, after ${FAULTS} faults`, {
     timeout: 180_000 + FAULTS * 30_000,
   }, async () => {
     const postgres = await killablePostgres(temporaryFolder());
-    const environment = { DATABASE_URL: postgres.url, API_TOKEN: TOKEN };
+    const wire = await wireTo(postgres.url);
+    const environment = { DATABASE_URL: wire.url, API_TOKEN: TOKEN };
     const gateways: Running[] = [await serve(environment), await serve(environment)];
     /** Ends one of the gateways, and starts another in its place. */
     const replace = async (signal: NodeJS.Signals) => {
@@ -42,6 +45,12 @@ describe('acknowledged writes', () => {
       'a gateway is killed': async () => (await replace('SIGKILL'))(),
       'Postgres is halted': () => postgres.haltFor(700),
       'all backends are terminated': () => terminateBackends(postgres.url),
+      'all connections to Postgres are lost, with its last answers': async () => {
+        wire.become('silent');
+        await expect.poll(wire.received).toBeGreaterThan(0);
+        wire.reset();
+        wire.become('intact');
+      },
       'both are killed': async () => {
         const [start] = await Promise.all([replace('SIGKILL'), postgres.killFor(100)]);
         await start();
@@ -60,6 +69,7 @@ describe('acknowledged writes', () => {
         () => isOver,
       ),
     );
+    const followers = startFollowers(() => gateways.map(({ url }) => url));
     const quietPeriod = () => {
       const enough = total('acknowledged') + QUIET * (1 + Math.random());
       return expect.poll(() => total('acknowledged')).toBeGreaterThan(enough);
@@ -79,12 +89,16 @@ describe('acknowledged writes', () => {
     const unanswered = unansweredOf(ledgers);
     const settled: Logged[] = [];
     for (const requestId of unanswered) settled.push(...(await readLog(reader, `&request_id=${requestId}`)));
+    const cuts = followers.cuts();
+    await followers.expectToSee(log);
+    await followers.stop();
     await Promise.all(gateways.map(({ end }) => end()));
+    await wire.close();
     const rows = await rowsOf(postgres.url);
     await postgres.stop();
 
     process.stdout.write(
-      `${FAULTS} faults: ${total('acknowledged')} acknowledged, ${total('notApplied')} not applied, ${total('unknown')} unknown, ${rows.length} rows, ${log.length} events; of ${unanswered.length} unanswered changes, the log has ${settled.length}\n`,
+      `${FAULTS} faults: ${total('acknowledged')} acknowledged, ${total('notApplied')} not applied, ${total('unknown')} unknown, ${rows.length} rows, ${log.length} events; of ${unanswered.length} unanswered changes, the log has ${settled.length}; followers were cut ${JSON.stringify(cuts)}\n`,
     );
     expect(differences(ledgers, rows)).toEqual([]);
     expect(logDifferences(ledgers, log)).toEqual([]);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { administer, makeDatabase, readOnlyUrlOf } from '../postgres.ts';
 import { processes, SEGMENTS, TOKEN } from '../process/gateway-process.ts';
@@ -8,7 +9,8 @@ const ROLE = `app_${process.pid}`;
 const GRANTS = `
   grant usage on schema public, drizzle to ${ROLE};
   grant select on drizzle.__drizzle_migrations to ${ROLE};
-  grant select, insert, update, delete on segments, event_heads, events, idempotency_keys, api_tokens, rate_limits to ${ROLE}`;
+  grant select, insert, update, delete on segments, memberships, members, member_leftovers, event_heads, events,
+    idempotency_keys, api_tokens, rate_limits to ${ROLE}`;
 
 type Database = Awaited<ReturnType<typeof makeDatabase>>;
 
@@ -24,7 +26,7 @@ async function expectServes(url: string, environment = {}): Promise<void> {
     ...environment,
   });
   const draft = { name: 'n', criteria: 'c', description: '' };
-  const key = { 'idempotency-key': 'k' };
+  const key = { 'idempotency-key': randomUUID() };
   const { id } = (await (await gateway.send(SEGMENTS, 'POST', draft, key)).json()) as { id: string };
   expect((await gateway.send(`${SEGMENTS}/${id}`, 'PUT', { name: 'm' })).status).toBe(200);
   expect((await gateway.send(SEGMENTS)).status).toBe(200);
@@ -55,6 +57,32 @@ describe('a role that cannot create anything', () => {
   it('can serve a database that is up to date', async () => {
     await administer(database.url, GRANTS);
     await expectServes(forRole(database));
+  });
+
+  it('is told which privileges it lacks on the tables, and how to grant them', async () => {
+    await administer(database.url, `revoke insert, delete on events from ${ROLE}`);
+    await administer(database.url, `revoke all on event_heads from ${ROLE}`);
+    const { code, err } = await run(['serve'], { DATABASE_URL: forRole(database), PORT: '0' });
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: `DATABASE_URL must name a role that is allowed to read and write the tables; ${ROLE} lacks insert, delete on events and select, insert, update on event_heads. As the owner of the tables, run: grant insert, delete on events to ${ROLE}; grant select, insert, update on event_heads to ${ROLE};\n`,
+    });
+    await administer(database.url, err.slice(err.indexOf('grant')));
+    await expectServes(forRole(database));
+  });
+
+  it('can serve a read-only database without privileges to write, and the log names them', async () => {
+    const environment = { DATABASE_URL: forRole(database), API_TOKEN: TOKEN };
+    await (await serve(environment)).end(); // which has stored the token
+    await administer(database.url, `revoke insert, update, delete on events, event_heads from ${ROLE}`);
+    const gateway = await serve({ ...environment, DATABASE_URL: readOnlyUrlOf(environment.DATABASE_URL) });
+    expect((await gateway.send(SEGMENTS)).status).toBe(200);
+    expect((await gateway.send('/v1/events')).status).toBe(200);
+    expect(gateway.said().out).toContain(
+      `"missing":["insert, update, delete on events","insert, update on event_heads"],"remedy":"grant insert, update, delete on events to ${ROLE}; grant insert, update on event_heads to ${ROLE};"`,
+    );
+    expect(await gateway.end()).toBe(0);
+    await administer(database.url, GRANTS);
   });
 
   it('is told to run segments migrate as the owner if migrations are missing', async () => {

@@ -114,10 +114,19 @@ describe.each(COLLATIONS)('two gateways on a database that sorts %s', (_, make) 
     const remove = (at: Gateway, accountId: string, id: string) =>
       write('SEGMENT_DELETED', (requestId) => at.segments.delete({ ...origin, requestId, accountId, id }));
 
+    /** Changes members. A refused change, or one of a deleted segment, changes nothing. */
+    const changeMembers = async (at: Gateway, accountId: string, id: string, add: string, remove: string) => {
+      const change = { ...origin, accountId, id, add: [add], remove: [remove] };
+      await at.members.change(change).catch((error) => {
+        if (!(error instanceof Refusal)) throw error;
+      });
+    };
+
     for (const accountId of ACCOUNTS) {
       const made = await create(first, accountId);
       if (made) shared.set(accountId, made);
     }
+    const idOf = (accountId: string) => shared.get(accountId)?.id ?? '';
     const backward = ACCOUNTS.toReversed();
     let made: [string, string][] = [];
     for (let round = 0; round < ROUNDS; round++) {
@@ -129,20 +138,25 @@ describe.each(COLLATIONS)('two gateways on a database that sorts %s', (_, make) 
       };
       await Promise.all([
         ...ACCOUNTS.map((accountId) => keep(accountId, create(first, accountId))),
-        ...backward.map((accountId) =>
-          update(second, accountId, shared.get(accountId)?.id ?? '', `${round}`),
-        ),
+        ...backward.map((accountId) => update(second, accountId, idOf(accountId), `${round}`)),
         ...ACCOUNTS.map((accountId) => createOnce(first, accountId, `${round}`)),
         ...backward.map((accountId) => createOnce(second, accountId, `${round}`)),
         ...backward.map((accountId) => keep(accountId, create(second, accountId))),
-        ...ACCOUNTS.map((accountId) => update(first, accountId, shared.get(accountId)?.id ?? '', `${round}`)),
+        ...ACCOUNTS.map((accountId) => update(first, accountId, idOf(accountId), `${round}`)),
+        ...ACCOUNTS.map((accountId) => changeMembers(second, accountId, idOf(accountId), 'a', 'b')),
+        ...backward.map((accountId) => changeMembers(first, accountId, idOf(accountId), 'b', 'a')),
+        ...old.map(([accountId, id], i) => changeMembers(i % 2 ? second : first, accountId, id, 'a', 'b')),
         ...old.map(([accountId, id], i) => remove(i % 2 ? first : second, accountId, id)),
       ]);
     }
 
     const byId = new Set<string>();
     for (const accountId of ACCOUNTS) {
-      const log = await wholeLog(first.events, accountId);
+      const all = await wholeLog(first.events, accountId);
+      expect(all.map(({ n }) => n)).toEqual(all.map((_, i) => i + 1));
+      // Members have no part in the version of their segment.
+      const ofSegments = all.filter(({ type }) => !type.includes('MEMBERS'));
+      const log = ofSegments.map((event, i) => ({ ...event, n: i + 1 }));
       const ids = new Set(log.map(({ segmentId }) => segmentId));
       for (const id of ids) byId.add(id);
       expect(

@@ -1,6 +1,7 @@
 import { initOf, type Json } from '../client.ts';
 import type { TestGateway, Who } from '../harness.ts';
 import { until } from '../until.ts';
+import { fieldsOf } from './sse.ts';
 
 export interface Message {
   id: string | undefined;
@@ -75,11 +76,3 @@ export async function openSource(
   if (response.status === 200) await until(() => text.includes('\n\n'));
   return source;
 }
-
-const fieldsOf = (block: string): Map<string, string> =>
-  new Map(
-    block.split('\n').flatMap((line): [string, string][] => {
-      const [, name = '', value = ''] = /^([^:]*):? ?(.*)$/.exec(line) ?? [];
-      return name === '' ? [] : [[name, value]];
-    }),
-  );

@@ -2,10 +2,27 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, it } from 'vitest';
 import { createSegment } from '../../src/segments/resolvers.ts';
-import { draft, testGateway } from '../harness.ts';
+import { draft, secondGateway, testGateway } from '../harness.ts';
 import { received } from '../hostile/socket.ts';
 
 const gateway = testGateway();
+
+it('A gateway that is stopped does not wait for connections on which nothing arrives', async () => {
+  const other = await secondGateway(gateway);
+  const { hostname, port } = new URL(other.url);
+  const sockets = Array.from({ length: 20 }, () => connect(Number(port), hostname));
+  await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+  await fetch(`${other.url}/health/live`); // all of them have been accepted before this one
+  const closed = Promise.all(sockets.slice(1).map((socket) => once(socket, 'close')));
+  const [late] = sockets;
+  const start = performance.now();
+  const stopped = other.stop();
+  late?.write('GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n'); // a request that was on its way
+  const answer = late ? await once(late, 'data') : [];
+  await Promise.all([closed, stopped]);
+  expect(String(answer[0])).toMatch(/^HTTP\/1.1 200/);
+  expect(performance.now() - start).toBeLessThan(8_000); // the patience for requests in flight is 10 s
+});
 
 it('A gateway that is stopped lets a client read its response to the end', async () => {
   const long = draft({ criteria: 'x'.repeat(5_000), description: 'x'.repeat(5_000) });

@@ -79,6 +79,7 @@ const kinds: [string, Call][] = [
       gateway.segments.createOnce({ accountId, ...create(name), idempotencyKey: id, digest: '' }),
   ],
   ['update', (key) => gateway.segments.update({ ...key, ...origin, criteria: 'changed' })],
+  ['change of members', (key) => gateway.members.change({ ...key, ...origin, add: ['a'], remove: ['b'] })],
   ['delete', (key) => gateway.segments.delete({ ...key, ...origin })],
 ];
 const at = (id: string) => ({ id, value: null, included: true });
@@ -119,6 +120,10 @@ describe('a statement that runs too long', () => {
 describe('a row that another session has locked', () => {
   it.each([
     ['update', (key: Key) => gateway.segments.update({ ...key, ...origin, criteria: 'changed' })],
+    [
+      'change of members',
+      (key: Key) => gateway.members.change({ ...key, ...origin, add: ['a'], remove: ['b'] }),
+    ],
     ['delete', (key: Key) => gateway.segments.delete({ ...key, ...origin })],
   ] as const)('only fails its own %s of a hundred in one batch', async (_, change) => {
     const keys = await Promise.all(Array.from({ length: 100 }, (_, i) => store(`a${i % 3}`, 'good')));
@@ -126,7 +131,7 @@ describe('a row that another session has locked', () => {
     await client.connect();
     await client.query('begin');
     await client.query('select from stored where id = $1 for update', [keys[50]?.id]);
-    const outcomes = await Promise.allSettled(keys.map(change));
+    const outcomes = await Promise.allSettled(keys.map((key): Promise<unknown> => change(key)));
     await client.end();
     const failed = outcomes.flatMap(({ status }, i) => (status === 'rejected' ? [i] : []));
     expect(failed).toEqual([50]);
