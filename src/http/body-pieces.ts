@@ -28,6 +28,7 @@ export async function* bodyPieces(exchange: Exchange, pauseMs = PAUSE_MS): Async
       if (bytes) yield* piecesOf(bytes);
       else if (request.destroyed && !request.readableEnded) throw new ClientGone();
       else if (!(await arrival.next())) {
+        endExtension();
         answerTooLate(request.socket);
         throw new ClientGone();
       }

@@ -83,9 +83,11 @@ describe('A replacement changes nothing and leaves nothing', () => {
     const id = await segmentWithMembers();
     const events = await eventsOf();
     const upload = uploadTo(gateway, id);
+    const start = performance.now();
     await upload.send(linesOf(0, 6_000));
     const { status, headers } = await upload.answer;
     expect([status, headers.connection]).toEqual([408, 'close']);
+    expect(performance.now() - start).toBeLessThan(14_000); // not by the limit of the server
     await expectUnchanged(id, events);
   });
 
