@@ -209,6 +209,8 @@ describe('While the list arrives', () => {
     for (const each of ['x', 'b', 'c5']) expect(after.get(each), each).toEqual(before.get(each));
     expect((await membersOf(id)).slice(0, 4)).toEqual(['x', 'b', 'c5', 'c0']);
     expect(after.get('a')?.place).toBe(Math.max(...[...after.values()].map(({ place }) => place)));
+    const events = (await wholeLog()).filter(({ segmentId }) => segmentId === id);
+    expect(events.flatMap(customerIdsOf).at(-4)).toBe('a'); // the last one who was added; then those who were removed
   });
 
   it('another replacement is treated as if it had happened before', async () => {

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Abuse } from '../target.ts';
 
 const LINES = 1_000_000;
 const PART = 1_000;
+const PAUSE_MS = 500;
 /** As many as an account can have in progress. */
 const UPLOADS = 2;
 
@@ -16,8 +18,8 @@ export const abuse: Abuse = async ({ url, big: { token, ids } }, signal, answere
       signal,
     });
     const ended = once(call, 'response').then(([response]) => {
-      response.resume();
       answered(response.statusCode);
+      call.destroy();
     });
     ended.catch(() => {});
     call.on('error', () => {});
@@ -33,6 +35,7 @@ export const abuse: Abuse = async ({ url, big: { token, ids } }, signal, answere
       await upload(id, (n % 2) * (LINES / 2)).catch(
         (error) => signal.aborted || answered(error.code ?? 'failed'),
       );
+      await sleep(PAUSE_MS);
     }
   };
   await Promise.all(ids.slice(0, UPLOADS).map(forEver));

@@ -38,7 +38,7 @@ export const PREPARED = (generation: SQL): SQL => sql`(-${generation} - 42949672
  * that is done at the end, so it holds no lock. The events cannot be seen before the transaction commits.
  *
  * The place and the time of customers may have changed since they were staged: those who are members are given theirs, and those who
- * no longer are join at the end.
+ * no longer are join at the end. The events have the customers in the order of their places.
  */
 export async function compare(send: Send, replacement: Compared): Promise<Difference | null> {
   const { accountId, id, generation, top, requestId, actor } = replacement;
@@ -48,7 +48,9 @@ export async function compare(send: Send, replacement: Compared): Promise<Differ
       select * from ${memberships} where (account_id, segment_id) = (${accountId}, ${id})
     ),
     difference as materialized (
-      select each.*, row_number() over (partition by each.kind order by each.place) as i from (
+      select each.*, row_number() over (
+        partition by each.kind order by each.kind = 'added' and each.place <= (select last_place from membership), each.place
+      ) as i from (
         select coalesce(staged.customer_id, member.customer_id) as customer_id,
           case when member.customer_id is null then 'added' when staged.customer_id is null then 'removed' else 'kept' end as kind,
           coalesce(staged.place, member.place) as place, staged.address, member.place as member_place, member.joined_at as member_joined_at

@@ -64,7 +64,7 @@ async function finish(send: Send, replacement: Finishing, isLocked: boolean): Pr
   await replace(send, replacement, {
     difference,
     last,
-    lastPlace: Math.max(top + difference.moved, difference.lastPlace),
+    lastPlace: Math.max(top + (difference.moved > 0 ? difference.added : 0), difference.lastPlace),
   });
   const { added, removed, count } = difference;
   return { added, removed, unchanged: count - removed };
