@@ -3,6 +3,7 @@ CREATE TABLE "member_leftovers" (
 	"segment_id" text collate "C" NOT NULL,
 	"generation" bigint NOT NULL,
 	"removable_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"removed_to" bigint DEFAULT 0 NOT NULL,
 	CONSTRAINT "member_leftovers_account_id_segment_id_generation_pk" PRIMARY KEY("account_id","segment_id","generation")
 );
 --> statement-breakpoint

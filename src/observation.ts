@@ -23,6 +23,10 @@ export type Observation =
   | { kind: 'events_pruned'; events: number; ms: number }
   /** The contents of events of deleted segments were erased. */
   | { kind: 'contents_erased'; events: number; ms: number }
+  /** Members of deleted segments, of replaced members, and of replacements that were broken off, were deleted. */
+  | { kind: 'members_cleaned'; members: number; ms: number }
+  /** A replacement of members is under way: so many customers have arrived. */
+  | { kind: 'members_arriving'; requestId: string; segmentId: string; customers: number; ms: number }
   | { kind: 'listening'; url: string }
   | { kind: 'stopping'; signal: string }
   | { kind: 'stopped' };

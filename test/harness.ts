@@ -72,6 +72,7 @@ export function testGateway(options: Options = {}): TestGateway {
       viewer: viewers[who],
       segments: running.segments,
       members: running.members,
+      uploads: running.uploads,
       quota: running.quota,
       events: running.events,
       feed: running.feed,

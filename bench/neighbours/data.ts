@@ -33,7 +33,7 @@ async function fill(client: pg.Client, account: string, rows: number): Promise<v
 async function account(client: pg.Client, name: string): Promise<Account> {
   const token = newToken();
   await client.query(
-    `insert into api_tokens (digest, id, account_id, name, scopes) values ($1, gen_random_uuid(), $2, 'bench', '{segments:read,segments:write}')`,
+    `insert into api_tokens (digest, id, account_id, name, scopes) values ($1, gen_random_uuid(), $2, 'bench', '{segments:read,segments:write,members:read,members:write}')`,
     [digestOf(token), name],
   );
   const { rows } = await client.query('select id from segments where account_id = $1 order by id limit 200', [

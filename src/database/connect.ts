@@ -27,6 +27,8 @@ export interface Database extends NodePgDatabase, Lane {
   large: Lane;
   /** Statements that may read all segments of an account. */
   scan: Lane;
+  /** Transactions that take longer than statements may: see `inLongTransaction`. No connection is kept open for them. */
+  long: Lane & { cut(): void };
   /** One connection for readiness checks and the clock. No account can keep it busy. */
   probe: pg.Pool;
 }
@@ -49,7 +51,11 @@ const WAITING = {
   small: { patienceMs: LIMITS.connection, maxWaiting: 1_000 },
   large: { patienceMs: LIMITS.connection, maxWaiting: 500 },
   scan: { patienceMs: 5_000, maxWaiting: 100 },
+  long: { patienceMs: 60_000, maxWaiting: 10 },
 };
+
+/** How many long transactions run at a time, and the limit of each as the gateway sees it. The server's is shorter. */
+const LONG = { slots: 2, milliseconds: 150_000 };
 
 /** Settings of a session. A transaction pooler does not accept them, so there they are set on the role. */
 const SESSION = {
@@ -68,27 +74,33 @@ interface Options {
 }
 
 /**
- * Opens at most `poolSize` connections in all lanes together, but at least one in each, and one more for the probe. TLS is
- * configured in the URL (`?sslmode=…`). No connection is opened before the first statement.
+ * Opens at most `poolSize` connections in all lanes together, but at least one in each, one more for the probe, and up to two more
+ * while there are long transactions. TLS is configured in the URL (`?sslmode=…`). No connection is opened before the first statement.
  */
 export function connect({ url, poolSize, pooler = 'none', observe }: Options): Database {
   const hasSessions = pooler === 'none';
-  const poolOf = (max: number) => {
+  const openPool = (
+    max: number,
+    settings: pg.PoolConfig | false = hasSessions && SESSION,
+    limit = LIMITS.query,
+  ) => {
     const pool = new pg.Pool({
       connectionString: url,
       max,
       application_name: 'segments-gateway',
       keepAlive: true,
       connectionTimeoutMillis: LIMITS.connection,
-      ...(hasSessions && SESSION),
+      ...settings,
     });
     // The pool does not listen to a connection that `connect` has handed out. Its statement is rejected with the same error.
     pool.on('connect', (client) => client.on('error', () => {}));
-    closeOverdue(pool, LIMITS.query);
+    const cut = closeOverdue(pool, limit);
     keepConnections(pool);
     // Without a listener, a connection that the server closes would end the whole process.
-    return pool.on('error', (error) => observe({ kind: 'fault', error }));
+    pool.on('error', (error) => observe({ kind: 'fault', error }));
+    return { pool, cut };
   };
+  const poolOf = (max: number) => openPool(max).pool;
   const laneOf = (
     slots: number,
     perAccount: number,
@@ -99,11 +111,18 @@ export function connect({ url, poolSize, pooler = 'none', observe }: Options): D
     hasSessions,
   });
   const { small, large, scan } = slotsOf(poolSize);
+  const long = openPool(LONG.slots, {}, LONG.milliseconds);
   const lane = laneOf(small, allButOne(small), WAITING.small);
   return Object.assign(drizzle({ client: lane.$client }), {
     ...lane,
     large: laneOf(large, allButOne(large), WAITING.large),
     scan: laneOf(scan, Math.min(2, allButOne(scan)), WAITING.scan),
+    long: {
+      $client: long.pool,
+      cut: long.cut,
+      queue: fairQueue({ slots: LONG.slots, perAccount: 1, ...WAITING.long }),
+      hasSessions,
+    },
     probe: poolOf(1),
   });
 }
@@ -118,8 +137,9 @@ function slotsOf(poolSize: number) {
 /** Slots that one account may use. The last one is left to the others. */
 const allButOne = (slots: number) => Math.max(1, slots - 1);
 
-/** Refuses waiting statements, lets running ones finish, and closes all connections. */
-export function disconnect({ $client, queue, large, scan, probe }: Database): Promise<unknown> {
-  for (const lane of [queue, large.queue, scan.queue]) lane.close();
-  return Promise.all([$client, large.$client, scan.$client, probe].map((pool) => pool.end()));
+/** Refuses waiting statements, lets running ones finish, breaks off long transactions, and closes all connections. */
+export function disconnect({ $client, queue, large, scan, long, probe }: Database): Promise<unknown> {
+  for (const lane of [queue, large.queue, scan.queue, long.queue]) lane.close();
+  long.cut();
+  return Promise.all([$client, large.$client, scan.$client, long.$client, probe].map((pool) => pool.end()));
 }

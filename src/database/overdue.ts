@@ -8,8 +8,10 @@ const POLL_MS = 100;
  * error, and the pool opens another connection. The driver's own `query_timeout` sets a timer for each statement. These timers
  * keep the rows of every statement in memory until V8's next full garbage collection: a list of ten took a sixth longer, a hundred
  * entities a third, and the p99 of both doubled (measured on 2026-11-25).
+ *
+ * Returns a function that closes the connections of all statements that are running.
  */
-export function closeOverdue(pool: pg.Pool, milliseconds: number): void {
+export function closeOverdue(pool: pg.Pool, milliseconds: number): () => void {
   const since = new Map<object, number>();
   let isWatched = false;
 
@@ -19,12 +21,14 @@ export function closeOverdue(pool: pg.Pool, milliseconds: number): void {
   };
   const look = () => {
     isWatched = false;
-    const now = performance.now();
+    closeBefore(performance.now() - milliseconds);
+    if (since.size > 0) watch();
+  };
+  const closeBefore = (latest: number) => {
     for (const [client, start] of since) {
       // While a statement is running, `end` does not wait for the server.
-      if (now - start > milliseconds && client instanceof pg.Client) client.end();
+      if (start < latest && client instanceof pg.Client) client.end();
     }
-    if (since.size > 0) watch();
   };
 
   pool.on('acquire', (client) => {
@@ -32,4 +36,5 @@ export function closeOverdue(pool: pg.Pool, milliseconds: number): void {
     if (!isWatched) watch();
   });
   pool.on('release', (_, client) => since.delete(client));
+  return () => closeBefore(Number.POSITIVE_INFINITY);
 }

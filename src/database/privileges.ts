@@ -8,7 +8,7 @@ const NEEDED = {
   events: ['select', 'insert', 'update', 'delete'],
   event_heads: ['select', 'insert', 'update'],
   memberships: ['select', 'insert', 'update'],
-  members: ['select', 'insert', 'delete'],
+  members: ['select', 'insert', 'update', 'delete'],
   member_leftovers: ['select', 'insert', 'update', 'delete'],
   idempotency_keys: ['select', 'insert', 'update', 'delete'],
   api_tokens: ['select'],

@@ -1,6 +1,6 @@
 import { is, Placeholder, type SQL, sql } from 'drizzle-orm';
 import { type AnyPgColumn, PgDialect } from 'drizzle-orm/pg-core';
-import type { Lane } from './connect.ts';
+import type pg from 'pg';
 import { StatementFailed } from './failure.ts';
 
 /** A query as Drizzle builds it. */
@@ -19,6 +19,12 @@ export type Values = readonly unknown[];
 /** Runs a statement with the values of its placeholders. */
 export type Run<Row> = (given: Readonly<Record<string, unknown>>) => Promise<Row[]>;
 
+/** What statements are sent to: the pool of a lane, or the connection of a transaction. */
+interface Sender {
+  $client: { query: pg.Pool['query'] };
+  hasSessions: boolean;
+}
+
 /**
  * Prepares a query and returns the function that runs it, with its placeholders filled by name. The server keeps the
  * statement under the given name; it keeps none if the name is empty or the lane has no sessions. Drizzle writes the SQL, but does
@@ -26,7 +32,7 @@ export type Run<Row> = (given: Readonly<Record<string, unknown>>) => Promise<Row
  * throws StatementFailed, or a TypeError if a placeholder has no value.
  */
 export function prepare<Row>(
-  { $client: pool, hasSessions }: Pick<Lane, '$client' | 'hasSessions'>,
+  { $client: pool, hasSessions }: Sender,
   name: string,
   query: Query,
   decode: (values: Values) => Row,

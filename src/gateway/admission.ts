@@ -25,7 +25,10 @@ interface Parts {
   database: Database;
   tokens: TokenStore;
   /** The same for all calls. */
-  shared: Pick<Context, 'segments' | 'members' | 'quota' | 'events' | 'feed' | 'streams' | 'wrote'>;
+  shared: Pick<
+    Context,
+    'segments' | 'members' | 'uploads' | 'quota' | 'events' | 'feed' | 'streams' | 'wrote'
+  >;
   places: ReturnType<typeof placesFor>;
   observe: Observe;
 }

@@ -31,6 +31,8 @@ interface Options extends Open {
   observe: Observe;
   /** Milliseconds between two heartbeats of a stream. */
   heartbeatMs?: number | undefined;
+  /** Milliseconds that the sender of a list can pause. */
+  bodyPauseMs?: number | undefined;
   health: Face;
 }
 
@@ -56,9 +58,13 @@ export function faces({
   health,
   observe,
   heartbeatMs,
+  bodyPauseMs,
   ...open
 }: Options): Faces {
-  const rest = acrossOrigins(corsOrigins, restFace({ contextOf: contextOf.anyone, observe, heartbeatMs }));
+  const rest = acrossOrigins(
+    corsOrigins,
+    restFace({ contextOf: contextOf.anyone, observe, heartbeatMs, bodyPauseMs }),
+  );
   const { face, sockets } = graphqlFace({
     ...open,
     schema,

@@ -2,47 +2,22 @@ import { type ApiToken, configureApiToken } from '../accounts/api-token.ts';
 import { ensuredToken } from '../accounts/ensured-token.ts';
 import { tokenStore } from '../accounts/token-store.ts';
 import { followClock } from '../database/clock.ts';
-import { connect, disconnect, type Pooler } from '../database/connect.ts';
+import { connect, disconnect } from '../database/connect.ts';
 import { startLive } from '../events/live.ts';
 import { eventStore } from '../events/store.ts';
 import { openStreams } from '../events/streams.ts';
 import { listen, urlOf } from '../http/listen.ts';
 import { drain, httpServer } from '../http/server.ts';
 import { memberStore } from '../members/store.ts';
-import type { Observe } from '../observation.ts';
+import { openUploads } from '../members/uploads.ts';
 import { segmentQuota } from '../segments/quota.ts';
 import { segmentStore } from '../segments/store.ts';
 import { healthFace } from '../telemetry/health.ts';
-import { type Admission, admission } from './admission.ts';
-import { faces, type Open } from './faces.ts';
+import { admission } from './admission.ts';
+import { faces } from './faces.ts';
 import { startForgetting } from './forgetting.ts';
-import { type Places, placesFor } from './places.ts';
-
-interface Options extends Admission, Places, Open {
-  databaseUrl: string;
-  poolSize: number;
-  /** The mode of the pooler in front of the database, if any. */
-  pooler?: Pooler;
-  /** Whether to delete periodically what is no longer kept: idempotency keys, events, and the contents of deleted segments. */
-  isForgetful?: boolean;
-  /** How long events are kept. */
-  eventRetentionDays?: number;
-  host: string;
-  port: number;
-  /** Max segments of an account. If omitted, there is no limit. */
-  maxSegmentsPerAccount?: number | undefined;
-  /** Max streams of events that an account may have open. */
-  maxStreamsPerAccount?: number;
-  /** Milliseconds between two checks that the callers of streams can still read. */
-  streamReviewMs?: number | undefined;
-  /** Milliseconds between two heartbeats of a stream. */
-  heartbeatMs?: number | undefined;
-  /** Max open connections from one address. */
-  maxConnectionsPerAddress?: number;
-  /** A token of the account `default` with every scope. It ends the previous one: see `configureApiToken`. */
-  apiToken?: string | undefined;
-  observe: Observe;
-}
+import type { Options } from './options.ts';
+import { placesFor } from './places.ts';
 
 /** Max streams of events that all accounts together may have open. */
 const MAX_STREAMS = 10_000;
@@ -69,6 +44,7 @@ export async function startGateway({
   maxStreamsPerAccount: perAccount = 100,
   streamReviewMs: reviewMs,
   heartbeatMs,
+  bodyPauseMs,
   apiToken,
   observe,
   places: maxPlaces,
@@ -88,11 +64,21 @@ export async function startGateway({
   const live = startLive(events, { url: databaseUrl, pooler });
   const streams = openStreams({ perAccount, perProcess: MAX_STREAMS, reviewMs });
   const members = memberStore(database);
-  const shared = { segments, members, quota, events, streams, feed: live.feed, wrote: live.wrote };
+  const uploads = openUploads();
+  const shared = { segments, members, uploads, quota, events, streams, feed: live.feed, wrote: live.wrote };
   const places = placesFor({ places: maxPlaces, bodies: maxBodies });
   const contextOf = admission(admitted, { database, tokens, shared, observe, places });
   const { route, isSocket, sockets } = faces({
-    ...{ graphiql, introspection, persistedOperations, corsOrigins, contextOf, observe, heartbeatMs },
+    ...{
+      graphiql,
+      introspection,
+      persistedOperations,
+      corsOrigins,
+      contextOf,
+      observe,
+      heartbeatMs,
+      bodyPauseMs,
+    },
     isForRouter: admitted.routerSecret !== undefined,
     health: healthFace(database, () => (isDraining ? 'stopping' : places.isFull() ? 'busy' : null)),
   });

@@ -18,15 +18,24 @@ export const announcesTooMuch = ({ headers }: IncomingMessage): boolean =>
  */
 export async function readBody({ request, response, place }: Exchange): Promise<string> {
   if (announcesTooMuch(request)) throw tooLarge();
-  if (isEncoded(request.headers['content-encoding'])) throw encoded();
-  const isArriving = isSendingBody(request);
-  if (isArriving && expectsContinue(request)) response.writeContinue();
+  const isArriving = askForBody({ request, response });
   const bytes = await (isArriving && place ? place.during(() => collect(request)) : collect(request));
   try {
     return UTF_8.decode(bytes);
   } catch {
     throw new InvalidInput([{ param: 'body', message: 'must be UTF-8' }]);
   }
+}
+
+/**
+ * Sends `100 Continue` if the caller expects it. Returns whether the body has not arrived completely. Throws UNSUPPORTED_MEDIA_TYPE if it
+ * has a content encoding.
+ */
+export function askForBody({ request, response }: Pick<Exchange, 'request' | 'response'>): boolean {
+  if (isEncoded(request.headers['content-encoding'])) throw encoded();
+  const isArriving = isSendingBody(request);
+  if (isArriving && expectsContinue(request)) response.writeContinue();
+  return isArriving;
 }
 
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });

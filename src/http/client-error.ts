@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { isExtended } from './long-body.ts';
 import { isEnding } from './unread-body.ts';
 
 /** The error that Node reports for a request that it could not parse. */
@@ -12,11 +13,13 @@ interface ClientError extends Error {
 /** How long to read the rest of such a request, so that its sender gets the answer before the connection is closed. */
 const LINGER_MS = 3_000;
 
+const TOO_LATE = 'ERR_HTTP_REQUEST_TIMEOUT';
+
 /** The statuses that Node would send by default. It sends none if there is a listener. */
 const STATUS = new Map([
   ['HPE_HEADER_OVERFLOW', '431 Request Header Fields Too Large'],
   ['HPE_CHUNK_EXTENSIONS_OVERFLOW', '413 Payload Too Large'],
-  ['ERR_HTTP_REQUEST_TIMEOUT', '408 Request Timeout'],
+  [TOO_LATE, '408 Request Timeout'],
 ]);
 
 /**
@@ -25,6 +28,7 @@ const STATUS = new Map([
  * Nothing is written while an answer is being sent, because it would become part of that answer.
  */
 export function answerClientError(error: ClientError, socket: Socket): void {
+  if (error.code === TOO_LATE && isExtended(socket)) return;
   if (isEnding(socket) || socket.destroyed || isBeingAnswered(socket)) {
     socket.destroy(error);
     return;
@@ -39,6 +43,14 @@ export function answerClientError(error: ClientError, socket: Socket): void {
   socket.end(`HTTP/1.1 ${statusOf(error)}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   const cut = setTimeout(() => socket.destroy(), LINGER_MS);
   socket.once('close', () => clearTimeout(cut));
+}
+
+/** Answers a request whose body has paused for too long like one that has not arrived in time, and closes its connection. */
+export function answerTooLate(socket: Socket): void {
+  answerClientError(
+    Object.assign(new Error('The body has paused for too long.'), { code: TOO_LATE }),
+    socket,
+  );
 }
 
 function statusOf(error: ClientError): string {

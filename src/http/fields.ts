@@ -92,7 +92,8 @@ function decoded(text: string): string | null {
   }
 }
 
-function jsonFields(text: string): Fields {
+/** Reads a JSON object. Throws INVALID_INPUT, also if it has a name twice. */
+export function jsonFields(text: string): Fields {
   const value = parsed(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw notAnObject();
   const issues = repeatedNames(text).map(repeated);

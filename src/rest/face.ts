@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { InvalidInput } from '../errors/invalid-input.ts';
 import { charged } from '../fairness/loop-time.ts';
 import { ClientGone, readBody } from '../http/body.ts';
+import { bodyPieces } from '../http/body-pieces.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { bodyFields, type Fields, formFields, joined } from '../http/fields.ts';
 import { respond } from '../http/respond.ts';
@@ -22,17 +23,19 @@ interface Options {
   observe: Observe;
   /** Milliseconds between two heartbeats of a stream. */
   heartbeatMs?: number | undefined;
+  /** Milliseconds that the sender of a list can pause. */
+  bodyPauseMs?: number | undefined;
 }
 
 /** Serves the documented REST API: finds the operation, reads the fields, calls the handler and writes its answer. */
-export function restFace({ contextOf, observe, heartbeatMs }: Options): Face {
+export function restFace({ contextOf, observe, heartbeatMs, bodyPauseMs }: Options): Face {
   return async (exchange) => {
     try {
-      const { stream, ...answer } = await answerTo(exchange, await contextOf(exchange));
+      const { stream, ...answer } = await answerTo(exchange, await contextOf(exchange), bodyPauseMs);
       if (stream) await writeStream(exchange, stream, { observe, heartbeatMs });
       else write(exchange, answer);
     } catch (error) {
-      if (error instanceof ClientGone) return;
+      if (isClientGone(error)) return;
       const { requestId } = exchange;
       const refusal = shownOf(error, requestId);
       observeCause(refusal, { requestId, observe });
@@ -41,8 +44,12 @@ export function restFace({ contextOf, observe, heartbeatMs }: Options): Face {
   };
 }
 
+/** A resolver that reads a list treats the break as a fault. */
+const isClientGone = (error: unknown): boolean =>
+  error instanceof ClientGone || (error instanceof Error && error.cause instanceof ClientGone);
+
 /** Checks the token, the rate limit, the route and the syntax, in this order. The resolver then checks scope and input. */
-async function answerTo(exchange: Exchange, context: Context): Promise<Answer> {
+async function answerTo(exchange: Exchange, context: Context, bodyPauseMs?: number): Promise<Answer> {
   requireViewer(context);
   const spent = context.spend(1);
   if (spent) await spent;
@@ -50,12 +57,19 @@ async function answerTo(exchange: Exchange, context: Context): Promise<Answer> {
   const { route, id, customerId } = routeOf(exchange.path);
   const operation = operationOf(route, method === 'HEAD' ? 'GET' : method);
   exchange.operation = `${method} ${route.path}`;
-  const fields = hasBody(exchange) ? await fieldsOf(exchange, operation) : queryFields(exchange, operation);
+  const hasFields = hasBody(exchange) && !operation.lists;
+  const fields = hasFields ? await fieldsOf(exchange, operation) : queryFields(exchange, operation);
   const issues = issuesIn(fields, operation);
   if (issues.length > 0) throw new InvalidInput(issues);
   try {
     const answer = await operation.handle(
-      { id, customerId, fields, headers: exchange.request.headers },
+      {
+        id,
+        customerId,
+        fields,
+        headers: exchange.request.headers,
+        body: () => bodyPieces(exchange, bodyPauseMs),
+      },
       context,
     );
     return { status: operation.status, ...answer };

@@ -1,9 +1,11 @@
 import * as changes from '../members/changes.ts';
+import { replaceMembers } from '../members/replacement.ts';
 import * as members from '../members/resolvers.ts';
 import { listSegments } from '../segments/resolvers.ts';
 import { PAGE_OF_SEGMENTS } from './customer-segment-operations.ts';
 import { COLLECTION, listOfCustomer } from './customer-segments.ts';
-import { change, list, put, remove, retrieve } from './members.ts';
+import { LIST_TYPES } from './member-lines.ts';
+import { change, list, put, remove, replace, retrieve } from './members.ts';
 import { operation, type Resource } from './operation.ts';
 
 const id = { in: 'path', is: 'segmentId' } as const;
@@ -28,6 +30,13 @@ export const customerSegmentMembers: Resource = {
       fields: { id, add: { in: 'body' }, remove: { in: 'body' } },
       status: 200,
       handle: change,
+    }),
+    PUT: operation({
+      resolver: replaceMembers,
+      fields: { id },
+      lists: LIST_TYPES,
+      status: 200,
+      handle: replace,
     }),
   },
   [`${COLLECTION}/:id/members/:customer_id`]: {

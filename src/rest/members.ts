@@ -1,10 +1,12 @@
 import { NotFound } from '../errors/refusals.ts';
 import * as changes from '../members/changes.ts';
+import { replaceMembers } from '../members/replacement.ts';
 import * as members from '../members/resolvers.ts';
 import { isBackward } from './customer-segments.ts';
+import { listReader } from './member-lines.ts';
 import { representMember, representMembers } from './member-representation.ts';
 import { type Handler, wholeNumber } from './operation.ts';
-import { untagged } from './preconditions.ts';
+import { evaluate, noTag, preconditionsOf, untagged } from './preconditions.ts';
 
 export const list: Handler = async ({ id, fields, headers }, context) => {
   const { limit, starting_after, ending_before, ...rest } = fields;
@@ -33,6 +35,13 @@ export const change: Handler = async ({ id, fields }, context) => {
       not_members: change.remove.length - removed,
     },
   };
+};
+
+export const replace: Handler = async ({ id, fields, headers, body }, context) => {
+  const read = listReader(headers['content-type'], context.loop);
+  if (evaluate(preconditionsOf(headers)) !== 'proceed') throw noTag('list of members');
+  const customers = () => read(body());
+  return { body: await replaceMembers.parse({ ...fields, segmentId: id, customers }, context) };
 };
 
 export const retrieve: Handler = async ({ id, customerId, fields, headers }, context) => {

@@ -13,6 +13,8 @@ export interface RestRequest {
   /** The fields of the query, a form or JSON. */
   fields: Fields;
   headers: IncomingHttpHeaders;
+  /** Reads the body in pieces. Only an operation whose body is a list does so, once. */
+  body(): AsyncIterable<Buffer>;
 }
 
 /** Returns the answer. It has a status only if that differs from the status of the operation. */
@@ -35,6 +37,8 @@ interface Definition {
   resolver?: { input: z.ZodType };
   /** Its fields by their documented names. */
   fields: Readonly<Record<string, Field>>;
+  /** How the body is read: as fields if omitted, or by the handler, as a list of any length in one of these media types. */
+  lists?: readonly string[];
   /** The status of a successful answer. */
   status: number;
   handle: Handler;

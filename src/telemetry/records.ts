@@ -36,6 +36,8 @@ const LINES: Readonly<Record<Exclude<Kind, 'exchange_ended' | 'fault'>, Line>> =
   idempotency_keys_forgotten: ['info', 'forgot idempotency keys'],
   events_pruned: ['info', 'pruned events'],
   contents_erased: ['info', 'erased the contents of events'],
+  members_cleaned: ['info', 'deleted members that nobody can see'],
+  members_arriving: ['info', 'receiving members'],
   listening: ['info', 'listening'],
   stopping: ['info', 'stopping'],
   stopped: ['info', 'stopped'],

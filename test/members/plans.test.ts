@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addMembers, removeMembers } from '../../src/members/changes.ts';
 import { cursorOf } from '../../src/members/member-list.ts';
 import { countMembers, getMember, isInSegments, listMembers } from '../../src/members/resolvers.ts';
+import { cleanMembers } from '../../src/members/store/clean.ts';
 import { listSegments } from '../../src/segments/resolvers.ts';
-import { testGateway, type Who } from '../harness.ts';
+import { testGateway, viewers, type Who } from '../harness.ts';
 import { eagerDatabase, excessOf, type Sent } from '../plans.ts';
 import { countSegments } from '../segments/count.ts';
 
@@ -28,6 +29,8 @@ const SPREADS: Record<string, Record<string, { large: number; many: number }>> =
 
 const idOf = (n: number) => `0Vbq${String(n).padStart(12, '0')}`;
 const LARGE = idOf(0);
+/** The generation of a replacement that is under way. */
+const STAGED = 3;
 
 const fill = (spread: (typeof SPREADS)[string]) => `
   create temp table wanted as select account_id, (sizes->>'large')::int as large, (sizes->>'many')::int as many
@@ -40,6 +43,8 @@ const fill = (spread: (typeof SPREADS)[string]) => `
   from wanted, generate_series(1, large) g, generate_series(1, 2) generation order by hashint4(g);
   insert into members select account_id, '0Vbq' || lpad(g::text, 12, '0'), generation, 'popular', 10 * g + generation, now()
   from wanted, generate_series(1, many) g, generate_series(1, 2) generation order by hashint4(g);
+  insert into member_leftovers select account_id, '${LARGE}', 1 from wanted;
+  insert into member_leftovers select account_id, '${LARGE}', ${STAGED}, now() + interval '1 hour' from wanted;
   drop table wanted;`;
 
 async function sentBy(call: () => Promise<unknown>): Promise<{ text: string; values: unknown[] }> {
@@ -86,6 +91,13 @@ async function statementsFor(who: Who, { large, many }: { large: number; many: n
   await add('adding members', 4, () => addMembers({ segmentId: LARGE, customerIds: ['new'] }, context));
   await add('removing members', 23, () => removeMembers({ segmentId: LARGE, customerIds }, context));
 
+  const replacement = { accountId: viewers[who].accountId, id: LARGE, generation: STAGED, base: 3_000_000 };
+  const part = { customerIds, firstLine: 1 };
+  // The leftover twice (found, changed), the membership, and each member
+  await add('staging members', 13, () => gateway.members.replacement.stage(replacement, part));
+  // Of each of up to 100 generations: the leftover three times; of up to 2,000 members together: each twice (found, deleted)
+  await add('cleaning', 4_300, () => cleanMembers(gateway.database)());
+
   for (const direction of ['ASC', 'DESC'] as const) {
     const orderBy = { field: 'CREATED_AT', direction } as const;
     const list = (title: string, maxRows: number, given: object, blocksOfRow = 4) =>
@@ -116,7 +128,7 @@ describe.each(Object.entries(SPREADS))('with %s', (_, spread) => {
   let statements: Sent[];
 
   beforeAll(async () => {
-    ({ client, drop } = await eagerDatabase(['segments', 'members', 'memberships']));
+    ({ client, drop } = await eagerDatabase(['segments', 'members', 'memberships', 'member_leftovers']));
     statements = [];
     for (const who of ['ada', 'bob'] as const) {
       const sizes = spread[who];
@@ -138,13 +150,14 @@ describe.each(Object.entries(SPREADS))('with %s', (_, spread) => {
   });
 
   it('each statement reads only what it needs with fresh statistics', async () => {
-    for (const table of ['segments', 'members', 'memberships']) await client.query(`vacuum analyze ${table}`);
+    for (const table of ['segments', 'members', 'memberships', 'member_leftovers'])
+      await client.query(`vacuum analyze ${table}`);
     expect(await excess()).toEqual([]);
   });
 
   it('each statement reads only what it needs with the statistics of empty tables', async () => {
-    await client.query('truncate segments, members, memberships');
-    await client.query('analyze segments; analyze members; analyze memberships');
+    await client.query('truncate segments, members, memberships, member_leftovers');
+    await client.query('analyze segments; analyze members; analyze memberships; analyze member_leftovers');
     await client.query(fill(spread));
     expect(await excess()).toEqual([]);
   });

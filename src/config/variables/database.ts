@@ -17,7 +17,7 @@ export const database = {
   DATABASE_POOL_SIZE: variable(wholeNumber(1, 1_000).default(10), {
     summary: 'Connections to the database',
     details:
-      'Half of them are for small statements, three tenths for large reads, and a fifth for searches and counts, with at least one each. Readiness checks use one more. See [the decision](decisions/lanes.md).',
+      'Half of them are for small statements, three tenths for large reads, and a fifth for searches and counts, with at least one each. Readiness checks use one more, and replacing all members of segments up to two more. See [the decision](decisions/lanes.md).',
   }),
   DATABASE_WAIT: variable(wholeNumber(0, 3_600).default(30), {
     summary: 'Seconds to wait for the database at startup',

@@ -58,6 +58,8 @@ export const memberLeftovers = pgTable(
     generation: number('generation').notNull(),
     /** When its members can be deleted. It is postponed while a replacement is under way. */
     removableAt: instant('removable_at').notNull().defaultNow(),
+    /** The place up to which its members have been deleted. */
+    removedTo: number('removed_to').notNull().default(0),
   },
   (table) => [
     primaryKey({ columns: [table.accountId, table.segmentId, table.generation] }),

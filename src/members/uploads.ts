@@ -1,0 +1,53 @@
+import { Refusal, Unavailable } from '../errors/refusals.ts';
+
+/** The uploads of members that this process receives. They hold no place, because most of the time they wait for their senders. */
+export interface Uploads {
+  /**
+   * Begins an upload of an account, and returns the function that ends it. Throws RATE_LIMITED if the account has too many uploads,
+   * and UNAVAILABLE if the process has.
+   */
+  begin(accountId: string): () => void;
+  count(): number;
+}
+
+/** Max uploads of an account and of all accounts together. */
+const LIMITS = { perAccount: 2, perProcess: 20 };
+
+const RETRY_S = '5';
+
+/** Limits the number of uploads. */
+export function openUploads({ perAccount, perProcess } = LIMITS): Uploads {
+  const ofAccount = new Map<string, number>();
+  let total = 0;
+
+  return {
+    begin(accountId) {
+      const uploads = ofAccount.get(accountId) ?? 0;
+      if (uploads >= perAccount) throw tooMany(perAccount);
+      if (total >= perProcess) throw new Unavailable('not_applied', { message: FULL });
+      ofAccount.set(accountId, uploads + 1);
+      total += 1;
+      let isEnded = false;
+      return () => {
+        if (isEnded) return;
+        isEnded = true;
+        total -= 1;
+        const left = (ofAccount.get(accountId) ?? 1) - 1;
+        if (left > 0) ofAccount.set(accountId, left);
+        else ofAccount.delete(accountId);
+      };
+    },
+    count: () => total,
+  };
+}
+
+const FULL = 'Too many uploads are in progress. Try again in a moment.';
+
+const tooMany = (limit: number) =>
+  new Refusal(
+    'RATE_LIMITED',
+    `This account has ${limit} uploads in progress, the maximum. Try again later.`,
+    {
+      headers: { 'retry-after': RETRY_S },
+    },
+  );
