@@ -64,7 +64,7 @@ const changing = (wanted: SQL): SQL => sql`
     select segment.*, wanted.n as call, wanted.request_id, wanted.actor, wanted.to_add, wanted.to_remove
     from ${wanted} inner join ${segments} as segment
       on (segment.account_id, segment.id) = (wanted.account_id, wanted.id)
-    order by wanted.n for key share of segment
+    order by wanted.n for share of segment
   ),
   current as materialized (
     select held.*, membership.generation, membership.last_place
