@@ -10,6 +10,13 @@ const CLI = join(ROOT, 'src', 'cli.ts');
 /** Only for this run. Use `segments token new` to make a real one. */
 const TOKEN = randomBytes(24).toString('hex');
 
+const ADD_MEMBERS = `mutation ($input: AddSegmentMembersInput!) {
+  addSegmentMembers(input: $input) {
+    ... on AddSegmentMembersPayload { added }
+    ... on SegmentError { message }
+  }
+}`;
+
 /** Starts the segments gateway as a user would, on an embedded database of its own. */
 export async function startSegments(port: number, dataDir: string, signal?: AbortSignal) {
   const env = {
@@ -46,9 +53,18 @@ export async function startSegments(port: number, dataDir: string, signal?: Abor
       const { id } = (await answer.json()) as { id: string };
       return id;
     },
-    /** Creates a token of another account. */
-    async tokenOf(account: string): Promise<string> {
-      const args = [CLI, 'token', 'create', '--account', account];
+    /** Adds customers to a segment, as any client would. */
+    async addMembers(segmentId: string, customerIds: readonly string[]): Promise<void> {
+      const body = JSON.stringify({ query: ADD_MEMBERS, variables: { input: { segmentId, customerIds } } });
+      const answer = await fetch(`${url}/graphql`, { method: 'POST', headers, body });
+      const { data, errors } = await answer.json();
+      if (data?.addSegmentMembers?.added !== customerIds.length) {
+        throw new Error(`The customers were not added: ${JSON.stringify({ data, errors })}`);
+      }
+    },
+    /** Creates a token of another account, or with other scopes than all. */
+    async tokenOf(account: string, scopes?: string): Promise<string> {
+      const args = [CLI, 'token', 'create', '--account', account, ...(scopes ? ['--scopes', scopes] : [])];
       const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: ROOT, env });
       return stdout.trim();
     },

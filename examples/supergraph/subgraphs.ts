@@ -38,14 +38,16 @@ export async function startSubgraphs({ port, dataDir, signal }: Options) {
     criteria: 'Customers who joined in the last 30 days',
     description: 'Welcome them',
   });
-  customers.assign(spenders, ['c1', 'c2', 'c3']);
-  customers.assign(newcomers, ['c3', 'c4']);
+  await segments.addMembers(spenders, ['c1', 'c2', 'c3']);
+  await segments.addMembers(newcomers, ['c3', 'c4']);
+  customers.manage(spenders, 'Alan');
   signal?.throwIfAborted();
 
   const parts = started.move();
   return {
     supergraphSdl,
     segments,
+    customers,
     ids: { spenders, newcomers },
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };

@@ -13,19 +13,25 @@ export async function startSupergraph({ onPlan, ...options }: Options & { onPlan
   return { ...subgraphs, url: router.url, [Symbol.asyncDispose]: () => parts.disposeAsync() };
 }
 
+interface Answer {
+  data?: unknown;
+  errors?: { message: string; extensions?: { code?: string } }[];
+}
+
 /** Sends an operation. Returns the response. */
 export async function ask(url: string, query: string, headers: Record<string, string>) {
   const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }) });
-  return (await answer.json()) as { data?: unknown; errors?: { message: string }[] };
+  return (await answer.json()) as Answer;
 }
 
 /** A query that neither subgraph could answer alone. */
 export const CROSSING = `query Crossing {
-  segments(first: 2) {
-    nodes {
-      name
-      customers(first: 2) {
-        nodes { name segments { name } }
+  customer(id: "c3") {
+    name
+    segments(first: 2) {
+      nodes {
+        name
+        members(first: 2) { nodes { customer { name } } }
       }
     }
   }

@@ -68,7 +68,7 @@ export const OneMember = z.strictObject({ segmentId, customerId });
 
 export const FindSegments = z.strictObject({
   customerId,
-  segmentIds: z.array(segmentId).max(MAX_IDS, {
+  ids: z.array(segmentId).max(MAX_IDS, {
     error: ({ input }) => `must have at most ${MANY} ids, not ${lengthOf(input)}`,
   }),
 });

@@ -73,11 +73,11 @@ export const getMember = resolver({
 export const isInSegments = resolver({
   scope: 'members:read',
   input: FindSegments,
-  run: async ({ segmentIds, customerId }, { members }: Context, { accountId }): Promise<boolean[]> => {
-    const wanted = [...new Set(segmentIds.filter(isSegmentId))];
-    if (wanted.length === 0) return segmentIds.map(() => false);
+  run: async ({ ids, customerId }, { members }: Context, { accountId }): Promise<boolean[]> => {
+    const wanted = [...new Set(ids.filter(isSegmentId))];
+    if (wanted.length === 0) return ids.map(() => false);
     const found = await members.find({ accountId, customerId, segmentIds: wanted });
-    return segmentIds.map((id) => found.has(id));
+    return ids.map((id) => found.has(id));
   },
 });
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { composeServices } from '@apollo/composition';
 import { composeServices as composeByTheGuild } from '@theguild/federation-composition';
 import { federateSubgraphs } from '@wundergraph/composition';
-import { buildSchema, parse } from 'graphql';
+import { buildSchema, isObjectType, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { printedSchema } from '../../src/graphql/schema.ts';
 
@@ -31,6 +31,19 @@ const graphs = [
   { name: 'segments', sdl: printedSchema },
   { name: 'customers', sdl: customers },
 ];
+/** A subgraph of a team that owns customers, and knows nothing of segments. */
+const ownerWith = (keys: string) => `
+  extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable"])
+  scalar DateTime ${DATE_TIME}
+  type PageInfo @shareable { hasNextPage: Boolean! hasPreviousPage: Boolean! startCursor: String endCursor: String }
+  type Address { street: String! city: String! }
+  type Customer ${keys} { id: ID! email: String! name: String address: Address joinedAt: DateTime! isIn(country: String!): Boolean! }
+  type CustomerConnection { nodes: [Customer!]! pageInfo: PageInfo! }
+  input CustomerFilter { email: String member: Boolean }
+  type Query { customer(id: ID, email: String): Customer customers(filter: CustomerFilter): CustomerConnection! }
+  type Mutation { renameCustomer(id: ID!, name: String!): Customer }
+`;
+const owner = ownerWith('@key(fields: "id")');
 const urlOf = (name: string) => `http://${name}.example.com/graphql`;
 
 describe.each([
@@ -39,6 +52,11 @@ describe.each([
   [
     'with a subgraph that also has a Node, a PageInfo, a DateTime and an OrderDirection',
     [graphs[0], { name: 'other', sdl: other }],
+  ],
+  ['with a subgraph that owns customers', [graphs[0], { name: 'owner', sdl: owner }]],
+  [
+    'with a subgraph whose customers have two keys',
+    [graphs[0], { name: 'owner', sdl: ownerWith('@key(fields: "id") @key(fields: "email")') }],
   ],
   ['with a subgraph whose DateTime has no @specifiedBy', [graphs[0], { name: 'other', sdl: otherWith('') }]],
 ])('the subgraph composes %s', (_, chosen) => {
@@ -90,24 +108,38 @@ describe('the subgraph composes with a subgraph whose DateTime is specified else
 });
 
 describe('the supergraph', () => {
-  it('has the query fields of both subgraphs', () => {
+  const fieldsOf = (type: string, second: { name: string; sdl: string }) => {
     const { publicSdl } = composeByTheGuild(
-      [...graphs.slice(0, 1), { name: 'other', sdl: other }].map(({ name, sdl }) => ({
+      [...graphs.slice(0, 1), second].map(({ name, sdl }) => ({
         name,
         url: urlOf(name),
         typeDefs: parse(sdl),
       })),
     );
-    const query =
-      buildSchema(publicSdl ?? '')
-        .getQueryType()
-        ?.getFields() ?? {};
-    expect(Object.keys(query).toSorted()).toEqual([
+    const found = buildSchema(publicSdl ?? '').getType(type);
+    return isObjectType(found) ? Object.keys(found.getFields()).toSorted() : [];
+  };
+
+  it('has the query fields of both subgraphs', () => {
+    expect(fieldsOf('Query', { name: 'other', sdl: other })).toEqual([
       'node',
       'nodes',
       'orders',
       'segment',
       'segmentEvents',
+      'segments',
+    ]);
+  });
+
+  it('has the fields of both subgraphs on a customer', () => {
+    expect(fieldsOf('Customer', { name: 'owner', sdl: owner })).toEqual([
+      'address',
+      'email',
+      'id',
+      'inSegments',
+      'isIn',
+      'joinedAt',
+      'name',
       'segments',
     ]);
   });

@@ -16,9 +16,14 @@ interface Options {
   schema: GraphQLSchema;
   /** The fields of Query that may be selected, and their arguments. */
   roots: Readonly<Record<string, Arguments>>;
+  /** Arguments of other fields, by their coordinates, such as `Segment.hasMember`. */
+  fields?: Readonly<Record<string, Arguments>>;
+  /** Max levels of nested fields. */
+  depth?: number;
 }
 
-const DEPTH = 5;
+/** An operation may have 50 aliases. Each field with arguments has one. */
+const MAX_ALIASES = 40;
 /** An operation may have 30 directives. Two are in every query, and a router can write a condition once more. */
 const MAX_CONDITIONS = 20;
 const CONDITIONS = [
@@ -32,7 +37,12 @@ const CONDITIONS = [
 ];
 
 /** A random query, with aliases, repeated fields, fragments on each possible type, `@include` and `@skip`. */
-export function randomQuery({ schema, roots }: Options): fc.Arbitrary<string> {
+export function randomQuery({
+  schema,
+  roots,
+  fields: given = {},
+  depth: max = 5,
+}: Options): fc.Arbitrary<string> {
   return fc.gen().map((draw) => {
     const one = <Value>(values: readonly Value[]): Value =>
       values[draw(fc.nat, { max: values.length - 1 })] as Value; // no list here is empty
@@ -54,26 +64,38 @@ export function randomQuery({ schema, roots }: Options): fc.Arbitrary<string> {
 
     // A response name must always stand for the same field and arguments. Otherwise the query is invalid.
     let aliases = 0;
-    const fieldOf = (field: GraphQLField<unknown, unknown>, depth: number, given?: Arguments): string => {
+    const aliasOf = (name: string, hasArguments: boolean): string => {
+      const alias = hasArguments
+        ? `a${aliases}:`
+        : aliases < MAX_ALIASES
+          ? one(['', '', `${name}Again:`])
+          : '';
+      if (alias !== '') aliases += 1;
+      return alias;
+    };
+    const fieldOf = (field: GraphQLField<unknown, unknown>, depth: number, args?: Arguments): string => {
       const type = getNamedType(field.type);
-      aliases += 1;
-      const alias = given ? `a${aliases}:` : one(['', '', `${field.name}Again:`]);
+      const alias = aliasOf(field.name, args !== undefined);
       const selection = isCompositeType(type) ? selectionOf(type, depth - 1) : '';
-      return `${alias} ${field.name}${argumentsOf(given ?? {})} ${condition()} ${selection}`;
+      return `${alias} ${field.name}${argumentsOf(args ?? {})} ${condition()} ${selection}`;
     };
 
     const selectionOf = (type: GraphQLCompositeType, depth: number): string => {
       const fields = 'getFields' in type ? Object.values(type.getFields()) : [];
-      const open = fields.filter(
-        ({ type, args }) =>
-          !args.some(isRequiredArgument) && (depth > 0 || !isCompositeType(getNamedType(type))),
-      );
+      const argumentsFor = ({ name }: GraphQLField<unknown, unknown>) => given[`${type.name}.${name}`];
+      const isOpen = (field: GraphQLField<unknown, unknown>): boolean => {
+        if (depth === 0 && isCompositeType(getNamedType(field.type))) return false;
+        return argumentsFor(field) ? aliases < MAX_ALIASES : !field.args.some(isRequiredArgument);
+      };
       const parts = some(4, () => {
+        const open = fields.filter(isOpen);
         if (isAbstractType(type) && (open.length === 0 || one([true, false]))) {
           const possible = one(schema.getPossibleTypes(type));
           return `... on ${possible.name} ${condition()} ${selectionOf(possible, depth)}`;
         }
-        return open.length > 0 ? fieldOf(one(open), depth) : '__typename';
+        if (open.length === 0) return '__typename';
+        const field = one(open);
+        return fieldOf(field, depth, argumentsFor(field));
       });
       return `{ __typename ${parts.join(' ')} }`;
     };
@@ -83,7 +105,7 @@ export function randomQuery({ schema, roots }: Options): fc.Arbitrary<string> {
       const name = one(Object.keys(roots));
       const field = fields[name];
       if (!field) throw new TypeError(`Query has no field ${name}.`);
-      return fieldOf(field, DEPTH, roots[name]);
+      return fieldOf(field, max, roots[name]);
     });
     const used = 'yes: __typename @include(if: $yes) no: __typename @include(if: $no)';
     return `query ($yes: Boolean = true, $no: Boolean = false) { ${used} ${chosen.join(' ')} }`;

@@ -113,7 +113,7 @@ describe('inSegments', () => {
   it('refuses more than 1,000 ids', async () => {
     const ids = Array.from({ length: 1_001 }, () => ofAda[0]);
     const { errors } = await customer(`inSegments(ids: ${JSON.stringify(ids)})`);
-    expect(errors[0].message).toBe('segmentIds: must have at most 1,000 ids, not 1,001.');
+    expect(errors[0].message).toBe('ids: must have at most 1,000 ids, not 1,001.');
   });
 });
 

@@ -83,7 +83,7 @@ async function statementsFor(who: Who, { large, many }: { large: number; many: n
   await add(
     'a customer in ten segments',
     20,
-    () => isInSegments({ customerId: 'popular', segmentIds }, context),
+    () => isInSegments({ customerId: 'popular', ids: segmentIds }, context),
     { blocksOfRow: 4 },
   );
   const customerIds = Array.from({ length: 10 }, (_, i) => `customer ${i + 1}`);

@@ -1,24 +1,29 @@
 import SchemaBuilder from '@pothos/core';
 import DirectivePlugin from '@pothos/plugin-directives';
 import FederationPlugin from '@pothos/plugin-federation';
-import { type Customer as CustomerShape, customers, type Members } from './members.ts';
+import { type Customer as CustomerShape, customerOf, customers } from './customers.ts';
 
-const builder = new SchemaBuilder<{ Context: { members: Members }; DefaultFieldNullability: false }>({
+export interface Context {
+  /** Who looks after the customers of a segment, by the id of the segment. */
+  managers: ReadonlyMap<string, string>;
+}
+
+const builder = new SchemaBuilder<{ Context: Context; DefaultFieldNullability: false }>({
   plugins: [DirectivePlugin, FederationPlugin],
   defaultFieldNullability: false,
 });
 
 interface Page {
-  customers: CustomerShape[];
+  customers: readonly CustomerShape[];
   hasNextPage: boolean;
   hasPreviousPage: boolean;
 }
 
 /** Returns a page of customers. A cursor is the id of a customer. */
-function pageOf(all: readonly CustomerShape[], first: number, after?: string | null): Page {
-  const from = after ? all.findIndex(({ id }) => id === after) + 1 : 0;
-  const page = all.slice(from, from + first);
-  return { customers: page, hasNextPage: from + page.length < all.length, hasPreviousPage: from > 0 };
+function pageOf(first: number, after?: string | null): Page {
+  const from = after ? customers.findIndex(({ id }) => id === after) + 1 : 0;
+  const page = customers.slice(from, from + first);
+  return { customers: page, hasNextPage: from + page.length < customers.length, hasPreviousPage: from > 0 };
 }
 
 // This subgraph has a `Node` and a `node` of its own. They do not conflict with those of the segments subgraph.
@@ -27,8 +32,19 @@ const Node = builder.interfaceRef<CustomerShape>('Node').implement({
   fields: (t) => ({ id: t.exposeID('id') }),
 });
 
-const Customer = builder.objectRef<CustomerShape>('Customer');
-const Segment = builder.externalRef('Segment', builder.selection<{ id: string }>('id'));
+const Customer = builder.objectRef<CustomerShape>('Customer').implement({
+  interfaces: [Node],
+  fields: (t) => ({
+    id: t.exposeID('id'),
+    // Nullable, because a segment can have members that this subgraph does not know, or no longer knows. If the field were
+    // not nullable, one of them would make the whole segment null.
+    name: t.exposeString('name', { nullable: true }),
+  }),
+});
+builder.asEntity(Customer, {
+  key: builder.selection<{ id: string }>('id'),
+  resolveReference: ({ id }) => customerOf(id),
+});
 
 const PageInfo = builder.objectRef<Page>('PageInfo').implement({
   directives: { shareable: true },
@@ -47,27 +63,10 @@ const CustomerConnection = builder.objectRef<Page>('CustomerConnection').impleme
   }),
 });
 
-Customer.implement({
-  interfaces: [Node],
+builder.externalRef('Segment', builder.selection<{ id: string }>('id')).implement({
   fields: (t) => ({
     id: t.exposeID('id'),
-    name: t.exposeString('name'),
-    segments: t.field({ type: [Segment], resolve: ({ id }, _, { members }) => members.segmentsOf(id) }),
-  }),
-});
-builder.asEntity(Customer, {
-  key: builder.selection<{ id: string }>('id'),
-  resolveReference: ({ id }) => customers.find((customer) => customer.id === id),
-});
-
-Segment.implement({
-  fields: (t) => ({
-    id: t.exposeID('id'),
-    customers: t.field({
-      type: CustomerConnection,
-      args: { first: t.arg.int({ defaultValue: 10 }), after: t.arg.string() },
-      resolve: ({ id }, { first, after }, { members }) => pageOf(members.customersOf(id), first ?? 10, after),
-    }),
+    accountManager: t.string({ nullable: true, resolve: ({ id }, _, { managers }) => managers.get(id) }),
   }),
 });
 
@@ -77,18 +76,18 @@ builder.queryType({
       type: Customer,
       nullable: true,
       args: { id: t.arg.id({ required: true }) },
-      resolve: (_, { id }) => customers.find((customer) => customer.id === id),
+      resolve: (_, { id }) => customerOf(id),
     }),
     customers: t.field({
       type: CustomerConnection,
       args: { first: t.arg.int({ defaultValue: 10 }), after: t.arg.string() },
-      resolve: (_, { first, after }) => pageOf(customers, first ?? 10, after),
+      resolve: (_, { first, after }) => pageOf(first ?? 10, after),
     }),
     node: t.field({
       type: Node,
       nullable: true,
       args: { id: t.arg.id({ required: true }) },
-      resolve: (_, { id }) => customers.find((customer) => customer.id === id),
+      resolve: (_, { id }) => customerOf(id),
     }),
   }),
 });

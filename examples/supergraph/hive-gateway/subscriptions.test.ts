@@ -23,7 +23,7 @@ before(async () => {
   subgraphs = started.use(await startSubgraphs({ port: 0, dataDir }));
   proxy = await cuttingProxy(subgraphs.segments.url);
   started.defer(proxy.stop);
-  tokens = await Promise.all(ACCOUNTS.map(subgraphs.segments.tokenOf));
+  tokens = await Promise.all(ACCOUNTS.map((account) => subgraphs.segments.tokenOf(account)));
 });
 after(() => started.disposeAsync());
 

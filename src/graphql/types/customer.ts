@@ -20,7 +20,9 @@ export const Customer = builder.objectRef<CustomerShape>('Customer').implement({
       description: `Your own id of the customer, 1 to ${MAX_CUSTOMER_ID} characters.`,
       resolve: ({ customerId }) => customerId,
     }),
+    // Nullable, because another service owns customers: a failure here must not discard what it knows about them.
     inSegments: t.booleanList({
+      nullable: true,
       description:
         'Whether the customer is a member of these segments, in the order of `ids`. False for a segment that does not exist. Requires the scope `members:read`.',
       args: {
@@ -29,7 +31,7 @@ export const Customer = builder.objectRef<CustomerShape>('Customer').implement({
           description: `Ids of the segments, up to ${MAX_IDS.toLocaleString('en')}.`,
         }),
       },
-      resolve: ({ customerId }, { ids }, context) => isInSegments({ customerId, segmentIds: ids }, context),
+      resolve: ({ customerId }, { ids }, context) => isInSegments({ customerId, ids }, context),
     }),
   }),
 });

@@ -108,9 +108,11 @@ builder.queryField('segments', (t) =>
   }),
 );
 
+// Nullable, because another service owns customers: a failure here must not discard what it knows about them.
 builder.objectField(Customer, 'segments', (t) =>
   t.field({
     type: SegmentConnection,
+    nullable: true,
     description:
       'The segments that the customer is a member of, newest first by default. Requires the scopes `segments:read` and `members:read`.',
     directives,
