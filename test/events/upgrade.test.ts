@@ -72,14 +72,14 @@ describe('a write of the previous version, as a role without rights on the log,'
     await updateOld(account, 'old', { name: 'after', criteria: 'x' });
     const segment = { id: 'old', name: 'after', criteria: 'c', description: 'd' };
     expect(await logOf(account)).toMatchObject([
-      { n: 1, type: 'SEGMENT_CREATED', version: 1, segment: { name: 'before', version: 1 }, before: null },
-      { n: 2, type: 'SEGMENT_UPDATED', version: 2, segment, before: { name: ['before'] } },
+      { n: 1, type: 'SEGMENT_CREATED', version: 1, segment: { name: 'before', version: 1 }, details: null },
+      { n: 2, type: 'SEGMENT_UPDATED', version: 2, segment, details: { name: ['before'] } },
       {
         n: 3,
         type: 'SEGMENT_UPDATED',
         version: 3,
         segment: { ...segment, criteria: 'x' },
-        before: { criteria: ['c'] },
+        details: { criteria: ['c'] },
       },
     ]);
     for (const event of await logOf(account)) {
