@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import pg from 'pg';
 import { digestOf, newToken } from '../src/accounts/token.ts';
 import { migrate } from '../src/database/migrate.ts';
@@ -34,6 +35,10 @@ export async function startPostgres(folder: string) {
   const { stop } = await startEmbedded(folder, { settings: ['max_connections=300', 'shared_buffers=1GB'] });
   return { url: urlOf(clusterFolder(folder), { role: 'postgres' }), stop }; // as superuser, which can create databases
 }
+
+/** The process id of the Postgres that was started in a folder. */
+export const postmasterOf = (folder: string): number =>
+  Number(readFileSync(join(folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
 
 /**
  * Opens a database of a server. Creates it if it does not exist, and migrates it. The client does not log events: a run starts

@@ -1,4 +1,5 @@
 import type { Measured } from './load.ts';
+import type { Machine } from './machine.ts';
 
 /** The measurements of one system under one workload. */
 export interface Result {
@@ -14,7 +15,7 @@ export interface Report {
   run: {
     date: string;
     command: string;
-    machine: { cpu: string; cores: number; memoryGB: number; node: string };
+    machine: Machine;
     /** The program that sent the load. */
     generator: string;
     postgres: string;
@@ -48,4 +49,10 @@ export const medianOf = ({ rounds }: Result, key: keyof Measured): number =>
 export function ratio(one: Result, other: Result, key: keyof Measured = 'requestsPerSecond') {
   const ratios = one.rounds.map((round, i) => round[key] / (other.rounds[i]?.[key] ?? Number.NaN));
   return { median: median(ratios), least: Math.min(...ratios), most: Math.max(...ratios) };
+}
+
+/** Processor time of a system and of Postgres per request, as a multiple of another system's: the median of the rounds. */
+export function costOf(system: Result, gateway: Result): number {
+  const of = ({ serverMicros, postgresMicros }: Measured) => serverMicros + postgresMicros;
+  return median(system.rounds.map((round, i) => of(round) / of(gateway.rounds[i] ?? round)));
 }
