@@ -31,7 +31,20 @@ export function wrk(): Generator {
 /** Runs a script with wrk, in one thread. wrk is written in C, so it takes little processor time from the measured system. */
 export async function runScript(url: string, script: string, { connections, seconds }: Load) {
   const { stdout } = await execute('wrk', [
-    ...['--timeout', '10s', '-t', '1', '-c', `${connections}`, '-d', `${seconds}s`, '--latency', '-s', script, url],
+    ...[
+      '--timeout',
+      '10s',
+      '-t',
+      '1',
+      '-c',
+      `${connections}`,
+      '-d',
+      `${seconds}s`,
+      '--latency',
+      '-s',
+      script,
+      url,
+    ],
   ]);
   return {
     failed: /Socket errors: (.*)/.exec(stdout)?.[0],

@@ -9,6 +9,7 @@ import { upload } from './upload.ts';
 
 const PORT = 14_130;
 const WARM_UP = 200;
+const WARM_UP_LIST = 20_000;
 const SETTLE_MS = 5_000;
 
 /**
@@ -27,16 +28,16 @@ export async function measureReplacements(
   try {
     const status = await upload(started, sample, REPLACED[0] ?? '', { first: 0, count: 1 });
     if (status === 405 || status === 415) return [];
-    for (const length of [1_000, ...lengths]) {
-      const segmentId = REPLACED[length === 1_000 ? 0 : 1] ?? '';
+    for (const length of [WARM_UP_LIST, ...lengths]) {
+      const segmentId = REPLACED[length === WARM_UP_LIST ? 0 : 1] ?? '';
       await upload(started, sample, segmentId, { first: 0, count: 0 });
       for (const first of [0, length / 2]) {
         const measured = await watched(started, { sample, other }, () =>
           upload(started, sample, segmentId, { first, count: length }),
         );
         console.log(JSON.stringify({ length, ...measured }));
-        // The first list only warms the gateway up.
-        if (length > 1_000) {
+        // The first length only warms the gateway up.
+        if (length !== WARM_UP_LIST) {
           replacements.push({ customers: length, before: first === 0 ? 0 : length - first, ...measured });
         }
       }
