@@ -12,7 +12,7 @@ const version = wrkVersion();
 export const generatorName = version ?? 'autocannon';
 const generate = version ? wrk() : (await import('./load/autocannon.ts')).fromAutocannon;
 
-export interface Measured extends Omit<Answers, 'failed'> {
+export interface Measured extends Omit<Answers, 'failed' | 'refused'> {
   /** Microseconds of processor time per request. */
   serverMicros: number;
   postgresMicros: number;
@@ -21,10 +21,10 @@ export interface Measured extends Omit<Answers, 'failed'> {
 }
 
 /** The requests of a workload in the form that a system expects, with the headers of the callers. */
-export function requestsOf(
+export function requestsOf<Of extends Sample>(
   { system }: Pick<Started, 'system'>,
-  workload: Workload,
-  samples: readonly Sample[],
+  workload: Workload<Of>,
+  samples: readonly Of[],
 ): Asked[] {
   return Array.from({ length: REQUESTS }, (_, nth) => {
     const sample = samples[nth % samples.length];
@@ -36,19 +36,26 @@ export function requestsOf(
   });
 }
 
-/** Loads a system with a workload for so many seconds. Throws if any answer is not a success. */
-export async function measure(
+/** How much the share of requests that miss may differ from that of the workload: the last requests are not a whole turn. */
+const TOLERANCE = 0.05;
+
+/** Loads a system with a workload for so many seconds. Throws if any answer is not what the workload expects. */
+export async function measure<Of extends Sample>(
   started: Started,
-  workload: Workload,
-  samples: Sample[],
+  workload: Workload<Of>,
+  samples: readonly Of[],
   { postmaster, ...load }: Load & { postmaster: number },
 ): Promise<Measured> {
   const requests = requestsOf(started, workload, samples);
   const before = { server: cpuOf(started.pid), postgres: cpuOfChildren(postmaster) };
-  const { failed, ...answers } = await generate(started.url, requests, load);
+  const { failed, refused, ...answers } = await generate(started.url, requests, load);
   const server = cpuOf(started.pid) - before.server;
   const postgres = usedBetween(before.postgres, cpuOfChildren(postmaster));
-  if (failed) throw new Error(`${started.system.name}, ${workload.name}: ${failed}`);
+  const { misses = 0 } = workload;
+  const isExpected = misses ? Math.abs(refused / answers.total - misses) < TOLERANCE : refused === 0;
+  if (failed || !isExpected) {
+    throw new Error(`${started.system.name}, ${workload.name}: ${failed ?? `${refused} refused`}`);
+  }
   return {
     ...answers,
     serverMicros: server / answers.total,

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chart } from './chart.ts';
 import type { Measured } from './load.ts';
-import { GATEWAY, median, medianOf, type Report, type Result, ratio } from './results.ts';
+import { costOf, GATEWAY, median, medianOf, type Report, type Result, ratio } from './results.ts';
 
 const folder = import.meta.dirname;
 const { run, results, itself, pgbench }: Report = JSON.parse(
@@ -19,12 +19,6 @@ const find = (face: string, workload: string, connections: number, system: strin
   );
 
 const FLOOR = 'floor: node:http + pg';
-
-/** Processor time of the system and of Postgres per request, as a multiple of the gateway's: the median of the rounds. */
-function costOf(system: Result, gateway: Result): number {
-  const of = ({ serverMicros, postgresMicros }: Measured) => serverMicros + postgresMicros;
-  return median(system.rounds.map((round, i) => of(round) / of(gateway.rounds[i] ?? round)));
-}
 
 /** For each workload of the gateway, the peer that takes the least processor time for a request. */
 function peerRows(): string[] {

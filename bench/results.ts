@@ -50,3 +50,9 @@ export function ratio(one: Result, other: Result, key: keyof Measured = 'request
   const ratios = one.rounds.map((round, i) => round[key] / (other.rounds[i]?.[key] ?? Number.NaN));
   return { median: median(ratios), least: Math.min(...ratios), most: Math.max(...ratios) };
 }
+
+/** Processor time of a system and of Postgres per request, as a multiple of another system's: the median of the rounds. */
+export function costOf(system: Result, gateway: Result): number {
+  const of = ({ serverMicros, postgresMicros }: Measured) => serverMicros + postgresMicros;
+  return median(system.rounds.map((round, i) => of(round) / of(gateway.rounds[i] ?? round)));
+}

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadData, postmasterOf, startPostgres } from './data.ts';
 import { measureItself } from './itself.ts';
-import { generatorName, type Measured, measure, requestsOf } from './load.ts';
+import { generatorName } from './load.ts';
 import { commandOf, thisMachine } from './machine.ts';
 import { pgbench } from './pgbench.ts';
-import { medianOf, type Report, type Result } from './results.ts';
+import type { Report, Result } from './results.ts';
+import { check, measureInTurn } from './rounds.ts';
 import { type Started, start, systems, takesPart } from './systems.ts';
 import { workloads } from './workloads.ts';
 
@@ -45,24 +46,10 @@ try {
   for (const workload of workloads) {
     if (!wanted(values.workloads, workload.name) || !wanted(values.face, workload.face)) continue;
     const taking = running.filter(({ system }) => takesPart(system, workload));
-    for (const each of taking) await check(each, workload);
+    for (const each of taking) await check(each, workload, samples);
     for (const connections of values.connections.split(',').map(Number)) {
-      const rows = taking.map(({ system }) => ({
-        face: workload.face,
-        workload: workload.name,
-        connections,
-        system: system.name,
-        rounds: [] as Measured[],
-      }));
-      for (const each of taking)
-        await measure(each, workload, samples, { connections, seconds: 1, postmaster });
-      for (let round = 0; round < Number(values.rounds); round++) {
-        for (const [i, each] of taking.entries()) {
-          rows[i]?.rounds.push(await measure(each, workload, samples, { connections, seconds, postmaster }));
-        }
-      }
-      results.push(...rows);
-      for (const row of rows) console.log(line(row));
+      const load = { connections, seconds, rounds: Number(values.rounds), postmaster };
+      results.push(...(await measureInTurn(taking, workload, samples, load)));
     }
   }
   await stopAll();
@@ -96,27 +83,4 @@ async function publish(report: Omit<Report, 'run'>): Promise<void> {
   };
   writeFileSync(join(folder, 'latest.json'), `${JSON.stringify({ run, ...report }, null, 2)}\n`);
   await import('./report.ts');
-}
-
-/** Throws unless a system answers with data. Called before it is measured. */
-async function check(started: Started, workload: (typeof workloads)[number]): Promise<void> {
-  const [first] = requestsOf(started, workload, samples);
-  if (!first) throw new Error('There are no requests.');
-  const { path, ...init } = first;
-  const response = await fetch(started.url + path, init);
-  const text = await response.text();
-  if (!response.ok || text.includes('"errors"') || !text.includes('"id"')) {
-    throw new Error(`${started.system.name}, ${workload.name}: ${response.status} ${text.slice(0, 300)}`);
-  }
-}
-
-function line(result: Result): string {
-  const { face, workload, connections, system } = result;
-  const of = (key: keyof Measured) => medianOf(result, key);
-  return [
-    `${face} ${workload} @${connections}`.padEnd(32),
-    system.padEnd(26),
-    of('requestsPerSecond').toFixed(0).padStart(7),
-    `p50 ${of('p50').toFixed(2)} p99 ${of('p99').toFixed(1)} cpu ${of('serverMicros').toFixed(0)}+${of('postgresMicros').toFixed(0)} us rss ${of('rss').toFixed(0)}`,
-  ].join(' ');
 }

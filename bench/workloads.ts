@@ -8,11 +8,15 @@ export interface Sent {
   body?: object;
 }
 
-export interface Workload {
+export interface Workload<Of extends Sample = Sample> {
   name: string;
   face: Face;
   /** Returns the nth request of the load. */
-  request(sample: Sample, nth: number): Sent;
+  request(sample: Of, nth: number): Sent;
+  /** Text that the answer to the first request contains. Defaults to `"id"`. */
+  shows?: string;
+  /** Share of the requests whose answer is 404. Defaults to 0. */
+  misses?: number;
 }
 
 const PATH = '/v1/customer-segments';

@@ -1,8 +1,9 @@
 import autocannon from 'autocannon';
-import type { Generator } from './generator.ts';
+import { type Generator, UNIQUE } from './generator.ts';
 
 /** Load from autocannon, if wrk is not installed. It needs more processor time than some of the systems that it measures. */
 export const fromAutocannon: Generator = async (url, requests, { connections, seconds }) => {
+  let sent = 0;
   const result = await autocannon({
     url,
     connections,
@@ -12,11 +13,22 @@ export const fromAutocannon: Generator = async (url, requests, { connections, se
       path,
       headers,
       ...(body !== undefined && { body }),
+      ...((path + body).includes(UNIQUE) && {
+        setupRequest: (request: autocannon.Request) => {
+          const number = `${sent++}`.padStart(UNIQUE.length, '0');
+          return {
+            ...request,
+            path: path.replaceAll(UNIQUE, number),
+            ...(body !== undefined && { body: body.replaceAll(UNIQUE, number) }),
+          };
+        },
+      }),
     })),
   });
-  const failures = result.non2xx + result.errors + result.timeouts;
+  const failures = result.errors + result.timeouts;
   return {
     failed: failures > 0 ? `${failures} requests failed` : undefined,
+    refused: result.non2xx,
     total: result.requests.total,
     requestsPerSecond: result.requests.total / result.duration,
     p50: result.latency.p50,

@@ -1,3 +1,6 @@
+/** In a path or a body, this is replaced by a number that no other request of the load has. */
+export const UNIQUE = '@@@@@@@@';
+
 /** A request as it is sent. */
 export interface Asked {
   method: string;
@@ -14,6 +17,8 @@ export interface Load {
 export interface Answers {
   /** What went wrong, if anything did. */
   failed: string | undefined;
+  /** Number of responses with a status that is not a success. */
+  refused: number;
   total: number;
   requestsPerSecond: number;
   p50: number;

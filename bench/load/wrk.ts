@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Asked, Generator, Load } from './generator.ts';
+import { type Asked, type Generator, type Load, UNIQUE } from './generator.ts';
 
 const execute = promisify(execFile);
 
@@ -31,11 +31,23 @@ export function wrk(): Generator {
 /** Runs a script with wrk, in one thread. wrk is written in C, so it takes little processor time from the measured system. */
 export async function runScript(url: string, script: string, { connections, seconds }: Load) {
   const { stdout } = await execute('wrk', [
-    ...['-t', '1', '-c', `${connections}`, '-d', `${seconds}s`, '--latency', '-s', script, url],
+    ...[
+      '--timeout',
+      '10s',
+      '-t',
+      '1',
+      '-c',
+      `${connections}`,
+      '-d',
+      `${seconds}s`,
+      '--latency',
+      '-s',
+      script,
+      url,
+    ],
   ]);
   return {
-    failed: /Non-2xx or 3xx responses: (\d+)|Socket errors: (.*)/.exec(stdout)?.[0],
-    /** Responses with a status that is not a success. */
+    failed: /Socket errors: (.*)/.exec(stdout)?.[0],
     refused: Number(/Non-2xx or 3xx responses: (\d+)/.exec(stdout)?.[1] ?? 0),
     total: Number(/(\d+) requests in/.exec(stdout)?.[1]),
     requestsPerSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]),
@@ -51,8 +63,14 @@ export function luaOf(requests: readonly Asked[]): string {
     return `all[#all + 1] = wrk.format(${lua(method)}, ${lua(path)}, {${table}}, ${body === undefined ? 'nil' : lua(body)})`;
   });
   return `local all = {}\ninit = function()\n${lines.join('\n')}\nend
-local i = 0\nrequest = function() i = i % #all + 1; return all[i] end\n`;
+local i, n = 0, 0\nrequest = function() i = i % #all + 1; n = n + 1; return ${nextOf(requests)} end\n`;
 }
+
+/** The next request in Lua. Numbers have the width of what they replace, so that `content-length` remains right. */
+const nextOf = (requests: readonly Asked[]): string =>
+  requests.some(({ path, body = '' }) => (path + body).includes(UNIQUE))
+    ? `(all[i]:gsub('${UNIQUE}', string.format('%0${UNIQUE.length}d', n)))`
+    : 'all[i]';
 
 /** A text in Lua's long brackets, which have no escape sequences. */
 const lua = (text: string) => `[==[${text}]==]`;

@@ -36,18 +36,26 @@ export const listMembersByCustomer = resolver({
     { accountId },
   ): Promise<MemberPage> => {
     const segment = { accountId, segmentId };
-    await requireSegment(context, accountId, segmentId);
+    if (!isSegmentId(segmentId)) throw new NotFound('segment', segmentId);
     const placeOf = async (param: 'after' | 'before') => {
       const customerId = places[param];
       if (customerId == null) return undefined;
       const found = await context.members.find({ accountId, customerId, segmentIds: [segmentId] });
       const member = found.get(segmentId);
       if (member) return member.place;
+      await requireSegment(context, accountId, segmentId);
       const message = `must be a member of the segment, not ${quoted(customerId)}`;
       throw new InvalidInput([{ param, message }]);
     };
     const [after, before] = await Promise.all([placeOf('after'), placeOf('before')]);
-    return pageOf(context.members, segment, { after, before, ...extentOf({ first, last, after, before }) });
+    const page = await pageOf(context.members, segment, {
+      after,
+      before,
+      ...extentOf({ first, last, after, before }),
+    });
+    // A segment that has members exists, so usually there is nothing to look up.
+    if (page.members.length === 0) await requireSegment(context, accountId, segmentId);
+    return page;
   },
 });
 
@@ -83,6 +91,5 @@ export const isInSegments = resolver({
 
 /** Throws NOT_FOUND if the account has no segment with this id. */
 async function requireSegment({ segments }: Context, accountId: string, id: string): Promise<void> {
-  const segment = isSegmentId(id) && (await segments.get({ accountId, id, texts: 'none' }));
-  if (!segment) throw new NotFound('segment', id);
+  if (!(await segments.get({ accountId, id, texts: 'none' }))) throw new NotFound('segment', id);
 }

@@ -18,6 +18,7 @@ const LOGS = {
 };
 const ACCOUNTS = Object.keys(LOGS).length;
 const EVENTS_OF_SEGMENT = 50;
+const FEW_DELETIONS = 30;
 const EVENTS_OF_REQUEST = 2;
 
 const segmentOf = (who: string, n: number) =>
@@ -107,7 +108,8 @@ async function statementsFor(who: 'ada' | 'bob'): Promise<Sent[]> {
     `insert into event_heads values ('${who}', ${total}); insert into events values (${old}, true)`,
   );
   // The deletion is read and ended. The events before it are read, locked and written.
-  await add('erasing', 2 + 3 * EVENTS_OF_SEGMENT, async () => {
+  // If there are few deletions, Postgres may read all of them to find the one that is to be erased.
+  await add('erasing', 2 + FEW_DELETIONS + 3 * EVENTS_OF_SEGMENT, async () => {
     await erase();
     gateway.statements.pop(); // nothing was left to erase
   });
@@ -119,7 +121,7 @@ async function statementsFor(who: 'ada' | 'bob'): Promise<Sent[]> {
 
 describe.each([
   ['no', 'false'],
-  ['a few', 'n % 5000 = 0'],
+  ['a few', `n % ${LOGS.ada / FEW_DELETIONS} = 0`],
   ['all', 'true'],
 ])('with %s deletions to erase', (_, isErasing) => {
   let drop: () => Promise<void>;

@@ -4,9 +4,8 @@ import type { Database } from '../../database/connect.ts';
 import { accountOf } from '../../database/sql/key.ts';
 import { unnest } from '../../database/sql/unnest.ts';
 import { milliseconds, momentOf, prepare, statement } from '../../database/statement.ts';
-import { memberships } from '../../database/tables/members.ts';
+import { members, memberships } from '../../database/tables/members.ts';
 import type { Member } from '../member.ts';
-import { memberOf } from './key.ts';
 
 /** A customer, and the segments in which to find it. */
 interface Wanted {
@@ -22,7 +21,12 @@ const MOST = {
 };
 const FEW = 10;
 
-/** Finds a customer in segments. Returns the member of each segment that the customer belongs to, by the id of the segment. */
+/**
+ * Finds a customer in segments. Returns the member of each segment that the customer belongs to, by the id of the segment.
+ *
+ * The customer is looked up first, in any generation: usually in none, and then there is nothing to compare it with. The key is
+ * written as a range, because with `=`, Postgres may look for the customer among all members of the segment.
+ */
 export function findMembers(db: Database) {
   const wanted = unnest<Wanted>(
     'wanted',
@@ -37,15 +41,15 @@ export function findMembers(db: Database) {
     select wanted.n, member.segment_id, member.customer_id, member.place, ${milliseconds(sql`member.joined_at`)}
     from ${wanted.table} cross join lateral unnest(string_to_array(wanted.segment_ids, ' ')) as each (id)
     cross join lateral (
-      select * from ${memberships} as membership
-      where (membership.account_id, membership.segment_id) = (wanted.account_id, each.id) limit 1
-    ) as membership
-    cross join lateral ${memberOf({
-      account: sql`wanted.account_id`,
-      customer: sql`wanted.customer_id`,
-      segment: sql`each.id`,
-      generation: sql`membership.generation`,
-    })} as member`);
+      select * from ${members} as member
+      where member.account_id = wanted.account_id
+        and (member.customer_id, member.segment_id) >= (wanted.customer_id, each.id)
+        and (member.customer_id, member.segment_id) <= (wanted.customer_id, each.id)
+      offset 0
+    ) as member
+    inner join ${memberships} as membership
+      on (membership.account_id, membership.segment_id, membership.generation)
+        = (member.account_id, member.segment_id, member.generation)`);
   const load = (
     name: string,
     lane: Database | Database['large'],
