@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../src/context.ts';
+import { Unavailable } from '../../src/errors/refusals.ts';
 import { graphqlEngine } from '../../src/graphql/engine/engine.ts';
 import { isSubscribed } from '../../src/graphql/engine/subscription.ts';
 import { plannedOperation } from '../../src/graphql/planner/planned-operation.ts';
@@ -89,19 +90,24 @@ const requests = randomRequest({
   },
 });
 
-type Stores = Pick<Context, 'segments' | 'events'>;
+type Stores = Pick<Context, 'segments' | 'events' | 'members'>;
 
 /**
  * The same stores, but their answers arrive in the order of the calls, each in its own turn of the event loop. Otherwise the
  * database decides which of two fields fails first, and whether the second error is still reported once the first has
- * nulled the answer.
+ * nulled the answer. A call is sent again if the machine is so slow that a connection could not be opened in time.
  */
-function inOrder({ segments: { birth, ...segments }, events }: Stores): Stores {
+function inOrder({ segments: { birth, ...segments }, events, members }: Stores): Stores {
   let last: Promise<unknown> = Promise.resolve();
   const waiting = (store: object) => {
     const calls = Object.entries(store).map(([name, call]) => {
       const ordered = (...given: unknown[]) => {
-        const answer: Promise<unknown> = Reflect.apply(call, store, given);
+        const send = (): Promise<unknown> =>
+          Promise.resolve(Reflect.apply(call, store, given)).catch((error: unknown) => {
+            if (error instanceof Unavailable && error.outcome === 'not_applied') return send();
+            throw error;
+          });
+        const answer = send();
         answer.catch(() => {}); // it may fail before its turn
         const turn = last.then(() => answer);
         last = turn.then(
@@ -114,11 +120,11 @@ function inOrder({ segments: { birth, ...segments }, events }: Stores): Stores {
     });
     return Object.fromEntries(calls);
   };
-  return { segments: { birth, ...waiting(segments) }, events: waiting(events) };
+  return { segments: { birth, ...waiting(segments) }, events: waiting(events), members: waiting(members) };
 }
 
 /** The same stores, but they fetch every column, whatever is selected. */
-const whole = ({ segments, events }: Stores): Stores => ({
+const whole = ({ segments, events, members }: Stores): Stores => ({
   segments: {
     ...segments,
     get: ({ texts: _, ...key }) => segments.get(key),
@@ -126,6 +132,7 @@ const whole = ({ segments, events }: Stores): Stores => ({
     list: ({ texts: _, ...list }) => segments.list(list),
   },
   events: { ...events, read: ({ contents: _, ...part }) => events.read(part) },
+  members,
 });
 
 /** What a caller sees of a request, and what it costs. Values that the database or the clock generates are left out. */
