@@ -15,6 +15,8 @@ import { eventStore } from '../../src/events/store.ts';
 import { openStreams } from '../../src/events/streams.ts';
 import { graphqlFace } from '../../src/graphql/face.ts';
 import { drain, httpServer } from '../../src/http/server.ts';
+import { memberStore } from '../../src/members/store.ts';
+import { openUploads } from '../../src/members/uploads.ts';
 import type { Observe } from '../../src/observation.ts';
 import { boundReads } from '../../src/segments/bounded-reads.ts';
 import { segmentStore } from '../../src/segments/store.ts';
@@ -34,6 +36,8 @@ const events = eventStore(nowhere);
 /** What the products do not use. */
 const unused = {
   segments: segmentStore(nowhere, Date.now),
+  members: memberStore(nowhere),
+  uploads: openUploads(),
   events,
   feed: eventFeed(events, { everyMs: () => PATIENCE_MS }),
   streams: openStreams({ perAccount: 1, perProcess: 1 }),
@@ -54,14 +58,14 @@ const { face, sockets } = graphqlFace({
   introspection: true,
   origins: new Set(),
 });
-const { server: products, unsentBytes } = httpServer({
+const products = httpServer({
   route: () => face,
   isSocket: () => false,
   upgrade: sockets.upgrade,
   observe,
   maxConnectionsPerAddress: Number.POSITIVE_INFINITY,
 });
-await once(products.listen(PORTS.products, '127.0.0.1'), 'listening');
+await once(products.server.listen(PORTS.products, '127.0.0.1'), 'listening');
 
 const references = (['users', 'inventory'] as const).map((name) =>
   spawn(process.execPath, [join(suite, 'dist', 'subgraphs', name, 'index.js')], {
@@ -106,7 +110,7 @@ try {
   await router.stop();
 } finally {
   for (const child of references) child.kill();
-  await drain(products, unsentBytes, 1_000);
+  await drain(products, 1_000);
 }
 
 /** Waits until a reference subgraph answers. It is a process that takes a while to start. */
