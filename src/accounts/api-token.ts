@@ -51,7 +51,7 @@ export async function configureApiToken(db: Database, token: string, observe: Ob
 /** Names of tokens that have every scope, including those that were added after the token was stored. */
 const DEDICATED: ReadonlySet<string> = new Set([API_TOKEN, SUCCESSOR]);
 
-/** Whether a token was stored without some scope, or before that scope existed. */
+/** Whether a token lacks a scope, for example because it was stored before that scope existed. */
 const lacksScope = (scopes: readonly string[]) => SCOPES.some((scope) => !scopes.includes(scope));
 
 async function stateOf(db: Database, digest: string) {

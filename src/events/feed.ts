@@ -32,8 +32,8 @@ interface Waiting {
 }
 
 /**
- * Creates a feed. One statement checks the logs of all accounts that have waiting followers. The feed stores no events: each
- * follower knows its own place.
+ * Creates a feed. One statement checks the logs of all accounts that have waiting followers. The feed keeps only what was read a
+ * moment ago: each follower knows its own place.
  */
 export function eventFeed(store: Pick<EventStore, 'heads' | 'read'>, { everyMs }: Options): Feed {
   const accounts = new Map<string, Set<Waiting>>();

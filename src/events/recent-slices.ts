@@ -16,7 +16,7 @@ interface Recent {
 }
 
 /**
- * How long a slice is kept. A follower can receive an event so much later than it was read, so it must be short: the contents of a
+ * How long a slice is kept. It must be short, because a follower can receive an event this long after it was read: the contents of a
  * deleted segment are hidden from reads, not from slices.
  */
 const FRESH_MS = 250;

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * Knows the connections on which nothing has arrived yet. Browsers and proxies open some in advance. Node counts them as
+ * Tracks the connections on which nothing has arrived yet. Browsers and proxies open some in advance. Node counts them as
  * active for as long as a request may take to arrive, so `closeIdleConnections` does not close them. Returns a function that
  * closes them.
  */

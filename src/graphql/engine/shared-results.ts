@@ -5,7 +5,7 @@ export type Execute = (event: unknown) => ExecutionResult | Promise<ExecutionRes
 
 /** What identifies the results of a subscription, and the max bytes of each. */
 interface Shared {
-  /** Subscriptions with equal keys have equal results of an event. */
+  /** Subscriptions with the same key have the same result for an event. */
   key: string;
   bytes: number;
 }

@@ -37,8 +37,8 @@ export const PREPARED = (generation: SQL): SQL => sql`(-${generation} - 42949672
  * Compares a replacement with the members of its segment, and prepares the events of the differences. It takes the longest of all
  * that is done at the end, so it holds no lock. The events cannot be seen before the transaction commits.
  *
- * The place and the time of customers may have changed since they were staged: those who are members are given theirs, and those who
- * no longer are join at the end. The events have the customers in the order of their places.
+ * Customers may have joined or left since they were staged. Those who are members get the place and the time of their membership, and
+ * those who have left are placed at the end. The events list the customers in the order of their places.
  */
 export async function compare(send: Send, replacement: Compared): Promise<Difference | null> {
   const { accountId, id, generation, top, requestId, actor } = replacement;

@@ -15,7 +15,7 @@ export const isStaged = ({ accountId, id, generation }: Replacement): SQL =>
 
 const nothing = () => null;
 
-/** Keeps the cleaner off the staged members until the transaction ends. */
+/** Prevents the cleaner from removing the staged members until the transaction ends. */
 export async function keep(send: Send, replacement: Replacement): Promise<void> {
   const query = sql`select from ${memberLeftovers} where ${isStaged(replacement)} and removable_at > clock_timestamp() for update`;
   const kept = await send(query, nothing);
