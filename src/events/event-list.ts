@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { TimeFilter } from '../values/moment.ts';
-import { extentOf, notACursor, pageSize } from '../values/page-size.ts';
+import { extentOf, pageSize } from '../values/page-size.ts';
+import { type PlaceWindow, readPlace } from '../values/placed-page.ts';
 import { text } from '../values/text.ts';
 import { wholeNumber } from '../values/whole-number.ts';
 import { EVENT_TYPES, placeOf } from './event.ts';
@@ -21,11 +22,9 @@ export const CONTENTS = ['none', 'segment', 'all'] as const;
 export type Contents = (typeof CONTENTS)[number];
 
 /** A part of the log to read: at most `size` events after the place `after` and before the place `before`. */
-export interface EventWindow {
+export interface EventWindow extends PlaceWindow {
   /** If omitted, the log is read from the oldest event that is kept. */
   after?: number | undefined;
-  before?: number | undefined;
-  backward: boolean;
   size: number;
   filter: EventFilter;
   /** The contents to read; all of them by default. Contents that are not read are null. */
@@ -53,21 +52,16 @@ export const ListEvents = z
   })
   .transform(({ filter, contents, after, before, ...sizes }, context): EventPaging => {
     const places = {
-      after: readPlace('after', after, context),
-      before: readPlace('before', before, context),
+      after: placeIn('after', after, context),
+      before: placeIn('before', before, context),
     };
     const extent = extentOf({ ...sizes, after, before });
     return { ...places, ...extent, filter: filter ?? {}, ...(contents && { contents }) };
   });
 
-/** Returns the place of a cursor. Returns undefined if no cursor is given. If the cursor is malformed, also adds an issue. */
-function readPlace(param: string, given: string | null | undefined, { issues }: z.RefinementCtx) {
-  if (given == null) return undefined;
-  const place = placeOf(given);
-  if (place !== null) return place;
-  issues.push({ code: 'custom', path: [param], message: notACursor(given, 'this log'), input: given });
-  return undefined;
-}
+/** Returns the place of a cursor of the log, as `readPlace` does. */
+const placeIn = (param: string, given: string | null | undefined, context: z.RefinementCtx) =>
+  readPlace({ param, given, list: 'this log' }, placeOf, context);
 
 /** About how many bytes of contents a page has at most, unless a single event has more. Such a page is shorter than requested. */
 export const MAX_PAGE_BYTES = 4 * 1024 * 1024;
@@ -82,7 +76,7 @@ export const WaitForEvents = z
     wait: wholeNumber(0, MAX_WAIT_S, 'whole number of seconds').nullish(),
   })
   .transform(({ first, after, filter, wait }, context) => {
-    const place = readPlace('after', after, context);
+    const place = placeIn('after', after, context);
     const paging: EventPaging = {
       after: place,
       ...extentOf({ first, after }),
@@ -95,6 +89,6 @@ export const WaitForEvents = z
 /** Where to start following the log: after a cursor, or after the newest event. */
 export const FollowEvents = z
   .strictObject({ after: cursor, types: EventFilter.shape.types })
-  .transform(({ after, types }, context) => ({ after: readPlace('after', after, context), types }));
+  .transform(({ after, types }, context) => ({ after: placeIn('after', after, context), types }));
 
 export const GetEvent = z.strictObject({ id: z.string() });

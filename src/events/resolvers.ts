@@ -3,6 +3,7 @@ import { InvalidInput } from '../errors/invalid-input.ts';
 import { quoted } from '../errors/quoted.ts';
 import { CursorExpired } from '../errors/refusals.ts';
 import { type Call, resolver } from '../resolver.ts';
+import { placedPage } from '../values/placed-page.ts';
 import { cursorOf, type Event, readEventId } from './event.ts';
 import { type EventPaging, type EventWindow, FollowEvents, GetEvent, ListEvents } from './event-list.ts';
 import type { EventPage } from './event-page.ts';
@@ -89,32 +90,25 @@ export async function pageOf(
 ): Promise<EventPage> {
   const slice = await store.read({ accountId, ...window });
   checkPlaces(window, slice);
-  const { after, before: end, backward } = window;
+  const { after, before, backward } = window;
   const { head, prunedTo, hasMore } = slice;
-  const isCut = tail !== null && slice.events.length > tail;
-  const events = isCut ? slice.events.slice(-tail) : slice.events;
-  const first = events.at(0);
-  const last = events.at(-1);
-
-  const holds = async (bounds: Partial<EventWindow>) => {
-    const nearest = { after: undefined, before: undefined, size: 1, contents: 'none' } as const;
-    const part = { ...window, ...nearest, ...bounds };
-    return (await store.read({ accountId, ...part })).events.length > 0;
-  };
-  const hasAhead = async () => hasMore;
-  const before = () => holds({ before: first?.n ?? (after ?? 0) + 1, backward: true });
-  const behind = async () => {
-    const place = last?.n ?? (end ?? 0) - 1;
-    return place >= 0 && holds({ after: place, backward: false });
-  };
+  const { items: events, ...ends } = placedPage(window, {
+    items: slice.events,
+    hasMore,
+    tail,
+    placeOf: ({ n }) => n,
+    holds: async (part) => {
+      const nearest = { after: undefined, before: undefined, size: 1, contents: 'none' } as const;
+      return (await store.read({ accountId, ...window, ...nearest, ...part })).events.length > 0;
+    },
+  });
   // The page reaches the end of the log, so no event before the head needs to be read again, even if the filter excluded it.
-  const isToHead = !backward && !hasMore && end === undefined;
+  const isToHead = !backward && !hasMore && before === undefined;
   return {
     events,
-    hasNext: backward ? behind : hasAhead,
-    hasPrevious: tail !== null ? async () => isCut : backward ? hasAhead : before,
+    ...ends,
     headCursor: cursorOf(head),
-    nextCursor: cursorOf(isToHead ? head : (last?.n ?? after ?? prunedTo)),
+    nextCursor: cursorOf(isToHead ? head : (events.at(-1)?.n ?? after ?? prunedTo)),
   };
 }
 

@@ -1,14 +1,12 @@
 import { z } from 'zod';
 import { customerId } from '../values/customer-id.ts';
-import { extentOf, notACursor, pageSize } from '../values/page-size.ts';
+import { extentOf, pageSize } from '../values/page-size.ts';
+import { type PlaceWindow, readPlace } from '../values/placed-page.ts';
 import { aString } from '../values/text.ts';
 import type { Member } from './member.ts';
 
 /** A part of a segment's members to read, in the order in which they joined: at most `size` of them, between two places. */
-export interface MemberWindow {
-  after?: number | undefined;
-  before?: number | undefined;
-  backward: boolean;
+export interface MemberWindow extends PlaceWindow {
   size: number;
 }
 
@@ -24,15 +22,22 @@ const CURSOR = /^m([1-9][0-9]{0,14})$/;
 export const cursorOf = ({ place }: Pick<Member, 'place'>): string =>
   Buffer.from(`m${place}`).toString('base64url');
 
+/** Returns the place of a cursor; null if the text is not a cursor. */
+function placeOf(cursor: string): number | null {
+  const [, place] = CURSOR.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? [];
+  return place !== undefined && cursorOf({ place: Number(place) }) === cursor ? Number(place) : null;
+}
+
 const cursor = z.string().nullish();
+const LIST = 'a list of members';
 
 /** The arguments of a Relay connection of the members of a segment. */
 export const ListMembers = z
   .strictObject({ segmentId: aString, first: pageSize, after: cursor, last: pageSize, before: cursor })
   .transform(({ segmentId, after, before, ...sizes }, context) => {
     const places = {
-      after: readPlace('after', after, context),
-      before: readPlace('before', before, context),
+      after: readPlace({ param: 'after', given: after, list: LIST }, placeOf, context),
+      before: readPlace({ param: 'before', given: before, list: LIST }, placeOf, context),
     };
     const paging: MemberPaging = { ...places, ...extentOf({ ...sizes, after, before }) };
     return { segmentId, paging };
@@ -46,17 +51,3 @@ export const ListMembersByCustomer = z.strictObject({
   last: pageSize,
   before: customerId.nullish(),
 });
-
-/** Returns the place of a cursor. Returns undefined if no cursor is given. If the cursor is malformed, also adds an issue. */
-function readPlace(param: string, given: string | null | undefined, { issues }: z.RefinementCtx) {
-  if (given == null) return undefined;
-  const [, place] = CURSOR.exec(Buffer.from(given, 'base64url').toString('latin1')) ?? [];
-  if (place !== undefined && cursorOf({ place: Number(place) }) === given) return Number(place);
-  issues.push({
-    code: 'custom',
-    path: [param],
-    message: notACursor(given, 'a list of members'),
-    input: given,
-  });
-  return undefined;
-}
