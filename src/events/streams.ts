@@ -1,4 +1,5 @@
 import { Refusal, Unavailable } from '../errors/refusals.ts';
+import { shares } from '../fairness/shares.ts';
 
 /** An open stream, or a request that waits for events. */
 export interface Stream {
@@ -41,7 +42,7 @@ interface Open {
 /** Limits the number of open streams, and ends streams whose token has ended. */
 export function openStreams({ perAccount, perProcess, reviewMs = REVIEW_MS }: Limits): Streams {
   const open = new Set<Open>();
-  const ofAccount = new Map<string, number>();
+  const places = shares<string>({ total: perProcess, each: perAccount });
   const ending = new AbortController();
   let timer: NodeJS.Timeout | undefined;
 
@@ -52,22 +53,18 @@ export function openStreams({ perAccount, perProcess, reviewMs = REVIEW_MS }: Li
 
   return {
     open(accountId, review) {
-      const streams = ofAccount.get(accountId) ?? 0;
       if (ending.signal.aborted) throw new Unavailable('not_applied', { message: STOPPING });
-      if (streams >= perAccount) throw tooMany(perAccount);
-      if (open.size >= perProcess) throw new Unavailable('not_applied', { message: FULL });
+      if (places.of(accountId) >= perAccount) throw tooMany(perAccount);
+      if (!places.take(accountId)) throw new Unavailable('not_applied', { message: FULL });
       const stream: Open = { controller: new AbortController(), review };
       open.add(stream);
-      ofAccount.set(accountId, streams + 1);
       timer ??= setTimeout(reviewAll, reviewMs).unref();
       const { signal } = stream.controller;
       return {
         signal,
         close() {
           if (!open.delete(stream)) return;
-          const left = (ofAccount.get(accountId) ?? 1) - 1;
-          if (left > 0) ofAccount.set(accountId, left);
-          else ofAccount.delete(accountId);
+          places.giveBack(accountId);
           stream.controller.abort();
         },
       };

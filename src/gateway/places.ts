@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { STRANGER } from '../accounts/viewer.ts';
 import { Unavailable } from '../errors/refusals.ts';
+import { type Shares, shares } from '../fairness/shares.ts';
 import type { Place } from '../http/exchange.ts';
 import { networkOf } from '../http/network.ts';
-import { type Shares, shares } from '../http/shares.ts';
 
 /** How many requests are worked on, and how many bodies arrive, at the same time. */
 export interface Places {

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { shares } from './shares.ts';
+import { shares } from '../fairness/shares.ts';
 
 /** How many requests may wait behind another one of their connection: some 5 KB of memory each. */
 const MAX_WAITING = { total: 8_192, each: 1_000 };

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
+import { shares } from '../fairness/shares.ts';
 import type { Observe } from '../observation.ts';
 import { networkOf } from './network.ts';
-import { shares } from './shares.ts';
 
 /** Refusals are observed at most once in this time. */
 const OBSERVED_MS = 10_000;

@@ -1,4 +1,5 @@
 import { Refusal, Unavailable } from '../errors/refusals.ts';
+import { shares } from '../fairness/shares.ts';
 
 /** The uploads of members that this process receives. They hold no place, because most of the time they wait for their senders. */
 export interface Uploads {
@@ -17,27 +18,19 @@ const RETRY_S = '5';
 
 /** Limits the number of uploads. */
 export function openUploads({ perAccount, perProcess } = LIMITS): Uploads {
-  const ofAccount = new Map<string, number>();
-  let total = 0;
+  const places = shares<string>({ total: perProcess, each: perAccount });
 
   return {
     begin(accountId) {
-      const uploads = ofAccount.get(accountId) ?? 0;
-      if (uploads >= perAccount) throw tooMany(perAccount);
-      if (total >= perProcess) throw new Unavailable('not_applied', { message: FULL });
-      ofAccount.set(accountId, uploads + 1);
-      total += 1;
+      if (places.of(accountId) >= perAccount) throw tooMany(perAccount);
+      if (!places.take(accountId)) throw new Unavailable('not_applied', { message: FULL });
       let isEnded = false;
       return () => {
-        if (isEnded) return;
+        if (!isEnded) places.giveBack(accountId);
         isEnded = true;
-        total -= 1;
-        const left = (ofAccount.get(accountId) ?? 1) - 1;
-        if (left > 0) ofAccount.set(accountId, left);
-        else ofAccount.delete(accountId);
       };
     },
-    count: () => total,
+    count: places.taken,
   };
 }
 

@@ -2,11 +2,11 @@ import { hash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { Unavailable } from '../../errors/refusals.ts';
+import { shares } from '../../fairness/shares.ts';
 import { prefersGzip } from '../../http/accept.ts';
 import { networkOf } from '../../http/network.ts';
 import { respond } from '../../http/respond.ts';
 import type { Face } from '../../http/server.ts';
-import { shares } from '../../http/shares.ts';
 
 const HEADERS = JSON.stringify({ Authorization: 'Bearer <your token>' }, null, 2);
 

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
+import { shares } from '../../fairness/shares.ts';
 import { networkOf } from '../../http/network.ts';
-import { shares } from '../../http/shares.ts';
 
 /** Max connections whose callers are not identified yet: in total, and from one address. A connection is in this state for a few seconds. */
 const STRANGERS = { total: 2_000, each: 1_000 };

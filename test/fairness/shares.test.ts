@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { shares } from '../../src/http/shares.ts';
+import { shares } from '../../src/fairness/shares.ts';
 
 const operation = fc.record({
   do: fc.constantFrom('take', 'take', 'take', 'giveBack', 'giveBackAll'),

@@ -6,6 +6,8 @@ export interface Shares<Holder> {
   giveBack(holder: Holder): void;
   /** Gives back all that a holder has. */
   giveBackAll(holder: Holder): void;
+  /** How many a holder has. */
+  of(holder: Holder): number;
   /** How many are taken by all holders together. */
   taken(): number;
   isFull(): boolean;
@@ -55,6 +57,7 @@ export function shares<Holder>({ total, each }: Limits): Shares<Holder> {
       taken -= held.get(holder) ?? 0;
       held.delete(holder);
     },
+    of: (holder) => held.get(holder) ?? 0,
     taken: () => taken,
     isFull: () => taken >= total,
     largest() {
