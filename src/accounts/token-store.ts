@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { and, asc, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm';
 import { batch } from '../database/batch.ts';
 import type { Database } from '../database/connect.ts';
+import { oncePerTurn } from '../database/once-per-turn.ts';
 import { milliseconds, prepare, type Values } from '../database/statement.ts';
 import { apiTokens } from '../database/tables/accounts.ts';
 import type { Observe } from '../observation.ts';
@@ -66,14 +67,16 @@ export function tokenStore(db: Database, observe: Observe = () => {}) {
 
   return {
     /** Returns the grant of a digest; null if the token is unknown, expired or revoked. */
-    find: batch<string, Grant | null>(
-      db,
-      async (digests) => {
-        const grants = new Map(await find({ digests }));
-        for (const digest of grants.keys()) use.note(digest);
-        return digests.map((digest) => grants.get(digest) ?? null);
-      },
-      { accountOf: () => null },
+    find: oncePerTurn(
+      batch<string, Grant | null>(
+        db,
+        async (digests) => {
+          const grants = new Map(await find({ digests }));
+          for (const digest of grants.keys()) use.note(digest);
+          return digests.map((digest) => grants.get(digest) ?? null);
+        },
+        { accountOf: () => null },
+      ),
     ),
 
     /** Writes immediately which tokens were used, which otherwise happens once a minute. Never throws. */

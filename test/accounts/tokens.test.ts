@@ -96,6 +96,17 @@ describe('a caller', () => {
     expect(answers[2]).toEqual(answers[0]);
   });
 
+  it('is looked up once if it is needed many times in a turn, as for a review of all streams', async () => {
+    const authenticate = authenticator(gateway.tokens);
+    const { token } = await gateway.tokens.create(draftOf());
+    gateway.statements.length = 0;
+    const viewers = await Promise.all(
+      Array.from({ length: 3_000 }, () => authenticate.anew({ authorization: `Bearer ${token}` })),
+    );
+    expect(new Set(viewers).size).toBe(1);
+    expect(gateway.statements).toHaveLength(1);
+  });
+
   it('is looked up in one statement with all others of the same turn, and then cached', async () => {
     const authenticate = authenticator(gateway.tokens);
     const made = await Promise.all(Array.from({ length: 5 }, () => gateway.tokens.create(draftOf())));
