@@ -3,18 +3,12 @@ import { and, asc, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm';
 import { batch } from '../database/batch.ts';
 import type { Database } from '../database/connect.ts';
 import { oncePerTurn } from '../database/once-per-turn.ts';
-import { milliseconds, prepare, type Values } from '../database/statement.ts';
+import { milliseconds, prepare } from '../database/statement.ts';
 import { apiTokens } from '../database/tables/accounts.ts';
 import type { Observe } from '../observation.ts';
+import { type Grant, grantOf } from './grant.ts';
 import { digestOf, newToken } from './token.ts';
 import { tokenUse } from './token-use.ts';
-import type { Viewer } from './viewer.ts';
-
-/** The viewer of a valid token, and how much longer the token is valid: Infinity if it does not expire. */
-export interface Grant {
-  viewer: Viewer;
-  millisecondsLeft: number;
-}
 
 export interface TokenDraft {
   accountId: string;
@@ -138,14 +132,3 @@ export const isLive: SQL | undefined = and(
   isNull(apiTokens.revokedAt),
   or(isNull(apiTokens.expiresAt), gt(apiTokens.expiresAt, sql`now()`)),
 );
-
-function grantOf([digest, id, accountId, name, scopes, left]: Values): [string, Grant] {
-  const viewer = {
-    accountId: String(accountId),
-    callerId: String(digest),
-    tokenId: String(id),
-    scopes: new Set(Array.isArray(scopes) ? scopes : []),
-    actor: { kind: 'TOKEN' as const, id: String(id), name: String(name) },
-  };
-  return [String(digest), { viewer, millisecondsLeft: left === null ? Infinity : Number(left) }];
-}
