@@ -3,9 +3,9 @@ import { cursorOf } from '../../members/member-list.ts';
 import type { MemberPage } from '../../members/member-page.ts';
 import { countMembers, getMember, listMembers } from '../../members/resolvers.ts';
 import { MAX_CUSTOMER_ID } from '../../values/customer-id.ts';
-import { DEFAULT_SIZE, MAX_PAGE_SIZE } from '../../values/page-size.ts';
 import { maxCharacters } from '../limits/field-size.ts';
 import { builder } from './builder.ts';
+import { CONNECTION, pageArguments } from './connection.ts';
 import { Customer } from './customer.ts';
 import { PageInfo } from './page-info.ts';
 import { Segment } from './segment.ts';
@@ -70,32 +70,18 @@ const SegmentMemberConnection = builder.objectRef<MemberPage>('SegmentMemberConn
 
 const SCOPE = 'Requires the scope `members:read`.';
 
+const PAGE = pageArguments({
+  objects: 'members',
+  after: ': the `endCursor` of a page of this segment.',
+  before: ': the `startCursor` of a page of this segment',
+});
+
 builder.objectFields(Segment, (t) => ({
   members: t.field({
     type: SegmentMemberConnection,
     description: `The members of the segment, in the order in which they joined. ${SCOPE}`,
-    directives: {
-      listSize: {
-        assumedSize: DEFAULT_SIZE,
-        slicingArguments: ['first', 'last'],
-        sizedFields: ['edges', 'nodes'],
-        requireOneSlicingArgument: false,
-      },
-    },
-    args: {
-      first: t.arg.int({
-        description: `Number of members to return from the start, or after \`after\`: 1 to ${MAX_PAGE_SIZE}. Defaults to ${DEFAULT_SIZE} when \`last\` is also omitted.`,
-      }),
-      after: t.arg.string({
-        description: 'Return only members after this cursor: the `endCursor` of a page of this segment.',
-      }),
-      last: t.arg.int({
-        description: `Number of members to return from the end, or before \`before\`: 1 to ${MAX_PAGE_SIZE}. With \`first\`, the last of those.`,
-      }),
-      before: t.arg.string({
-        description: `Return only members before this cursor: the \`startCursor\` of a page of this segment. Given alone, it returns the last ${DEFAULT_SIZE} before it.`,
-      }),
-    },
+    directives: CONNECTION,
+    args: PAGE,
     resolve: ({ id }, args, context) => listMembers({ ...args, segmentId: id }, context),
   }),
   memberCount: t.int({

@@ -3,9 +3,9 @@ import { cursorOf, EVENT_TYPES, type Event } from '../../events/event.ts';
 import type { Contents } from '../../events/event-list.ts';
 import type { EventPage } from '../../events/event-page.ts';
 import { listEvents } from '../../events/resolvers.ts';
-import { DEFAULT_SIZE, MAX_PAGE_SIZE } from '../../values/page-size.ts';
 import { selectedNames } from '../planner/selected-names.ts';
 import { builder } from './builder.ts';
+import { CONNECTION, pageArguments } from './connection.ts';
 import { PageInfo } from './page-info.ts';
 import { Segment } from './segment.ts';
 import { CURSOR, SegmentEvent, SegmentEventType } from './segment-event.ts';
@@ -64,30 +64,12 @@ const SegmentEventFilter = builder.inputType('SegmentEventFilter', {
   }),
 });
 
-const PAGE = builder.args((t) => ({
-  first: t.int({
-    description: `Number of events to return from the start, or after \`after\`: 1 to ${MAX_PAGE_SIZE}. Defaults to ${DEFAULT_SIZE} when \`last\` is also omitted.`,
-  }),
-  after: t.string({
-    description:
-      'Return only events after this cursor, of any event of your account. If events after it are no longer kept, the error `CURSOR_EXPIRED` is returned.',
-  }),
-  last: t.int({
-    description: `Number of events to return from the end, or before \`before\`: 1 to ${MAX_PAGE_SIZE}. With \`first\`, the last of those.`,
-  }),
-  before: t.string({
-    description: `Return only events before this cursor. Given alone, it returns the last ${DEFAULT_SIZE} before it.`,
-  }),
-}));
-
-const directives = {
-  listSize: {
-    assumedSize: DEFAULT_SIZE,
-    slicingArguments: ['first', 'last'],
-    sizedFields: ['edges', 'nodes'],
-    requireOneSlicingArgument: false,
-  },
-};
+const PAGE = pageArguments({
+  objects: 'events',
+  after:
+    ', of any event of your account. If events after it are no longer kept, the error `CURSOR_EXPIRED` is returned.',
+  before: '',
+});
 
 /** Returns which contents of events an operation selects below a field. The others are not fetched. */
 function selectedContents(info: GraphQLResolveInfo): Contents {
@@ -101,7 +83,7 @@ builder.queryField('segmentEvents', (t) =>
     type: SegmentEventConnection,
     description:
       'The event log of your account, oldest event first: every change of a segment, in the order in which the changes were committed. Events are never inserted before others, so a reader that continues from its last cursor misses nothing.',
-    directives,
+    directives: CONNECTION,
     args: {
       ...PAGE,
       filter: t.arg({ type: SegmentEventFilter, description: 'Conditions that an event must meet.' }),
@@ -115,7 +97,7 @@ builder.objectField(Segment, 'events', (t) =>
     type: SegmentEventConnection,
     description:
       'The events of this segment, oldest first. Requires the scope `segments:read`, also in a mutation.',
-    directives,
+    directives: CONNECTION,
     args: PAGE,
     resolve: ({ id }, args, context, info) =>
       listEvents({ ...args, filter: { segmentId: id }, contents: selectedContents(info) }, context),

@@ -3,10 +3,10 @@ import { listSegments } from '../../segments/resolvers.ts';
 import type { Segment as SegmentShape } from '../../segments/segment.ts';
 import { cursorOf, type Order } from '../../segments/segment-order.ts';
 import type { SegmentPage } from '../../segments/segment-page.ts';
-import { DEFAULT_SIZE, MAX_PAGE_SIZE } from '../../values/page-size.ts';
 import { maxCharacters } from '../limits/field-size.ts';
 import { selectedNames } from '../planner/selected-names.ts';
 import { builder } from './builder.ts';
+import { CONNECTION, pageArguments } from './connection.ts';
 import { Customer } from './customer.ts';
 import { MAX_CURSOR, PageInfo } from './page-info.ts';
 import { Segment, selectedTexts } from './segment.ts';
@@ -65,31 +65,17 @@ const SegmentConnection = builder.objectRef<SegmentPage>('SegmentConnection').im
 /** The fields of a connection for which its segments have to be read. */
 const OF_THE_PAGE = ['edges', 'nodes', 'pageInfo'];
 
-const directives = {
-  listSize: {
-    assumedSize: DEFAULT_SIZE,
-    slicingArguments: ['first', 'last'],
-    sizedFields: ['edges', 'nodes'],
-    requireOneSlicingArgument: false,
-  },
+const PAGE = {
+  ...pageArguments({
+    objects: 'segments',
+    after: ': the `endCursor` of a page in the same order.',
+    before: ': the `startCursor` of a page in the same order',
+  }),
+  ...builder.args((t) => ({
+    filter: t.field({ type: SegmentFilter, description: 'Conditions that a segment must meet.' }),
+    orderBy: t.field({ type: SegmentOrder, description: 'Order of the list. Defaults to newest first.' }),
+  })),
 };
-
-const PAGE = builder.args((t) => ({
-  first: t.int({
-    description: `Number of segments to return from the start, or after \`after\`: 1 to ${MAX_PAGE_SIZE}. Defaults to ${DEFAULT_SIZE} when \`last\` is also omitted.`,
-  }),
-  after: t.string({
-    description: 'Return only segments after this cursor: the `endCursor` of a page in the same order.',
-  }),
-  last: t.int({
-    description: `Number of segments to return from the end, or before \`before\`: 1 to ${MAX_PAGE_SIZE}. With \`first\`, the last of those.`,
-  }),
-  before: t.string({
-    description: `Return only segments before this cursor: the \`startCursor\` of a page in the same order. Given alone, it returns the last ${DEFAULT_SIZE} before it.`,
-  }),
-  filter: t.field({ type: SegmentFilter, description: 'Conditions that a segment must meet.' }),
-  orderBy: t.field({ type: SegmentOrder, description: 'Order of the list. Defaults to newest first.' }),
-}));
 
 /** Returns which parts of a connection have to be read. */
 function selectedParts(info: GraphQLResolveInfo) {
@@ -102,20 +88,20 @@ builder.queryField('segments', (t) =>
     type: SegmentConnection,
     description:
       'The segments of your account, newest first by default. `first`, `last`, `after` and `before` can be combined as the Relay specification defines.',
-    directives,
+    directives: CONNECTION,
     args: PAGE,
     resolve: (_, args, context, info) => listSegments({ ...args, ...selectedParts(info) }, context),
   }),
 );
 
-// Nullable, because another service owns customers: a failure here must not discard what it knows about them.
+// Nullable for the same reason as `inSegments`.
 builder.objectField(Customer, 'segments', (t) =>
   t.field({
     type: SegmentConnection,
     nullable: true,
     description:
       'The segments that the customer is a member of, newest first by default. Requires the scopes `segments:read` and `members:read`.',
-    directives,
+    directives: CONNECTION,
     args: PAGE,
     resolve: ({ customerId }, args, context, info) =>
       listSegments({ ...args, customer: customerId, ...selectedParts(info) }, context),
