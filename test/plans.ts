@@ -36,6 +36,13 @@ const literalOf = (value: unknown) =>
       )
     : pg.escapeLiteral(String(value));
 
+/** Describes what statements read too much of. */
+export async function excessOfAll(client: pg.Client, statements: readonly Sent[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const statement of statements) found.push(...(await excessOf(client, statement)));
+  return found;
+}
+
 /** Describes what a statement reads too much of. Runs it in a transaction that is rolled back. */
 export async function excessOf(client: pg.Client, sent: Sent) {
   const { title, text, values, maxRows, blocksOfRow = 2, isIndexOnly = false } = sent;

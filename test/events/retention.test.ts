@@ -1,14 +1,13 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, disconnect } from '../../src/database/connect.ts';
-import { Unavailable } from '../../src/errors/refusals.ts';
 import { listEvents } from '../../src/events/resolvers.ts';
 import { pruneEvents } from '../../src/events/store/prune.ts';
-import type { EventSlice } from '../../src/events/store/read.ts';
 import { eventStore } from '../../src/events/store.ts';
 import type { Observation } from '../../src/observation.ts';
 import { createSegment } from '../../src/segments/resolvers.ts';
 import { draft, testGateway } from '../harness.ts';
+import { patiently } from '../patiently.ts';
 import { administer, makeDatabase, readOnlyUrlOf } from '../postgres.ts';
 import { processes, TOKEN } from '../process/gateway-process.ts';
 
@@ -168,15 +167,7 @@ it('a reader never sees a gap while the log is pruned and written', async () => 
   const places = new Set<number>();
   let isDone = false;
 
-  /** Reads again if the machine is so slow that a connection could not be opened in time. */
-  const read = async (part: Parameters<typeof store.read>[0]): Promise<EventSlice> => {
-    try {
-      return await store.read(part);
-    } catch (error) {
-      if (error instanceof Unavailable) return read(part);
-      throw error;
-    }
-  };
+  const read = (part: Parameters<typeof store.read>[0]) => patiently(() => store.read(part));
 
   const readFirst = async () => {
     while (!isDone) {

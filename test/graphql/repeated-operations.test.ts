@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../src/context.ts';
-import { Unavailable } from '../../src/errors/refusals.ts';
 import { graphqlEngine } from '../../src/graphql/engine/engine.ts';
 import { isSubscribed } from '../../src/graphql/engine/subscription.ts';
 import { plannedOperation } from '../../src/graphql/planner/planned-operation.ts';
@@ -11,6 +10,7 @@ import { schema } from '../../src/graphql/schema.ts';
 import { boundReads } from '../../src/segments/bounded-reads.ts';
 import { cursorOf } from '../../src/segments/segment-order.ts';
 import { segmentWith, testGateway, viewers } from '../harness.ts';
+import { patiently } from '../patiently.ts';
 import { type RandomRequest, randomRequest } from './random-document.ts';
 
 /** The number of documents. `npm run test:chaos` tries a hundred thousand, different ones each time. */
@@ -102,12 +102,7 @@ function inOrder({ segments: { birth, ...segments }, events, members }: Stores):
   const waiting = (store: object) => {
     const calls = Object.entries(store).map(([name, call]) => {
       const ordered = (...given: unknown[]) => {
-        const send = (): Promise<unknown> =>
-          Promise.resolve(Reflect.apply(call, store, given)).catch((error: unknown) => {
-            if (error instanceof Unavailable && error.outcome === 'not_applied') return send();
-            throw error;
-          });
-        const answer = send();
+        const answer = patiently(async () => Reflect.apply(call, store, given));
         answer.catch(() => {}); // it may fail before its turn
         const turn = last.then(() => answer);
         last = turn.then(

@@ -1,21 +1,27 @@
-import type pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe } from 'vitest';
 import { addMembers, removeMembers } from '../../src/members/changes.ts';
 import { cursorOf } from '../../src/members/member-list.ts';
 import { countMembers, getMember, isInSegments, listMembers } from '../../src/members/resolvers.ts';
 import { cleanMembers } from '../../src/members/store/clean.ts';
 import { listSegments } from '../../src/segments/resolvers.ts';
 import { testGateway, viewers, type Who } from '../harness.ts';
-import { eagerDatabase, excessOf, type Sent } from '../plans.ts';
+import { testPlans } from '../plan-tests.ts';
+import type { Sent } from '../plans.ts';
 import { countSegments } from '../segments/count.ts';
 
 const gateway = testGateway();
+
+interface Sizes {
+  large: number;
+  many: number;
+}
+type Spread = Record<string, Sizes> & { ada: Sizes; bob: Sizes };
 
 /**
  * The first segment of an account has `large` members. The customer `popular` is the only member of `many` others. Each segment has
  * as many members of a generation that was replaced.
  */
-const SPREADS: Record<string, Record<string, { large: number; many: number }>> = {
+const SPREADS: Record<string, Spread> = {
   'a large segment beside many small ones': {
     ada: { large: 20_000, many: 5_000 },
     bob: { large: 20, many: 10 },
@@ -32,7 +38,7 @@ const LARGE = idOf(0);
 /** The generation of a replacement that is under way. */
 const STAGED = 3;
 
-const fill = (spread: (typeof SPREADS)[string]) => `
+const fill = (spread: Spread) => `
   create temp table wanted as select account_id, (sizes->>'large')::int as large, (sizes->>'many')::int as many
   from jsonb_each('${JSON.stringify(spread)}') as spread (account_id, sizes);
   insert into segments select account_id, '0Vbq' || lpad(g::text, 12, '0'), 'Segment', 'criteria', '', now(), now()
@@ -124,42 +130,12 @@ async function statementsFor(who: Who, { large, many }: { large: number; many: n
 }
 
 describe.each(Object.entries(SPREADS))('with %s', (_, spread) => {
-  let drop: () => Promise<void>;
-  let client: pg.Client;
-  let statements: Sent[];
-
-  beforeAll(async () => {
-    ({ client, drop } = await eagerDatabase(['segments', 'members', 'memberships', 'member_leftovers']));
-    statements = [];
-    for (const who of ['ada', 'bob'] as const) {
-      const sizes = spread[who];
-      if (sizes) statements.push(...(await statementsFor(who, sizes)));
-    }
-  });
-
-  afterAll(() => drop());
-
-  const excess = async () => {
-    const found: string[] = [];
-    for (const statement of statements) found.push(...(await excessOf(client, statement)));
-    return found;
-  };
-
-  it('each statement reads only what it needs without statistics', async () => {
-    await client.query(fill(spread));
-    expect(await excess()).toEqual([]);
-  });
-
-  it('each statement reads only what it needs with fresh statistics', async () => {
-    for (const table of ['segments', 'members', 'memberships', 'member_leftovers'])
-      await client.query(`vacuum analyze ${table}`);
-    expect(await excess()).toEqual([]);
-  });
-
-  it('each statement reads only what it needs with the statistics of empty tables', async () => {
-    await client.query('truncate segments, members, memberships, member_leftovers');
-    await client.query('analyze segments; analyze members; analyze memberships; analyze member_leftovers');
-    await client.query(fill(spread));
-    expect(await excess()).toEqual([]);
+  testPlans({
+    tables: ['segments', 'members', 'memberships', 'member_leftovers'],
+    fill: fill(spread),
+    statements: async () => [
+      ...(await statementsFor('ada', spread.ada)),
+      ...(await statementsFor('bob', spread.bob)),
+    ],
   });
 });

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe } from 'vitest';
 import {
   createSegment,
   deleteSegment,
@@ -11,7 +10,8 @@ import {
 } from '../../src/segments/resolvers.ts';
 import { cursorOf, ORDER_FIELDS, type Order } from '../../src/segments/segment-order.ts';
 import { draft, segmentWith, testGateway, type Who } from '../harness.ts';
-import { eagerDatabase, excessOf, type Sent } from '../plans.ts';
+import { testPlans } from '../plan-tests.ts';
+import type { Sent } from '../plans.ts';
 import { countSegments } from './count.ts';
 
 const gateway = testGateway();
@@ -121,39 +121,12 @@ async function statementsFor(who: Who, rows: number): Promise<Sent[]> {
 }
 
 describe.each(Object.entries(SPREADS))('with accounts: %s', (_, spread) => {
-  let drop: () => Promise<void>;
-  let client: pg.Client;
-  let statements: Sent[];
-
-  beforeAll(async () => {
-    ({ client, drop } = await eagerDatabase(['segments']));
-    statements = [];
-    for (const who of ['ada', 'bob'] as const)
-      statements.push(...(await statementsFor(who, spread[who] ?? 0)));
-  });
-
-  afterAll(() => drop());
-
-  const excess = async () => {
-    const found: string[] = [];
-    for (const statement of statements) found.push(...(await excessOf(client, statement)));
-    return found;
-  };
-
-  it('each statement reads only what it needs without statistics', async () => {
-    await client.query(fill(spread));
-    expect(await excess()).toEqual([]);
-  });
-
-  it('each statement reads only what it needs with fresh statistics', async () => {
-    await client.query('vacuum analyze segments');
-    expect(await excess()).toEqual([]);
-  });
-
-  it('each statement reads only what it needs with the statistics of an empty table', async () => {
-    await client.query('truncate segments');
-    await client.query('analyze segments');
-    await client.query(fill(spread));
-    expect(await excess()).toEqual([]);
+  testPlans({
+    tables: ['segments'],
+    fill: fill(spread),
+    async statements() {
+      const ofAda = await statementsFor('ada', spread.ada ?? 0);
+      return [...ofAda, ...(await statementsFor('bob', spread.bob ?? 0))];
+    },
   });
 });
