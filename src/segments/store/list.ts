@@ -2,24 +2,17 @@ import { and, type SQL, sql } from 'drizzle-orm';
 import { batch } from '../../database/batch.ts';
 import type { Database, Lane } from '../../database/connect.ts';
 import { accountOf } from '../../database/sql/key.ts';
-import { type BatchColumns, unnest } from '../../database/sql/unnest.ts';
+import { unnest } from '../../database/sql/unnest.ts';
 import { prepare, type Run, type Values } from '../../database/statement.ts';
 import { eventHeads } from '../../database/tables/events.ts';
 import type { Segment } from '../segment.ts';
-import type { Window } from '../segment-list.ts';
 import { accessOfPage, type PageAccess } from './access.ts';
-import { COLUMNS, type NumberedSegment, named, numberedSegments, type Reading } from './row.ts';
+import { listOfCustomers } from './list-of-customers.ts';
+import { type Accessed, columnsOfPage, type Found, type List, type Page, pageOf } from './page.ts';
+import { type NumberedSegment, named, numberedSegments } from './row.ts';
 import { ALONE } from './scan.ts';
 import { loaderOfShape } from './shape.ts';
-import { asNumber, columnsOfAccess, EACH, inOrder, rowsOf, withinRange } from './source.ts';
-
-export interface Page {
-  segments: Segment[];
-  /** Whether there are more in the direction of paging. */
-  hasMore: boolean;
-  /** The place of the account's newest event in the snapshot that the page was read from, if it was requested. */
-  head?: number;
-}
+import { asNumber, EACH, inOrder, rowsOf, withinRange } from './source.ts';
 
 /** A row of a list. With heads, a call without segments has a row as well. */
 interface Row {
@@ -35,13 +28,6 @@ const SMALL = 20;
  * and small pages in the same statement would fail too. So large pages have statements of their own, with few in each.
  */
 const MOST = { small: { largest: 100, shared: 10 }, large: { largest: 4, shared: 2 } };
-/** A router asks for the segments of up to a thousand customers at once, of whom most have few. */
-const MOST_OF_MEMBERS = { largest: 1_000, shared: 10 };
-
-export type List = Window & Reading & { accountId: string };
-
-/** A list, and how to read it. */
-type Accessed = List & PageAccess;
 
 /** Reads a page of an account's segments. */
 export function listSegments(db: Database) {
@@ -49,7 +35,7 @@ export function listSegments(db: Database) {
     ({ ascending, withHead, texts = 'all' }) =>
       named(`list_${withHead ? 'head_' : ''}${ascending ? 'asc' : 'desc'}`, texts),
     (list, name) => {
-      const wanted = unnest<Accessed>('wanted', columnsOf(list), { numbered: true });
+      const wanted = unnest<Accessed>('wanted', columnsOfPage(list), { numbered: true });
       const { columns, read } = numberedSegments(list.texts);
       const query = listing(db, wanted.table, columns, list);
       const rowOf: (values: Values) => Row = list.withHead ? withHead(read) : read;
@@ -65,7 +51,7 @@ export function listSegments(db: Database) {
       const batchOf = (lane: Lane, most: { largest: number; shared: number }) =>
         batch<Accessed, Page>(lane, pagesBy(prepare(lane, name, query, rowOf)), { accountOf, ...most });
       const scanning = batchOf(db.scan, ALONE);
-      const small = batchOf(db, list.index === 'MEMBER' ? MOST_OF_MEMBERS : MOST.small);
+      const small = isOfCustomer(list) ? listOfCustomers(db, list, name) : batchOf(db, MOST.small);
       const large = batchOf(db.large, MOST.large);
       return (each) => {
         if (each.mayScan) return scanning(each);
@@ -75,6 +61,10 @@ export function listSegments(db: Database) {
   );
   return (list: List): Promise<Page> => load({ ...list, ...accessOfPage(list) });
 }
+
+/** Whether a list has all segments of a customer, in the order of their ids. */
+const isOfCustomer = ({ index, field, conditions, withHead }: Accessed): boolean =>
+  index === 'MEMBER' && field === 'CREATED_AT' && conditions.length === 0 && !withHead;
 
 /**
  * A lateral subquery with a limit can only run once for each call, in a nested loop. So rows arrive call by call, in the requested
@@ -102,13 +92,6 @@ const withHead =
 
 type NumberedColumns = ReturnType<typeof numberedSegments>['columns'];
 
-/** The columns of a batch of lists. One row more than the page is read, to know whether there are more. */
-const columnsOf = (list: Accessed): BatchColumns<Accessed> => ({
-  ...COLUMNS.batch('accountId'),
-  size: { type: 'int', of: ({ size }) => size + 1 },
-  ...columnsOfAccess(list),
-});
-
 const SIZE = sql`wanted.size`;
 
 /** The rows of several values, in the order of the page. In the order of creation, one page of each value is sufficient. */
@@ -123,12 +106,4 @@ function merged(db: Database, list: PageAccess) {
     .where(isOfIds ? undefined : and(...withinRange(list, found)))
     .orderBy(...inOrder(field, ascending, found))
     .limit(asNumber(SIZE));
-}
-
-type Found = Omit<Page, 'hasMore'>;
-
-function pageOf({ size, backward }: List, found: Found): Page {
-  const segments = found.segments.slice(0, size);
-  const hasMore = found.segments.length > size;
-  return { ...found, segments: backward ? segments.reverse() : segments, hasMore };
 }

@@ -25,19 +25,15 @@ const keyOf = (index: Index, rows: Rows): SQL[] => {
   return value ? [value, sql`${rows.id}`] : [sql`${rows.id}`];
 };
 
-/** The tables to join if the index is that of members, and the condition of the join. */
-const OF_MEMBERS = {
-  tables: sql`(${members} as member inner join ${memberships} as membership
-    on (membership.account_id, membership.segment_id, membership.generation)
-      = (member.account_id, member.segment_id, member.generation))`,
-  on: sql`(${segments.accountId}, ${segments.id}) = (member.account_id, member.segment_id)`,
-};
+/** The members of all segments, after FROM. */
+export const MEMBERS = sql`(${members} as member inner join ${memberships} as membership
+  on (membership.account_id, membership.segment_id, membership.generation)
+    = (member.account_id, member.segment_id, member.generation))`;
+const OF_MEMBER = sql`(${segments.accountId}, ${segments.id}) = (member.account_id, member.segment_id)`;
 
 /** The segments, and what has to be joined with them, after FROM. */
 export const tablesOf = ({ index }: Access): SQL =>
-  index === 'MEMBER'
-    ? sql`${segments} inner join ${OF_MEMBERS.tables} on ${OF_MEMBERS.on}`
-    : sql`${segments}`;
+  index === 'MEMBER' ? sql`${segments} inner join ${MEMBERS} on ${OF_MEMBER}` : sql`${segments}`;
 
 /** The order of an index. It is complete even if only one value is read, so that no other index provides the same order. */
 export const inOrder = (index: Index, ascending: boolean, rows: Rows = segments): SQL[] =>
@@ -87,7 +83,7 @@ export const isWanted = (access: Access): SQL | undefined =>
  */
 export function rowsOf(db: Database, access: PageAccess, size?: SQL) {
   const all = db.select(getTableColumns(segments)).from(segments).$dynamic();
-  const joined = access.index === 'MEMBER' ? all.innerJoin(OF_MEMBERS.tables, OF_MEMBERS.on) : all;
+  const joined = access.index === 'MEMBER' ? all.innerJoin(MEMBERS, OF_MEMBER) : all;
   const rows = joined.where(isWanted(access)).orderBy(...inOrder(access.index, access.ascending));
   return size ? rows.limit(asNumber(size)) : rows;
 }
@@ -106,7 +102,9 @@ export function withinRange({ field, range: { low, high } }: Access, rows: Rows 
   ];
 }
 
-/** Matches the segments of one customer. */
+/** Matches the members that a call wants: those of one customer, in a range of their segments. */
+export const isWantedMember = ({ range }: Access): SQL | undefined => and(...memberOf(WANTED.sought, range));
+
 const memberOf = (value: SQL, { low, high }: Partial<Range>): SQL[] => [
   sql`member.account_id = ${WANTED.account}`,
   sql`member.customer_id = ${value}`,
