@@ -20,9 +20,13 @@ export function closeOverdue(pool: pg.Pool, milliseconds: number): () => void {
     setTimeout(look, POLL_MS).unref();
   };
   const look = () => {
-    isWatched = false;
-    closeBefore(performance.now() - milliseconds);
-    if (since.size > 0) watch();
+    const latest = performance.now() - milliseconds;
+    // If the event loop was blocked, answers may have arrived meanwhile. They are read first, between timers and immediates.
+    setImmediate(() => {
+      isWatched = false;
+      closeBefore(latest);
+      if (since.size > 0) watch();
+    });
   };
   const closeBefore = (latest: number) => {
     for (const [client, start] of since) {
