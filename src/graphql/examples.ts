@@ -34,6 +34,17 @@ query FindSegments {
   }
 }
 
+# Which customers are in the latest segments. Add some with addSegmentMembers.
+query Members {
+  segments(first: 3) {
+    nodes {
+      name
+      memberCount
+      members(first: 5) { nodes { customer { id } joinedAt } }
+    }
+  }
+}
+
 # Runs until you stop it: create or change a segment in another tab.
 subscription FollowChanges {
   segmentEvents {

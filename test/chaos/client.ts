@@ -24,9 +24,19 @@ export interface Client {
   /** Returns the new version of the segment. */
   update(id: string, criteria: string, requestId?: string): Promise<Outcome<number>>;
   remove(id: string, requestId?: string): Promise<Outcome<true>>;
+  /** Adds customers to a segment, or removes them. Returns how many it changed. */
+  change(
+    id: string,
+    verb: 'add' | 'remove',
+    customerIds: string[],
+    requestId: string,
+  ): Promise<Outcome<number>>;
 }
 
-export function restClient(url: () => string): Client {
+/** Replaces the members of a segment over REST. Returns how many were added and removed. */
+export type Replace = (id: string, customerIds: string[], requestId: string) => Promise<Outcome<number>>;
+
+export function restClient(url: () => string): Client & { replace: Replace } {
   const send = async <Value>(
     path: string,
     init: RequestInit & { headers?: Record<string, string> },
@@ -58,7 +68,26 @@ export function restClient(url: () => string): Client {
         Number(response.headers.get('etag')?.replaceAll('"', '')),
       ),
     remove: (id, requestId) => send(`/${id}`, { method: 'DELETE' }, requestId, () => true as const),
+    change: (id, verb, customerIds, requestId) =>
+      send(
+        `/${id}/members`,
+        { method: 'POST', body: JSON.stringify({ [verb]: customerIds }) },
+        requestId,
+        changed,
+      ),
+    replace: (id, customerIds, requestId) =>
+      send(
+        `/${id}/members`,
+        { method: 'PUT', body: customerIds.join('\n'), headers: { 'content-type': 'text/plain' } },
+        requestId,
+        changed,
+      ),
   };
+}
+
+async function changed(response: Response): Promise<number> {
+  const { added, removed } = (await response.json()) as { added: number; removed: number };
+  return added + removed;
 }
 
 const headersOf = (requestId: string = randomUUID()) => ({
@@ -72,17 +101,24 @@ interface Answer {
   errors?: { extensions: { outcome?: string } }[];
 }
 
-type Payload = { segment?: { id: string; version: number }; __typename: string };
+interface Payload {
+  __typename: string;
+  segment?: { id: string; version: number };
+  changed?: number;
+}
+
+const SEGMENT = 'segment { id version }';
 
 export function graphqlClient(url: () => string): Client {
   const mutate = async <Value>(
     field: string,
+    fields: string,
     input: object,
     requestId: string | undefined,
-    read: (segment: NonNullable<Payload['segment']>) => Value,
+    read: (payload: Payload) => Value | undefined,
   ): Promise<Outcome<Value>> => {
     const name = field.charAt(0).toUpperCase() + field.slice(1);
-    const query = `mutation ($input: ${name}Input!) { ${field}(input: $input) { __typename ... on ${name}Payload { segment { id version } } } }`;
+    const query = `mutation ($input: ${name}Input!) { ${field}(input: $input) { __typename ... on ${name}Payload { ${fields} } } }`;
     try {
       const response = await fetch(`${url()}/graphql`, {
         method: 'POST',
@@ -94,16 +130,26 @@ export function graphqlClient(url: () => string): Client {
       if (errors?.[0]?.extensions.outcome === 'not_applied') return 'not applied';
       const payload = data?.[field];
       if (!payload) return 'unknown';
-      return payload.segment ? { done: read(payload.segment) } : { refused: payload.__typename };
+      const done = read(payload);
+      return done === undefined ? { refused: payload.__typename } : { done };
     } catch {
       return 'unknown';
     }
   };
   return {
     create: (draft, idempotencyKey, requestId) =>
-      mutate('createSegment', { ...draft, idempotencyKey }, requestId, ({ id }) => id),
+      mutate('createSegment', SEGMENT, { ...draft, idempotencyKey }, requestId, ({ segment }) => segment?.id),
     update: (id, criteria, requestId) =>
-      mutate('updateSegment', { id, criteria }, requestId, ({ version }) => version),
-    remove: (id, requestId) => mutate('deleteSegment', { id }, requestId, () => true as const),
+      mutate('updateSegment', SEGMENT, { id, criteria }, requestId, ({ segment }) => segment?.version),
+    remove: (id, requestId) =>
+      mutate('deleteSegment', SEGMENT, { id }, requestId, ({ segment }) => (segment ? true : undefined)),
+    change: (segmentId, verb, customerIds, requestId) =>
+      mutate(
+        `${verb}SegmentMembers`,
+        `changed: ${verb === 'add' ? 'added' : 'removed'}`,
+        { segmentId, customerIds },
+        requestId,
+        (payload) => payload.changed,
+      ),
   };
 }

@@ -13,6 +13,8 @@ export interface RestEvent {
   version: number;
   segment: { criteria: string } | null;
   request_id: string;
+  /** Only if members were added or removed, and the segment was not deleted. */
+  customer_ids?: string[];
 }
 
 export interface LoggedCriteria extends Logged {
@@ -37,7 +39,7 @@ export const loggedOf = (event: RestEvent): LoggedCriteria => ({
 });
 
 /** Reads the log over REST as a client does, and checks that no event is missing between two others. */
-export async function readLog({ send }: Running, query = ''): Promise<LoggedCriteria[]> {
+export async function readEvents({ send }: Running, query = ''): Promise<RestEvent[]> {
   const events: RestEvent[] = [];
   for (let after = '0', hasMore = true; hasMore; ) {
     const response = await send(`/v1/events?limit=100&after=${after}${query}`);
@@ -51,8 +53,12 @@ export async function readLog({ send }: Running, query = ''): Promise<LoggedCrit
     const cursors = ['0', ...events.map(({ cursor }) => cursor)];
     expect(events.filter((event, i) => event.previous_cursor !== cursors[i])).toEqual([]);
   }
-  return events.map(loggedOf);
+  return events;
 }
+
+/** The same, as the ledger compares events. */
+export const readLog = async (gateway: Running, query?: string): Promise<LoggedCriteria[]> =>
+  (await readEvents(gateway, query)).map(loggedOf);
 
 /** The ids of requests that were not answered and changed a segment, if they were applied. */
 export const unansweredOf = (ledgers: readonly Ledger[]): string[] =>

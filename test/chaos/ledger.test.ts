@@ -1,7 +1,6 @@
-import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import type { Logged } from '../events/log-flaws.ts';
-import { processes, type Running, TOKEN } from '../process/gateway-process.ts';
+import { processes } from '../process/gateway-process.ts';
 import { graphqlClient, restClient } from './client.ts';
 import {
   type LoggedCriteria,
@@ -10,10 +9,9 @@ import {
   stateDifferences,
   unansweredOf,
 } from './event-ledger.ts';
+import { startFaulty } from './faults.ts';
 import { startFollowers } from './followers.ts';
 import { differences, type Ledger, newLedger, type Row, work } from './ledger.ts';
-import { killablePostgres } from './postgres.ts';
-import { wireTo } from './wire.ts';
 
 const { serve, temporaryFolder } = processes();
 
@@ -27,64 +25,27 @@ describe('acknowledged writes', () => {
   it(`are all stored, logged and followed, once each, after ${FAULTS} faults`, {
     timeout: 180_000 + FAULTS * 30_000,
   }, async () => {
-    const postgres = await killablePostgres(temporaryFolder());
-    const wire = await wireTo(postgres.url);
-    const environment = { DATABASE_URL: wire.url, API_TOKEN: TOKEN };
-    const gateways: Running[] = [await serve(environment), await serve(environment)];
-    /** Ends one of the gateways, and starts another in its place. */
-    const replace = async (signal: NodeJS.Signals) => {
-      const i = Math.floor(Math.random() * gateways.length);
-      await gateways[i]?.end(signal);
-      return async () => {
-        gateways[i] = await serve(environment);
-      };
-    };
-
-    const faults: Record<string, () => Promise<unknown>> = {
-      'Postgres is killed': () => postgres.killFor(200),
-      'a gateway is killed': async () => (await replace('SIGKILL'))(),
-      'Postgres is halted': () => postgres.haltFor(700),
-      'all backends are terminated': () => terminateBackends(postgres.url),
-      'all connections to Postgres are lost, with its last answers': async () => {
-        wire.become('silent');
-        await expect.poll(wire.received).toBeGreaterThan(0);
-        wire.reset();
-        wire.become('intact');
-      },
-      'both are killed': async () => {
-        const [start] = await Promise.all([replace('SIGKILL'), postgres.killFor(100)]);
-        await start();
-      },
-      'a gateway is stopped gracefully': async () => (await replace('SIGTERM'))(),
-    };
-
+    const { gateways, urls, inflict, stopAndRead } = await startFaulty({ serve, temporaryFolder });
     let isOver = false;
     const ledgers = Array.from({ length: WORKERS }, newLedger);
     const total = (kind: keyof Ledger['counts']) =>
       ledgers.reduce((sum, { counts }) => sum + counts[kind], 0);
     const workers = ledgers.map((ledger, i) =>
       work(
-        (i % 2 ? graphqlClient : restClient)(() => gateways[i % 4 < 2 ? 0 : 1]?.url ?? ''),
+        (i % 2 ? graphqlClient : restClient)(() => gateways[i % 4 < 2 ? 0 : 1].url),
         ledger,
         () => isOver,
       ),
     );
-    const followers = startFollowers(() => gateways.map(({ url }) => url));
+    const followers = startFollowers(urls);
     const quietPeriod = () => {
       const enough = total('acknowledged') + QUIET * (1 + Math.random());
       return expect.poll(() => total('acknowledged')).toBeGreaterThan(enough);
     };
-    const names = Object.keys(faults);
-    const start = Math.floor(Math.random() * names.length);
-    for (let i = 0; i < FAULTS; i++) {
-      await quietPeriod();
-      await faults[names[(start + i) % names.length] ?? '']?.();
-    }
-    await quietPeriod();
+    await inflict(FAULTS, quietPeriod);
     isOver = true;
     await Promise.all(workers);
     const [reader] = gateways;
-    if (!reader) throw new Error('No gateway is left.');
     const log = await readLog(reader);
     const unanswered = unansweredOf(ledgers);
     const settled: Logged[] = [];
@@ -92,10 +53,7 @@ describe('acknowledged writes', () => {
     const cuts = followers.cuts();
     await followers.expectToSee(log);
     await followers.stop();
-    await Promise.all(gateways.map(({ end }) => end()));
-    await wire.close();
-    const rows = await rowsOf(postgres.url);
-    await postgres.stop();
+    const rows: Row[] = await stopAndRead('select id, description, criteria from segments');
 
     process.stdout.write(
       `${FAULTS} faults: ${total('acknowledged')} acknowledged, ${total('notApplied')} not applied, ${total('unknown')} unknown, ${rows.length} rows, ${log.length} events; of ${unanswered.length} unanswered changes, the log has ${settled.length}; followers were cut ${JSON.stringify(cuts)}\n`,
@@ -171,20 +129,3 @@ describe('the ledger', () => {
     ]);
   });
 });
-
-async function rowsOf(url: string): Promise<Row[]> {
-  const client = new pg.Client(url);
-  await client.connect();
-  const { rows } = await client.query<Row>('select id, description, criteria from segments');
-  await client.end();
-  return rows;
-}
-
-async function terminateBackends(url: string): Promise<void> {
-  const client = new pg.Client(url);
-  await client.connect();
-  await client.query(
-    `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'segments-gateway'`,
-  );
-  await client.end();
-}
