@@ -8,7 +8,7 @@ const { tree } = fc.letrec((tie) => ({
     { maxDepth: 4 },
     fc.oneof(
       fc.string({ unit: 'binary' }),
-      fc.constantFrom('\u0000"\\', '𐐨é'),
+      fc.constantFrom('\u0000"\\', '𐐨é', 'x'.repeat(5_000)), // the long text is more than a piece
       fc.integer(),
       fc.boolean(),
       fc.constant(null),

@@ -38,16 +38,19 @@ export async function jsonInTurns(
   return bytes > maxBytes ? null : chunks;
 }
 
-/** Serializes a value in pieces. No piece is larger than an object without the objects in it. */
+/** Serializes a value in pieces. A piece is a value that is small as a whole, or a single one. */
 function* piecesOf(value: unknown): Generator<string, undefined> {
-  if (Array.isArray(value)) {
-    yield '[';
-    for (const [i, item] of value.entries()) {
-      if (i > 0) yield ',';
+  if (!isObject(value) || remainderAfter(value, MAX_PIECE) >= 0) {
+    yield JSON.stringify(value);
+  } else if (Array.isArray(value)) {
+    let before = '[';
+    for (const item of value) {
+      yield before;
       yield* piecesOf(item);
+      before = ',';
     }
     yield ']';
-  } else if (isObject(value) && Object.values(value).some(isObject)) {
+  } else {
     let before = '{';
     for (const [name, each] of Object.entries(value)) {
       if (each === undefined) continue;
@@ -56,9 +59,24 @@ function* piecesOf(value: unknown): Generator<string, undefined> {
       before = ',';
     }
     yield before === '{' ? '{}' : '}';
-  } else {
-    yield JSON.stringify(value);
   }
+}
+
+/** Max characters of a piece that consists of several values, about. */
+const MAX_PIECE = 4_096;
+/** The characters of a value that is not a text, of a name and of punctuation, about. */
+const OTHERS = 16;
+
+/** Returns what is left of a number of characters after a value; less than 0 if the value is longer. */
+function remainderAfter(value: unknown, characters: number): number {
+  if (typeof value === 'string') return characters - value.length;
+  if (!isObject(value)) return characters;
+  let left = characters - OTHERS;
+  for (const each of Object.values(value)) {
+    left = remainderAfter(each, left - OTHERS);
+    if (left < 0) break;
+  }
+  return left;
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
