@@ -1,24 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { reasonToWait } from '../database/failure.ts';
 import type { Observe } from '../observation.ts';
 
 const PAUSE_MS = 5_000;
+/** How long the start waits for a database that does not answer, and the pause between tries. */
+const PATIENCE_MS = 10_000;
+const SHORT_PAUSE_MS = 100;
+/** SQLSTATEs of a read-only server and of a full disk, which last too long for a start to wait. */
+const LASTING = new Set(['25006', '53100']);
 
 interface Options {
   /** Receives once why the token is not valid yet, and the faults of later tries. */
   observe: Observe;
   pauseMs?: number;
+  patienceMs?: number;
 }
 
 /**
- * Makes a token valid by calling `ensure`. If the database cannot be written for now (it is full or read-only), tries again
- * until it succeeds. Meanwhile, the gateway can start and serve reads with other tokens. Returns a function that stops trying.
- * Throws if the first try fails for a reason that will not pass by itself.
+ * Makes a token valid by calling `ensure`, before the gateway listens if the database answers within a few seconds. If it cannot be
+ * written for now (it is full or read-only), tries again until it succeeds. Meanwhile, the gateway can start and serve reads with
+ * other tokens. Returns a function that stops trying. Throws if the first try fails for a reason that will not pass by itself.
  */
 export async function ensuredToken(
   ensure: () => Promise<void>,
-  { observe, pauseMs = PAUSE_MS }: Options,
+  { observe, pauseMs = PAUSE_MS, patienceMs = PATIENCE_MS }: Options,
 ): Promise<() => void> {
-  const reason = await refusalOf(ensure);
+  const start = performance.now();
+  let reason = await refusalOf(ensure);
+  while (reason !== undefined && !LASTING.has(reason) && performance.now() - start < patienceMs) {
+    await sleep(SHORT_PAUSE_MS);
+    reason = await refusalOf(ensure);
+  }
   if (reason === undefined) return () => {};
   observe({ kind: 'api_token_awaited', reason });
   let isStopped = false;

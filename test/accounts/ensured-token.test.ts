@@ -19,6 +19,31 @@ async function tenPauses(): Promise<void> {
   stop();
 }
 
+it('is valid before the start continues if the database soon answers', async () => {
+  const told: unknown[] = [];
+  let tries = 0;
+  await ensuredToken(
+    async () => {
+      tries += 1;
+      if (tries < 4) throw new Error('timeout exceeded when trying to connect');
+    },
+    { observe: (observation) => told.push(observation) },
+  );
+  expect({ tries, told }).toEqual({ tries: 4, told: [] });
+});
+
+it('does not keep the start waiting for a database that does not answer', async () => {
+  const told: unknown[] = [];
+  const stop = await ensuredToken(
+    async () => {
+      throw new Error('timeout exceeded when trying to connect');
+    },
+    { observe: (observation) => told.push(observation), patienceMs: 1 },
+  );
+  stop();
+  expect(told).toEqual([{ kind: 'api_token_awaited', reason: 'no answer' }]);
+});
+
 it('tells what keeps a token from being valid, also if it changes after the start', async () => {
   const outcomes = [readOnly(), new Error('denied'), readOnly(), null];
   const told: unknown[] = [];
