@@ -124,14 +124,15 @@ describe('a gateway whose database', () => {
   it('has no free session answers UNAVAILABLE, and recovers when one is free', async () => {
     const first = await session();
     const taken = [first];
-    // Two others are not for statements: one listens for events, the other holds the data directory.
-    const { rows } = await first.query<{ max: number }>(
-      `select current_setting('max_connections')::int - count(*)::int as max
-       from pg_stat_activity where application_name in ('segments-gateway listen', 'segments-gateway tenancy')`,
-    );
-    const max = rows[0]?.max ?? 0;
+    const isFull = async () => {
+      const { rows } = await first.query<{ full: boolean }>(
+        `select count(*) = current_setting('max_connections')::int as full from pg_stat_activity
+         where backend_type = 'client backend' and application_name <> 'segments-gateway'`,
+      );
+      return rows[0]?.full;
+    };
     // A terminated session frees its place a moment later, and the gateway may be the first to take it.
-    while (taken.length < max) {
+    while (!(await isFull())) {
       await session().then(
         (client) => taken.push(client),
         () => terminateSessions(first),
