@@ -1,26 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { type Change, CriticalityLevel, diff } from '@graphql-inspector/core';
 import { buildSchema } from 'graphql';
-
-/** The part of a changelog that is not released yet. */
-const UNRELEASED = /^## .*Unreleased[\s\S]*?(?=^## |(?![\s\S]))/m;
+import { announcedIn } from './announced.ts';
 
 /** Does not validate: the file does not define the directives of federation, which routers know. */
 const schemaOf = (sdl: string) => buildSchema(sdl, { assumeValid: true, assumeValidSDL: true });
 
-/**
- * Returns the changes between two schemas that break clients and are not announced. A change is announced by a line in the unreleased
- * part of the changelog that contains "Breaking" and the changed place in backticks (`Query.node`).
- */
+/** Returns the changes between two schemas that break clients and are not announced in the changelog. */
 export async function breakingChanges(before: string, after: string, changelog: string): Promise<Change[]> {
   const changes = await diff(schemaOf(before), schemaOf(after));
-  const announced = (UNRELEASED.exec(changelog)?.[0] ?? '')
-    .split('\n')
-    .filter((line) => line.includes('Breaking'));
+  const isAnnounced = announcedIn(changelog);
   return changes.filter(
     ({ criticality, path }) =>
-      criticality.level === CriticalityLevel.Breaking &&
-      !announced.some((line) => path !== undefined && line.includes(`\`${path}\``)),
+      criticality.level === CriticalityLevel.Breaking && !(path !== undefined && isAnnounced(path)),
   );
 }
 

@@ -9,6 +9,7 @@ const commands: Record<string, () => Promise<Command>> = {
   token: async () => (await import('./commands/token.ts')).token,
   tail: async () => (await import('./commands/tail.ts')).tail,
   schema: async () => (await import('./commands/schema.ts')).schema,
+  openapi: async () => (await import('./commands/openapi.ts')).openapi,
 };
 
 const MIN_NODE = 24;

@@ -1,3 +1,4 @@
+import { expectDocumented } from './documented.ts';
 import type { TestGateway, Who } from './harness.ts';
 
 /** The body of a response: whatever the gateway sent. */
@@ -21,13 +22,17 @@ export interface Answered {
 export const rest = (gateway: TestGateway, path = '', options: RequestOptions = {}): Promise<Answered> =>
   restAt(gateway, `/v1/customer-segments${path}`, options);
 
-/** Sends a request to any path. An object is sent as JSON. */
+/** Sends a request to any path. An object is sent as JSON. The document of the REST API must have the answer. */
 export async function restAt(
   gateway: TestGateway,
   path: string,
   options: RequestOptions = {},
 ): Promise<Answered> {
-  return answered(await fetch(gateway.url + path, initOf(gateway, options)));
+  const response = await fetch(gateway.url + path, initOf(gateway, options));
+  const { status, headers } = response;
+  const body = await response.clone().text();
+  expectDocumented({ method: options.method ?? 'GET', path, status, headers, body });
+  return answered(response);
 }
 
 /** Sends a GraphQL operation with its variables. */

@@ -8,6 +8,17 @@ export interface Command {
 /** A wrong command line. The program refers to the help of the command and exits with code 2. */
 export class WrongUsage extends Error {}
 
-export const print = (text: string): void => {
-  process.stdout.write(`${text}\n`);
-};
+/** Prints a text. A reader who closes the pipe before the end, such as `head`, has read enough. */
+export function print(text: string): void {
+  const { stdout } = process;
+  if (stdout.listenerCount('error') === 0) stdout.on('error', ignoreReaderGone);
+  stdout.write(`${text}\n`);
+}
+
+function ignoreReaderGone(error: Error): void {
+  if (!isReaderGone(error)) throw error;
+}
+
+/** Whether nobody reads the output any longer, such as with `segments tail | head`. */
+export const isReaderGone = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'EPIPE';

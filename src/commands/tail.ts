@@ -2,7 +2,7 @@ import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { stopSignal } from '../stop-signal.ts';
 import { WrongConfig } from '../wrong-config.ts';
-import { type Command, WrongUsage } from './command.ts';
+import { type Command, isReaderGone, WrongUsage } from './command.ts';
 import { eventLine } from './tail/event-line.ts';
 import { followLog } from './tail/follow-log.ts';
 
@@ -48,9 +48,6 @@ a wrong command line or environment.
 const tell = (message: string): void => {
   process.stderr.write(`${message}\n`);
 };
-
-/** Whether nobody reads the output any longer, such as with `segments tail | head`. */
-const isReaderGone = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'EPIPE';
 
 function optionsOf(args: string[], { SEGMENTS_URL, SEGMENTS_TOKEN }: NodeJS.ProcessEnv) {
   const { values } = parseArgs({

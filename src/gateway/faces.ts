@@ -10,6 +10,7 @@ import type { Face } from '../http/server.ts';
 import { asksForWebSocket } from '../http/upgrade.ts';
 import type { Observe } from '../observation.ts';
 import { restFace } from '../rest/face.ts';
+import { openApiPage } from '../rest/openapi/page.ts';
 import { boundReads } from '../segments/bounded-reads.ts';
 
 /** What the faces allow callers to do. */
@@ -37,6 +38,7 @@ interface Options extends Open {
 }
 
 const GRAPHQL = '/graphql';
+const OPENAPI = '/openapi.json';
 
 interface Faces {
   route(path: string): Face;
@@ -78,9 +80,11 @@ export function faces({
     heartbeatMs,
   });
   const graphql = acrossOrigins(corsOrigins, face);
+  const openApi = acrossOrigins(corsOrigins, openApiPage());
   return {
     route(path) {
       if (path === GRAPHQL) return graphql;
+      if (path === OPENAPI) return openApi;
       return path.startsWith('/health/') ? health : rest;
     },
     isSocket: (request) => asksForWebSocket(request, GRAPHQL),

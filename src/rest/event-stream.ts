@@ -10,7 +10,8 @@ import { eventText } from '../http/event-stream.ts';
 import type { Fields } from '../http/fields.ts';
 import { seesMembers } from '../members/member-event.ts';
 import type { Stream } from './answer.ts';
-import { representEvent, typesNamed } from './event-representation.ts';
+import { representEvent } from './event-representation.ts';
+import { typesNamed } from './event-types.ts';
 
 const OFFERS = ['text/event-stream', 'application/json'];
 

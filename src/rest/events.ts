@@ -7,8 +7,9 @@ import type { Fields } from '../http/fields.ts';
 import { seesMembers } from '../members/member-event.ts';
 import { listSegmentEvents } from '../segments/event-resolvers.ts';
 import type { Answer } from './answer.ts';
-import { representEvent, representEvents, typesNamed } from './event-representation.ts';
+import { representEvent, representEvents } from './event-representation.ts';
 import { prefersStream, streamOf } from './event-stream.ts';
+import { typesNamed } from './event-types.ts';
 import { type Handler, wholeNumber } from './operation.ts';
 import { untagged } from './preconditions.ts';
 

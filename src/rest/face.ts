@@ -11,7 +11,7 @@ import type { Face } from '../http/server.ts';
 import type { Observe } from '../observation.ts';
 import { observeCause, shownOf } from '../resolver.ts';
 import type { Answer } from './answer.ts';
-import { issuesIn, type Operation } from './operation.ts';
+import { issuesIn, type Served } from './operation.ts';
 import { problem } from './problem.ts';
 import { operationOf, routeOf } from './routes.ts';
 import { writeStream } from './stream.ts';
@@ -80,10 +80,10 @@ async function answerTo(exchange: Exchange, context: Context, bodyPauseMs?: numb
 
 const hasBody = ({ request }: Exchange): boolean => WITH_BODY.has(request.method ?? '');
 
-const queryFields = ({ query }: Exchange, { repeatable }: Operation): Fields =>
+const queryFields = ({ query }: Exchange, { repeatable }: Served): Fields =>
   formFields(query, { repeatable });
 
-async function fieldsOf(exchange: Exchange, operation: Operation): Promise<Fields> {
+async function fieldsOf(exchange: Exchange, operation: Served): Promise<Fields> {
   const { method, headers } = exchange.request;
   const fields = queryFields(exchange, operation);
   return joined(fields, bodyFields(await readBody(exchange), method, headers['content-type']));

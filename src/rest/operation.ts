@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
+import type { Scope } from '../accounts/viewer.ts';
 import type { Context } from '../context.ts';
+import type { Code } from '../errors/catalogue.ts';
 import { type Issue, unknownParameter } from '../errors/invalid-input.ts';
 import { quoted } from '../errors/quoted.ts';
 import type { Fields } from '../http/fields.ts';
@@ -21,7 +23,7 @@ export interface RestRequest {
 export type Handler = (request: RestRequest, context: Context) => Promise<Partial<Answer>>;
 
 /** A documented field of a request. */
-interface Field {
+export interface Field {
   /** The part of the request that it is in. A field of the body can be in the query instead. */
   in: 'path' | 'query' | 'body' | 'header';
   /** Its name in the resolver's input, if different; empty if it is not passed to the resolver. */
@@ -30,11 +32,37 @@ interface Field {
   values?: readonly string[];
   /** Whether it can be in the query more than once. Its value is a list. */
   repeats?: boolean;
+  /** Whether a field of the path can also be in the body, with the same value. */
+  isEchoed?: boolean;
+  /** What it means, in Markdown, if its rule does not say so. */
+  description?: string;
+  /** What REST callers send, if that differs from the resolver's input. */
+  schema?: z.ZodType;
 }
 
+/** What the API's documentation says about an operation, besides what follows from the rest of its definition. */
+interface Documentation {
+  /** The name of its function in generated clients. */
+  name: string;
+  summary: string;
+  /** In Markdown. */
+  description?: string;
+  /** What a successful answer means, and its body; it has none if omitted. */
+  answers: string;
+  body?: z.ZodType;
+  /** The headers of a successful answer, besides those of every answer. */
+  headers?: readonly string[];
+  /** Whether it streams Server-Sent Events to callers who prefer them. */
+  streams?: boolean;
+  /** The codes of its refusals, besides those that every operation has. */
+  refuses?: readonly Code[];
+}
+
+/** One method of a path, as data, from which the API's documentation is generated. */
 interface Definition {
-  /** The resolver that it calls; undefined if the operation only describes the API. */
-  resolver?: { input: z.ZodType };
+  documentation: Documentation;
+  /** The resolver that it calls. */
+  resolver: { input: z.ZodType; scope: Scope };
   /** Its fields by their documented names. */
   fields: Readonly<Record<string, Field>>;
   /** How the body is read: as fields if omitted, or by the handler, as a list of any length in one of these media types. */
@@ -44,8 +72,8 @@ interface Definition {
   handle: Handler;
 }
 
-/** One method of a path, as data, so that the API's documentation can be generated from it. */
-export interface Operation extends Definition {
+/** How the face serves an operation. */
+export interface Served extends Pick<Definition, 'lists' | 'status' | 'handle'> {
   /** The documented names of fields, by their names in the resolver's input. */
   names: ReadonlyMap<string, string>;
   /** Names that only the resolver's input has. A REST caller cannot use them. */
@@ -56,6 +84,7 @@ export interface Operation extends Definition {
   values: ReadonlyMap<string, readonly string[]>;
 }
 
+export type Operation = Definition & Served;
 export type Methods = Readonly<Record<string, Operation>>;
 /** The operations of each path, by method. `:id` is the third part of a path, `:customer_id` the fifth. HEAD is GET without the body. */
 export type Resource = Readonly<Record<string, Methods>>;
@@ -67,7 +96,7 @@ export const operation = (definition: Definition): Operation => ({
   ...valuesOf(definition),
 });
 
-function valuesOf({ fields }: Definition): Pick<Operation, 'repeatable' | 'values'> {
+function valuesOf({ fields }: Definition): Pick<Served, 'repeatable' | 'values'> {
   const entries = Object.entries(fields);
   return {
     repeatable: new Set(entries.flatMap(([name, { repeats }]) => (repeats ? [name] : []))),
@@ -75,7 +104,7 @@ function valuesOf({ fields }: Definition): Pick<Operation, 'repeatable' | 'value
   };
 }
 
-function namesOf({ fields }: Definition): Operation['names'] {
+function namesOf({ fields }: Definition): Served['names'] {
   const names = new Map([['input', 'body']]);
   for (const [name, { is = [] }] of Object.entries(fields)) {
     for (const own of [is].flat()) names.set(own, name);
@@ -84,7 +113,6 @@ function namesOf({ fields }: Definition): Operation['names'] {
 }
 
 function undocumentedOf({ resolver, fields }: Definition): string[] {
-  if (!resolver) return [];
   return namesIn(resolver.input).filter((name) => !Object.hasOwn(fields, name));
 }
 
@@ -96,7 +124,7 @@ function namesIn(input: z.ZodType): string[] {
 }
 
 /** Returns the problems that a resolver cannot report with the names of REST: unknown parameters, and values that REST spells differently. */
-export function issuesIn(fields: Fields, { undocumented, values }: Operation): Issue[] {
+export function issuesIn(fields: Fields, { undocumented, values }: Served): Issue[] {
   const issues = undocumented.filter((name) => name in fields).map(unknownParameter);
   for (const [param, allowed] of values) {
     const unknown = [fields[param] ?? []].flat().find((value) => !allowed.includes(String(value)));

@@ -1,22 +1,23 @@
+import type { z } from 'zod';
 import type { Segment } from '../segments/segment.ts';
 import type { SegmentPage } from '../segments/segment-page.ts';
+import type { CustomerSegment, CustomerSegmentList } from './schemas.ts';
 
 /** A segment as documented, with its properties in the documented order. */
-export const represent = (segment: Segment) =>
-  ({
-    id: segment.id,
-    name: segment.name,
-    criteria: segment.criteria,
-    description: segment.description,
-    created_at: seconds(segment.createdAt),
-    updated_at: seconds(segment.updatedAt),
-  }) satisfies Represented;
+export const represent = (segment: Segment): z.output<typeof CustomerSegment> => ({
+  id: segment.id,
+  name: segment.name,
+  criteria: segment.criteria,
+  description: segment.description,
+  created_at: seconds(segment.createdAt),
+  updated_at: seconds(segment.updatedAt),
+});
 
-/** All properties of a segment except the version, which is sent as the entity tag. */
-type Represented = Record<Exclude<keyof Segment, 'createdAt' | 'updatedAt' | 'version'> | Time, unknown>;
-type Time = 'created_at' | 'updated_at';
-
-export const representPage = ({ segments }: SegmentPage, hasMore: boolean) => ({
+/** A page of segments as documented. */
+export const representPage = (
+  { segments }: SegmentPage,
+  hasMore: boolean,
+): z.output<typeof CustomerSegmentList> => ({
   has_more: hasMore,
   data: segments.map(represent),
 });

@@ -4,7 +4,7 @@ import { mediaTypesOf } from '../http/fields.ts';
 import { customerSegments } from './customer-segment-operations.ts';
 import { events } from './event-operations.ts';
 import { customerSegmentMembers } from './member-operations.ts';
-import { type Methods, type Operation, operation } from './operation.ts';
+import type { Methods, Served } from './operation.ts';
 
 interface Route {
   /** The path, with `:id` and `:customer_id` in the places of ids. */
@@ -12,10 +12,13 @@ interface Route {
   methods: Methods;
 }
 
+/** All resources, by the name of their group in the API's documentation. */
+export const RESOURCES = { Segments: customerSegments, Members: customerSegmentMembers, Events: events };
+
 const routes = new Map(
-  Object.entries({ ...customerSegments, ...customerSegmentMembers, ...events }).map(
-    ([path, methods]): [string, Route] => [path, { path, methods }],
-  ),
+  Object.values(RESOURCES)
+    .flatMap(Object.entries<Methods>)
+    .map(([path, methods]): [string, Route] => [path, { path, methods }]),
 );
 
 interface Found {
@@ -50,18 +53,27 @@ function partAt(path: string, start: number): [part: string, rest: string] {
 }
 
 /** Finds the operation of a method. OPTIONS lists the methods, and so does METHOD_NOT_ALLOWED, which is thrown otherwise. */
-export function operationOf({ methods }: Route, method: string): Operation {
+export function operationOf({ methods }: Route, method: string): Served {
   const found = Object.hasOwn(methods, method) ? methods[method] : undefined;
   if (found) return found;
   const names = Object.keys(methods).flatMap((name) => (name === 'GET' ? [name, 'HEAD'] : [name]));
   const allow = names.join(', ');
   if (method === 'OPTIONS') {
     const headers = { allow, ...patchable(names) };
-    return operation({ fields: {}, status: 204, handle: async () => ({ headers }) });
+    return { ...ABOUT, handle: async () => ({ headers }) };
   }
   const message = `Method not allowed. Use ${ANY_OF.format(names)}.`;
   throw new Refusal('METHOD_NOT_ALLOWED', message, { headers: { allow } });
 }
+
+/** An operation without fields, which describes the API. */
+const ABOUT = {
+  status: 204,
+  names: new Map<string, string>(),
+  undocumented: [],
+  repeatable: new Set<string>(),
+  values: new Map<string, string[]>(),
+};
 
 /** The media types that PATCH accepts (RFC 5789, section 3.1). */
 const patchable = (names: readonly string[]) =>

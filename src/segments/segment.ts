@@ -18,10 +18,20 @@ export const MAX_NAME = 255;
 export const MAX_TEXT = 5_000;
 
 /** The properties that a caller can write. Add new ones at the end, because digests of creations contain them in this order. */
-const properties = {
-  name: text(1, MAX_NAME),
-  criteria: text(1, MAX_TEXT),
-  description: text(0, MAX_TEXT),
+export const properties = {
+  name: text(1, MAX_NAME).meta({
+    description: 'Name, 1 to 255 characters. Names need not be unique.',
+    examples: ['High Spend Customers'],
+  }),
+  criteria: text(1, MAX_TEXT).meta({
+    description:
+      'Which customers belong to the segment: 1 to 5,000 characters of free text, stored exactly as sent.',
+    examples: ['Customers who spend more than $1000 per month'],
+  }),
+  description: text(0, MAX_TEXT).meta({
+    description: 'Purpose of the segment, up to 5,000 characters. Can be empty.',
+    examples: ['Our best customers'],
+  }),
 } satisfies Record<Exclude<keyof Segment, 'id' | 'createdAt' | 'updatedAt' | 'version'>, z.ZodType>;
 
 /** An id of any form. A malformed one is treated like one that does not exist. */

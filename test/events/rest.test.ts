@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { EVENT_TYPE_NAMES } from '../../src/rest/event-representation.ts';
+import { EVENT_TYPE_NAMES } from '../../src/rest/event-types.ts';
 import { type Json, rest, restAt } from '../client.ts';
 import { draft, testGateway, type Who } from '../harness.ts';
 

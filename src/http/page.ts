@@ -1,0 +1,44 @@
+import { hash } from 'node:crypto';
+import type { OutgoingHttpHeaders } from 'node:http';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { prefersGzip } from './accept.ts';
+import type { Exchange } from './exchange.ts';
+
+/** A body that is the same for everybody, as it is and compressed, and its entity tag. */
+export interface Page {
+  plain: Buffer;
+  zipped: Buffer;
+  etag: string;
+}
+
+export async function pageOf(text: string): Promise<Page> {
+  const plain = Buffer.from(text);
+  const etag = hash('sha256', plain, 'base64url').slice(0, 22);
+  return { plain, zipped: await promisify(gzip)(plain), etag };
+}
+
+interface Variant {
+  body: Buffer;
+  headers: OutgoingHttpHeaders;
+  /** Whether the caller has it. The answer is then a 304 with the same headers. */
+  isKnown: boolean;
+}
+
+/** Returns the variant of a page that a caller prefers. Callers ask each time whether it has changed. */
+export function variantFor({ request }: Exchange, { plain, zipped, etag }: Page, vary = ''): Variant {
+  const { 'accept-encoding': accepted = '', 'if-none-match': known } = request.headers;
+  const isZipped = prefersGzip(String(accepted));
+  const tag = isZipped ? `"${etag}-gzip"` : `"${etag}"`;
+  const isKnown = known === tag;
+  return {
+    body: isZipped ? zipped : plain,
+    headers: {
+      'cache-control': 'no-cache',
+      vary: `${vary}accept-encoding`,
+      etag: tag,
+      ...(isZipped && !isKnown && { 'content-encoding': 'gzip' }),
+    },
+    isKnown,
+  };
+}

@@ -1,0 +1,136 @@
+import type { z } from 'zod';
+import type { Code } from '../../errors/catalogue.ts';
+import { mediaTypesOf } from '../../http/fields.ts';
+import type { Field, Operation } from '../operation.ts';
+import { headersNamed, referenceTo } from './components.ts';
+import { type Responses, refusalResponses } from './refusals.ts';
+import { type Json, jsonSchemaOf, schemaAt } from './schema-at.ts';
+
+/** Refusals that every operation has. */
+const OF_ALL: readonly Code[] = [
+  'INVALID_INPUT',
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'PRECONDITION_FAILED',
+  'RATE_LIMITED',
+  'INTERNAL',
+  'UNAVAILABLE',
+  'TIMEOUT',
+];
+const OF_BODIES: readonly Code[] = ['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'];
+
+const WITHOUT_BODY = new Set(['GET', 'DELETE']);
+
+/** Describes an operation as an Operation Object of OpenAPI, and adds the responses that it refers to. */
+export function operationObject(
+  method: string,
+  tag: string,
+  operation: Operation,
+  responses: Responses,
+): Json {
+  const { documentation, resolver, fields, lists } = operation;
+  const { name, summary, description, refuses = [] } = documentation;
+  const entries = Object.entries(fields).map(([name, field]) => described(name, field, resolver.input));
+  const parameters = entries.filter((each) => each.in !== 'body').map(parameterOf);
+  const properties = entries.filter((each) => each.in === 'body' || each.isEchoed);
+  const scope = `Requires the scope \`${resolver.scope}\`.`;
+  const hasBody = !WITHOUT_BODY.has(method) && (lists !== undefined || properties.length > 0);
+  return {
+    operationId: name,
+    tags: [tag],
+    summary,
+    description: description ? `${description}\n\n${scope}` : scope,
+    security: [{ token: [resolver.scope] }],
+    ...(parameters.length > 0 && { parameters }),
+    ...(hasBody && { requestBody: lists ? listBody(lists) : fieldsBody(method, properties) }),
+    responses: {
+      [operation.status]: success(documentation),
+      ...(method === 'GET' && { 304: { description: NOT_MODIFIED, headers: headersNamed() } }),
+      ...refusalResponses([...OF_ALL, ...(hasBody ? OF_BODIES : []), ...refuses], responses),
+    },
+  };
+}
+
+const NOT_MODIFIED = 'The request has an `If-None-Match` that matches what you would get.';
+
+interface Described extends Pick<Field, 'in' | 'isEchoed'> {
+  name: string;
+  description: string | undefined;
+  isRequired: boolean;
+  schema: Json;
+}
+
+/** What a field is to a caller. Its rule is the one of the resolver, unless REST spells it in its own way. */
+function described(name: string, field: Field, input: z.ZodType): Described {
+  const [place] = [field.is ?? name].flat();
+  const ruled = place === undefined ? undefined : schemaAt(input, place);
+  const rule = field.schema ?? ruled?.schema;
+  if (!rule) throw new TypeError(`The field ${name} has no rule.`);
+  const values = field.values && { type: 'string', enum: [...field.values] };
+  const { description: told, ...schema } = jsonSchemaOf(rule);
+  return {
+    name,
+    in: field.in,
+    isEchoed: field.isEchoed ?? false,
+    description: field.description ?? (typeof told === 'string' ? told : undefined),
+    isRequired: field.in === 'path' || (field.in === 'body' && ruled?.isOptional === false),
+    schema: values ? (field.repeats ? { type: 'array', items: values } : values) : schema,
+  };
+}
+
+const parameterOf = ({ name, in: place, description, isRequired, schema }: Described): Json => ({
+  name,
+  in: place,
+  description,
+  required: isRequired,
+  schema,
+});
+
+const FORM = 'application/x-www-form-urlencoded';
+
+function fieldsBody(method: string, properties: readonly Described[]): Json {
+  const required = properties.filter((each) => each.isRequired && !each.isEchoed).map(({ name }) => name);
+  const schema = {
+    type: 'object',
+    properties: Object.fromEntries(
+      properties.map(({ name, description, schema }) => [name, { description, ...schema }]),
+    ),
+    ...(required.length > 0 && { required }),
+    additionalProperties: false,
+  };
+  // A form cannot have lists.
+  const hasLists = properties.some(({ schema }) => schema.type === 'array');
+  const types = mediaTypesOf(method).filter((type) => type !== FORM || !hasLists);
+  return { required: true, content: Object.fromEntries(types.map((type) => [type, { schema }])) };
+}
+
+const LIST_EXAMPLES: Record<string, string> = {
+  'text/plain': 'customer-1\ncustomer-2\n',
+  'text/csv': 'customer_id\ncustomer-1\ncustomer-2\n',
+  'application/x-ndjson': '{"customer_id": "customer-1"}\n{"customer_id": "customer-2"}\n',
+};
+
+const listBody = (types: readonly string[]): Json => ({
+  required: true,
+  content: Object.fromEntries(
+    types.map((type) => [type, { schema: { type: 'string' }, example: LIST_EXAMPLES[type] }]),
+  ),
+});
+
+const STREAM = {
+  schema: { type: 'string', description: 'Server-Sent Events. The `data` of each is an `Event`.' },
+  example: 'id: 38\nevent: customer_segment.updated\ndata: {"id":"evt_00000000c0VcF6O1ofTkSFZgO", …}\n\n',
+};
+
+function success({ answers, body, headers, streams }: Operation['documentation']): Json {
+  return {
+    description: answers,
+    headers: headersNamed(headers),
+    ...(body && {
+      content: {
+        'application/json': { schema: referenceTo(body) },
+        ...(streams && { 'text/event-stream': STREAM }),
+      },
+    }),
+  };
+}
