@@ -1,8 +1,8 @@
 /** The initial contents of GraphiQL. All examples are in one document, so that the token is entered only once. */
 export const EXAMPLES = {
   title: 'Segments',
-  query: `# Welcome. Put your token into "Headers" below,
-# then press the play button and pick an operation.
+  query: `# Welcome. If "Headers" below has no token yet, put yours there.
+# Then press the play button and pick an operation.
 
 query LatestSegments {
   segments(first: 10) {

@@ -1,14 +1,30 @@
-import { hash } from 'node:crypto';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import { Unavailable } from '../../errors/refusals.ts';
 import { shares } from '../../fairness/shares.ts';
-import { prefersGzip } from '../../http/accept.ts';
 import { networkOf } from '../../http/network.ts';
+import { type Page, pageOf, variantFor } from '../../http/page.ts';
 import { respond } from '../../http/respond.ts';
 import type { Face } from '../../http/server.ts';
 
-const HEADERS = JSON.stringify({ Authorization: 'Bearer <your token>' }, null, 2);
+const PLACE_OF_TOKEN = '<your token>';
+const TEMPLATE = JSON.stringify({ Authorization: `Bearer ${PLACE_OF_TOKEN}` }, null, 2);
+
+/** Stands for the headers that the page begins with, in the options that are written into it. */
+const INITIAL_HEADERS = 'initial headers';
+
+/**
+ * Runs before GraphiQL. A token in the fragment of the address (`#token=…`), which browsers do not send to a server, becomes the
+ * header of the first operation, and is removed from the address bar and from the history. Headers are only kept for the next visit
+ * if the person has chosen so in the settings.
+ */
+const BEFORE = `{
+  const token = new URLSearchParams(location.hash.slice(1)).get('token');
+  if (token) {
+    history.replaceState(null, '', location.pathname + location.search);
+    window.initialHeaders = ${JSON.stringify(TEMPLATE)}.replace('${PLACE_OF_TOKEN}', () => token);
+  }
+  const setting = 'graphiql:shouldPersistHeaders';
+  if (localStorage.getItem(setting) === null) localStorage.setItem(setting, 'false');
+}`;
 
 /** The page is a single document. This policy prevents it from exchanging any data with other origins. */
 const POLICY = [
@@ -36,12 +52,6 @@ export interface PageContents {
   query: string;
 }
 
-interface Page {
-  plain: Buffer;
-  zipped: Buffer;
-  etag: string;
-}
-
 /**
  * Serves GraphiQL. The whole page of 9 MB comes from an npm package and not from a CDN, so it works without a network. All
  * downloads share the same buffer. A browser that has the page gets a 304. Throws UNAVAILABLE if too many are running.
@@ -53,13 +63,9 @@ export function graphiqlPage(contents: PageContents): Face {
   return async (exchange) => {
     exchange.place?.leave(); // the page is rendered once, so there is no work to do for the request
     rendered ??= render(contents);
-    const { plain, zipped, etag } = await rendered;
+    const { body, headers, isKnown } = variantFor(exchange, await rendered, 'accept, ');
     const { request, response } = exchange;
-    const common = { 'cache-control': 'no-cache', vary: 'accept, accept-encoding' };
-    const isZipped = prefersGzip(String(request.headers['accept-encoding'] ?? ''));
-    const tag = isZipped ? `"${etag}-gzip"` : `"${etag}"`;
-    if (request.headers['if-none-match'] === tag) return respond(exchange, 304, { ...common, etag: tag });
-
+    if (isKnown) return respond(exchange, 304, headers);
     if (response.closed) return; // the caller has closed the connection
 
     const network = networkOf(request.socket.remoteAddress);
@@ -74,13 +80,7 @@ export function graphiqlPage(contents: PageContents): Face {
       sends.giveBack(network);
     });
     exchange.isShared = true;
-    const headers = {
-      ...HEADERS_OF_PAGE,
-      ...common,
-      etag: tag,
-      ...(isZipped && { 'content-encoding': 'gzip' }),
-    };
-    respond(exchange, 200, headers, isZipped ? zipped : plain);
+    respond(exchange, 200, { ...HEADERS_OF_PAGE, ...headers }, body);
   };
 }
 
@@ -92,14 +92,20 @@ const HEADERS_OF_PAGE = {
   'content-security-policy': POLICY,
 };
 
+const VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1">';
+
 async function render(page: PageContents): Promise<Page> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   const html = renderGraphiQL({
     title: page.title,
-    defaultTabs: [{ query: page.query, headers: HEADERS }],
-    shouldPersistHeaders: false,
+    defaultTabs: [{ query: page.query }],
+    headers: TEMPLATE,
+    defaultEditorToolsVisibility: 'headers',
+    ...{ initialHeaders: INITIAL_HEADERS }, // a property of GraphiQL, to which Yoga's page passes it on
   });
-  const plain = Buffer.from(html);
-  const etag = hash('sha256', plain, 'base64url').slice(0, 22);
-  return { plain, zipped: await promisify(gzip)(plain), etag };
+  return pageOf(
+    html
+      .replace('<head>', () => `<head>${VIEWPORT}<script>${BEFORE}</script>`)
+      .replace(JSON.stringify(INITIAL_HEADERS), () => 'window.initialHeaders'),
+  );
 }

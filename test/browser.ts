@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { WebSocket } from 'ws';
-import type { Json } from '../client.ts';
-import { until } from '../until.ts';
+import type { Json } from './client.ts';
+import { until } from './until.ts';
 
 /** The command of a Chromium, or undefined if none is installed. */
 export const chromium = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'].find(

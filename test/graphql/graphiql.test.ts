@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createSegment } from '../../src/segments/resolvers.ts';
+import { chromium, openPage, type Page } from '../browser.ts';
+import { draft, testGateway } from '../harness.ts';
+import { until } from '../until.ts';
+
+const gateway = testGateway();
+
+let page: Page | undefined;
+afterEach(() => page?.close());
+
+/** The first visible element that matches a selector and has a text. */
+const element = (selector: string, text = '') =>
+  `[...document.querySelectorAll('${selector}')].find((each) => each.textContent.includes('${text}') && each.getBoundingClientRect().width > 0)`;
+
+const RUN = element('.graphiql-execute-button');
+const HEADERS = `${element('.graphiql-editor-tool .monaco-editor')}?.textContent`;
+const token = () => gateway.authorization('ada').authorization.slice('Bearer '.length);
+
+/** Opens the page, and returns the functions that a person uses. */
+async function openGraphiql(fragment = '') {
+  const opened = await openPage(`${gateway.url}/graphql${fragment}`);
+  page = opened;
+  return {
+    ...opened,
+    async run(example: string): Promise<void> {
+      const operation = element('[role=menuitem]', example);
+      await opened.waitFor(RUN);
+      await until(async () => {
+        if (!(await opened.evaluate(`Boolean(${operation})`))) await opened.click(RUN);
+        await sleep(500); // a second click would close what the first one opens
+        return opened.evaluate(`Boolean(${operation})`);
+      });
+      await opened.click(operation);
+    },
+  };
+}
+
+describe.skipIf(!chromium)('GraphiQL in a browser (needs Chromium)', () => {
+  it('shows a template of the header, and runs an example once the token is there', async () => {
+    const { run, waitFor, click, replaceText } = await openGraphiql();
+    await waitFor(`${HEADERS}?.includes('<your')`);
+    await click(element('.graphiql-editor-tool .monaco-editor'));
+    await replaceText(JSON.stringify(gateway.authorization('ada')));
+    await run('LatestSegments');
+    await waitFor(element('.result-window', 'totalCount'));
+  });
+
+  it('takes the token from its address, removes it there, and runs an example', async () => {
+    const { run, waitFor, evaluate } = await openGraphiql(`#token=${token()}`);
+    await run('LatestSegments');
+    await waitFor(element('.result-window', 'totalCount'));
+    expect(await evaluate('location.href')).not.toContain(token());
+  });
+
+  it('forgets the token, unless the person chooses otherwise', async () => {
+    const { run, waitFor, evaluate } = await openGraphiql(`#token=${token()}`);
+    await run('LatestSegments');
+    await waitFor(element('.result-window', 'totalCount'));
+    expect(await evaluate('JSON.stringify({ ...localStorage })')).not.toContain(token());
+  });
+
+  it('runs the example FollowChanges, and shows a change as it happens', async () => {
+    const { run, waitFor, click } = await openGraphiql(`#token=${token()}`);
+    await run('FollowChanges');
+    await until(() => gateway.streams.count() === 1);
+
+    await createSegment(draft({ name: 'LiveInTheBrowser' }), gateway.context());
+    await waitFor(element('.result-window', 'LiveInTheBrowser'));
+    await click(RUN); // now, it stops the subscription
+    await until(() => gateway.streams.count() === 0);
+  });
+});
