@@ -26,8 +26,8 @@ export interface Page {
   close(): Promise<void>;
 }
 
-/** Opens a page in a new browser without a window. */
-export async function openPage(url: string): Promise<Page> {
+/** Opens a page in a new browser without a window; as on a phone, if `width` says how wide its screen is. */
+export async function openPage(url: string, { width }: { width?: number } = {}): Promise<Page> {
   const profile = mkdtempSync(join(tmpdir(), 'chromium-'));
   const args = [
     '--headless=new',
@@ -60,6 +60,10 @@ export async function openPage(url: string): Promise<Page> {
 
   const { targetId } = await call('Target.createTarget', { url });
   const { sessionId } = await call('Target.attachToTarget', { targetId, flatten: true });
+  if (width !== undefined) {
+    const screen = { width, height: 800, deviceScaleFactor: 1, mobile: true };
+    await call('Emulation.setDeviceMetricsOverride', screen, sessionId);
+  }
   const evaluate = async (expression: string): Promise<Json> => {
     const { result } = await call('Runtime.evaluate', { expression, returnByValue: true }, sessionId);
     return result.value;

@@ -9,6 +9,9 @@ export const document: Json = JSON.parse(
   readFileSync(join(import.meta.dirname, '..', 'openapi.json'), 'utf8'),
 );
 
+/** Characters that mean the same when they are percent-encoded (RFC 3986, section 2.3): letters, digits and `- . _ ~`. */
+const UNRESERVED = /%(?:2[DE]|5F|7E|3\d|[46][1-9A-F]|[57][0-9A])/gi;
+
 /** Statuses of requests that could not be read as HTTP. Their answers have no body. */
 const UNREADABLE = new Set([400, 408, 413, 414, 417, 431]);
 /** Statuses that any path and method can have, for what the document does not know. */
@@ -29,7 +32,8 @@ export interface Exchanged {
  * outside of the REST API are ignored.
  */
 export function expectDocumented({ method, path, status, headers, body }: Exchanged): void {
-  const [pathname = ''] = path.split('?');
+  const [written = ''] = path.split('?');
+  const pathname = written.replaceAll(UNRESERVED, decodeURIComponent);
   if (!pathname.startsWith('/v1/') || method === 'OPTIONS') return;
   const operation = operationAt(pathname, method === 'HEAD' ? 'get' : method.toLowerCase());
   const name = `${method} ${pathname} ${status}`;

@@ -72,6 +72,7 @@ const HOUSE: Record<string, string[]> = {
     'graphql/transport/web-socket.ts',
     'rest/face.ts',
     'rest/openapi/page.ts',
+    'front-door/face.ts',
     'context.ts',
     'segments/bounded-reads.ts',
     'segments/quota.ts',
@@ -136,6 +137,7 @@ const HOUSE: Record<string, string[]> = {
     'observation.ts',
     'errors/',
   ],
+  'front-door/': ['http/'],
   'context.ts': [
     'segments/quota.ts',
     'segments/store.ts',

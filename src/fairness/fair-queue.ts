@@ -93,9 +93,13 @@ export function fairQueue({
   }
 
   function refuseLate(): void {
-    isWatched = false;
-    refuseBefore(clock() - patienceMs, late);
-    if (waiting > 0) watch();
+    const latest = clock() - patienceMs;
+    // If the event loop was blocked, slots may have become free meanwhile. They are taken first, between timers and immediates.
+    setImmediate(() => {
+      isWatched = false;
+      refuseBefore(latest, late);
+      if (waiting > 0) watch();
+    });
   }
 
   function refuseBefore(latest: number, refusal: () => Unavailable): void {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from '../context.ts';
+import { frontDoor, isFrontDoor } from '../front-door/face.ts';
 import { EXAMPLES } from '../graphql/examples.ts';
 import { graphqlFace } from '../graphql/face.ts';
 import { schema } from '../graphql/schema.ts';
@@ -80,11 +81,13 @@ export function faces({
     heartbeatMs,
   });
   const graphql = acrossOrigins(corsOrigins, face);
+  const front = frontDoor({ graphiql: graphiql && !isForRouter });
   const openApi = acrossOrigins(corsOrigins, openApiPage());
   return {
     route(path) {
       if (path === GRAPHQL) return graphql;
       if (path === OPENAPI) return openApi;
+      if (isFrontDoor(path)) return front;
       return path.startsWith('/health/') ? health : rest;
     },
     isSocket: (request) => asksForWebSocket(request, GRAPHQL),

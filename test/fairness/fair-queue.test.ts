@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fairQueue } from '../../src/fairness/fair-queue.ts';
@@ -170,5 +171,17 @@ describe('a fair queue', () => {
       }),
       { seed: 11, numRuns: 200 },
     );
+  });
+});
+
+describe('work that waits while the event loop is blocked', () => {
+  it('begins, if the slot that it needs became free meanwhile', async () => {
+    const patienceMs = 100;
+    const queue = fairQueue({ ...LIMITS, slots: 1, perAccount: 1, patienceMs });
+    const first = queue.run('ada', () => stat(import.meta.filename)); // another thread does it
+    const second = queue.run('ada', async () => 'begun');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5 * patienceMs);
+    expect(await second).toBe('begun');
+    await first;
   });
 });

@@ -1,4 +1,7 @@
 import { type Code, catalogue, type Entry } from '../../errors/catalogue.ts';
+import { InvalidInput } from '../../errors/invalid-input.ts';
+import { Refusal, Unavailable } from '../../errors/refusals.ts';
+import { problem } from '../problem.ts';
 import { Problem } from '../schemas.ts';
 import { headersNamed, referenceTo } from './components.ts';
 import type { Json } from './schema-at.ts';
@@ -41,18 +44,15 @@ const meaningOf = (code: Code): string => {
   return meaning;
 };
 
-const exampleOf = (code: Code): Json => ({
-  type: `urn:segments:problem:${code.toLowerCase().replaceAll('_', '-')}`,
-  title: catalogue[code].title,
-  status: catalogue[code].status,
-  detail: meaningOf(code),
-  code,
-  ...(code === 'INVALID_INPUT' && {
-    errors: [{ param: 'limit', message: 'must be a whole number from 1 to 100, not "many"' }],
-  }),
-  ...(code === 'UNAVAILABLE' && { outcome: 'not_applied' }),
-  request_id: '0b9f2c5e-6a0f-4a34-9d0b-3f1d8f1e7c55',
-});
+const LIMIT = { param: 'limit', message: 'must be a whole number from 1 to 100, not "many"' };
+const REQUEST_ID = '0b9f2c5e-6a0f-4a34-9d0b-3f1d8f1e7c55';
+
+function exampleOf(code: Code): unknown {
+  const message = meaningOf(code);
+  if (code === 'INVALID_INPUT') return problem(new InvalidInput([LIMIT]), REQUEST_ID).body;
+  if (code === 'UNAVAILABLE') return problem(new Unavailable('not_applied', { message }), REQUEST_ID).body;
+  return problem(new Refusal(code, message), REQUEST_ID).body;
+}
 
 /** Responses by the name under which the document has them. */
 export type Responses = Map<string, Json>;
