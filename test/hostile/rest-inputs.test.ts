@@ -60,7 +60,7 @@ const AUTHORIZATION: Input[] = [
 ];
 
 const PATHS: Input[] = [
-  ['the root', { target: '/' }, 'NOT_FOUND'],
+  ['a path without a version', { target: '/customer-segments' }, 'NOT_FOUND'],
   ['another version', { target: '/v2/customer-segments' }, 'NOT_FOUND'],
   ['a trailing slash', get('/'), 'NOT_FOUND'],
   ['two slashes', { target: '//v1/customer-segments' }, 'NOT_FOUND'],
