@@ -39,10 +39,13 @@ async function openGraphiql(fragment = '') {
 
 describe.skipIf(!chromium)('GraphiQL in a browser (needs Chromium)', () => {
   it('shows a template of the header, and runs an example once the token is there', async () => {
-    const { run, waitFor, click, replaceText } = await openGraphiql();
+    const { run, waitFor, click, replaceText, evaluate } = await openGraphiql();
     await waitFor(`${HEADERS}?.includes('<your')`);
-    await click(element('.graphiql-editor-tool .monaco-editor'));
-    await replaceText(JSON.stringify(gateway.authorization('ada')));
+    await until(async () => {
+      await click(element('.graphiql-editor-tool .monaco-editor'));
+      await replaceText(JSON.stringify(gateway.authorization('ada'))); // before the editor has the focus, it changes nothing
+      return evaluate(`${HEADERS}.includes('${token()}')`);
+    });
     await run('LatestSegments');
     await waitFor(element('.result-window', 'totalCount'));
   });
