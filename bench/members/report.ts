@@ -17,8 +17,8 @@ const replacing =
     : `
 ## Replacing all members
 
-A list is sent to the gateway as \`text/plain\`, one customer a line. Each length is sent twice: to an empty segment, and then with half of the
-customers in it. Meanwhile, the account of the segment and another account add members to other segments, one after the other. The longest of these
+A list is sent to the gateway as \`text/plain\`, one customer per line. A list of each length is sent twice: to a segment without members, and
+to a segment that already has half of the customers. Meanwhile, the account of the segment and another account add members to other segments, one after the other. The longest of these
 writes is shown. Memory is the resident memory of the gateway; *after* is 5 s later.
 
 ${replacementTable(replacements)}

@@ -17,9 +17,9 @@ interface Options {
 }
 
 /**
- * Makes a token valid by calling `ensure`, before the gateway listens if the database answers within a few seconds. If it cannot be
- * written for now (it is full or read-only), tries again until it succeeds. Meanwhile, the gateway can start and serve reads with
- * other tokens. Returns a function that stops trying. Throws if the first try fails for a reason that will not pass by itself.
+ * Makes a token valid by calling `ensure`, and calls it again until it succeeds. The start waits up to ten seconds for a database that
+ * does not answer. It does not wait for a database that is full or read-only: the gateway can serve reads with other tokens meanwhile.
+ * Returns a function that ends the attempts. Throws if the first attempt fails for a reason that another attempt cannot change.
  */
 export async function ensuredToken(
   ensure: () => Promise<void>,

@@ -1,6 +1,6 @@
 /**
- * Wraps a function that finds something by a key, so that it is called once for each key in a turn of the event loop. For keys that are
- * often the same: all streams are reviewed in one turn, and thousands of them can have one token.
+ * Wraps a lookup by key, so that callers that ask for the same key in one turn of the event loop share a call. For example, all
+ * streams are reviewed in one turn, and thousands of them can have the same token.
  */
 export function oncePerTurn<Found>(find: (key: string) => Promise<Found>): (key: string) => Promise<Found> {
   const ofTurn = new Map<string, Promise<Found>>();

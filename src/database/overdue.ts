@@ -1,7 +1,5 @@
 import pg from 'pg';
-
-/** Pause between checks for overdue statements. */
-const POLL_MS = 100;
+import { lateCheck } from '../fairness/late-check.ts';
 
 /**
  * Closes the connection of a statement that has not finished after so many milliseconds, or up to 100 more. Its caller gets an
@@ -13,21 +11,6 @@ const POLL_MS = 100;
  */
 export function closeOverdue(pool: pg.Pool, milliseconds: number): () => void {
   const since = new Map<object, number>();
-  let isWatched = false;
-
-  const watch = () => {
-    isWatched = true;
-    setTimeout(look, POLL_MS).unref();
-  };
-  const look = () => {
-    const latest = performance.now() - milliseconds;
-    // If the event loop was blocked, answers may have arrived meanwhile. They are read first, between timers and immediates.
-    setImmediate(() => {
-      isWatched = false;
-      closeBefore(latest);
-      if (since.size > 0) watch();
-    });
-  };
   const closeBefore = (latest: number) => {
     for (const [client, start] of since) {
       // While a statement is running, `end` does not wait for the server.
@@ -35,9 +18,11 @@ export function closeOverdue(pool: pg.Pool, milliseconds: number): () => void {
     }
   };
 
+  const watch = lateCheck({ limitMs: milliseconds, giveUp: closeBefore, isNeeded: () => since.size > 0 });
+
   pool.on('acquire', (client) => {
     since.set(client, performance.now());
-    if (!isWatched) watch();
+    watch();
   });
   pool.on('release', (_, client) => since.delete(client));
   return () => closeBefore(Number.POSITIVE_INFINITY);

@@ -16,8 +16,8 @@ interface Recent {
 }
 
 /**
- * How long a slice is kept. It must be short, because a follower can receive an event this long after it was read: the contents of a
- * deleted segment are hidden from reads, not from slices.
+ * How long a slice is kept. It must be short: if a segment is deleted after a slice was read, followers can still receive its contents
+ * from the slice during this time.
  */
 const FRESH_MS = 250;
 /** Max events to keep, of all accounts. Further slices are not kept, and followers read them again. */

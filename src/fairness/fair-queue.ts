@@ -1,4 +1,5 @@
 import { Unavailable } from '../errors/refusals.ts';
+import { lateCheck } from './late-check.ts';
 import { claimOf, newShare, type Share, sinceOf } from './share.ts';
 
 interface Limits {
@@ -26,9 +27,6 @@ export interface FairQueue {
   close(): void;
 }
 
-/** Pause between checks for work that has waited too long. */
-const POLL_MS = 100;
-
 /**
  * Shares slots between accounts by the time that their work takes. The next slot goes to the account that has waited longest,
  * counted from when its work arrived or from when the time of its earlier work is paid for, whichever is later (a virtual clock,
@@ -45,7 +43,6 @@ export function fairQueue({
   const shares = new Map<string | null, Share>();
   let free = slots;
   let waiting = 0;
-  let isWatched = false;
   let isClosed = false;
 
   const mayBegin = ({ isShared, running }: Share) => free > 0 && (isShared || running < perAccount);
@@ -86,22 +83,6 @@ export function fairQueue({
     }
   }
 
-  function watch(): void {
-    if (isWatched) return;
-    isWatched = true;
-    setTimeout(refuseLate, POLL_MS).unref();
-  }
-
-  function refuseLate(): void {
-    const latest = clock() - patienceMs;
-    // If the event loop was blocked, slots may have become free meanwhile. They are taken first, between timers and immediates.
-    setImmediate(() => {
-      isWatched = false;
-      refuseBefore(latest, late);
-      if (waiting > 0) watch();
-    });
-  }
-
   function refuseBefore(latest: number, refusal: () => Unavailable): void {
     for (const share of shares.values()) {
       while (sinceOf(share) < latest) {
@@ -110,6 +91,13 @@ export function fairQueue({
       }
     }
   }
+
+  const watch = lateCheck({
+    limitMs: patienceMs,
+    giveUp: (latest) => refuseBefore(latest, late),
+    isNeeded: () => waiting > 0,
+    clock,
+  });
 
   return {
     run(accountId, work) {

@@ -1,5 +1,5 @@
-import { isPreferred, remembered, weigh } from '../http/accept.ts';
-import { pageOf, variantFor } from '../http/page.ts';
+import { preferring } from '../http/accept.ts';
+import { pageOf, readOnly, sendPage } from '../http/page.ts';
 import { respond } from '../http/respond.ts';
 import type { Face } from '../http/server.ts';
 import { htmlOf, POLICY } from './html.ts';
@@ -7,10 +7,7 @@ import { linksOf } from './links.ts';
 
 const NOT_FOR_ROBOTS = 'User-agent: *\nDisallow: /\n';
 
-const preference = remembered((header) => {
-  const [html, json] = weigh(header, ['text/html', 'application/json']);
-  return { isHtml: !!html && !!json && html.q > 0 && isPreferred(html, json) };
-});
+const prefersHtml = preferring('text/html', 'application/json');
 
 /** The paths that the front door serves. */
 export const isFrontDoor = (path: string): boolean =>
@@ -23,31 +20,24 @@ export function frontDoor(open: { graphiql: boolean }): Face {
     name: 'segments-gateway',
     links: Object.fromEntries(links.map(({ name, path }) => [name, path])),
   };
-  const pages = {
-    html: pageOf(htmlOf(links)),
-    json: pageOf(JSON.stringify(index)),
-    robots: pageOf(NOT_FOR_ROBOTS),
-  };
-  const variants = {
-    html: {
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': POLICY,
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-    },
-    json: { 'content-type': 'application/json' },
-    robots: { 'content-type': 'text/plain' },
-  };
+  const html = pageOf(htmlOf(links));
+  const json = pageOf(JSON.stringify(index));
+  const robots = pageOf(NOT_FOR_ROBOTS);
 
-  return async (exchange) => {
-    const { method = '', headers: given } = exchange.request;
-    if (method !== 'GET' && method !== 'HEAD') return respond(exchange, 405, { allow: 'GET, HEAD' });
-    // Pages name their icon. A browser that shows JSON asks for this one.
-    if (exchange.path === '/favicon.ico') return respond(exchange, 204, { 'cache-control': 'max-age=86400' });
-    const isHtml = preference(given.accept ?? '').isHtml;
-    const name = exchange.path === '/robots.txt' ? 'robots' : isHtml ? 'html' : 'json';
-    const { body, headers, isKnown } = variantFor(exchange, await pages[name], 'accept, ');
-    if (isKnown) respond(exchange, 304, headers);
-    else respond(exchange, 200, { ...headers, ...variants[name] }, body);
-  };
+  return readOnly(async (exchange) => {
+    const { path, request } = exchange;
+    // The HTML page contains its icon. Browsers request this one when they show JSON.
+    if (path === '/favicon.ico') respond(exchange, 204, { 'cache-control': 'max-age=86400' });
+    else if (path === '/robots.txt') sendPage(exchange, await robots, { 'content-type': 'text/plain' });
+    else if (prefersHtml(request.headers.accept)) sendPage(exchange, await html, HTML_HEADERS, VARY);
+    else sendPage(exchange, await json, { 'content-type': 'application/json' }, VARY);
+  });
 }
+
+const VARY = 'accept, ';
+const HTML_HEADERS = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': POLICY,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+};

@@ -1,4 +1,4 @@
-/** Something that the gateway serves. */
+/** A resource of the gateway, as the front page lists it. */
 export interface Link {
   name: string;
   path: string;
@@ -18,7 +18,7 @@ export const linksOf = ({ graphiql }: { graphiql: boolean }): Link[] => [
   {
     name: 'openapi',
     path: '/openapi.json',
-    description: 'The reference of the REST API, as an OpenAPI 3.1 document.',
+    description: 'The OpenAPI 3.1 document, which describes the REST API.',
   },
   { name: 'live', path: '/health/live', description: 'Whether the process answers.' },
   { name: 'ready', path: '/health/ready', description: 'Whether the gateway can serve requests.' },

@@ -67,6 +67,15 @@ export function prefersGzip(header = ''): boolean {
   return gzip.q > 0 && gzip.q >= identity.q;
 }
 
+/** Returns a function that tells whether an `Accept` header prefers the first of two media types to the second. */
+export function preferring(first: string, second: string): (header?: string) => boolean {
+  const preference = remembered((header) => {
+    const [one = UNMENTIONED, other = UNMENTIONED] = weigh(header, [first, second]);
+    return { isFirst: one.q > 0 && isPreferred(one, other) };
+  });
+  return (header = '') => preference(header).isFirst;
+}
+
 const REMEMBERED = { max: 100, maxSize: 8 * 1024 };
 
 /** Caches the results of a function that reads a header, because a client sends the same header with each request. */

@@ -4,6 +4,8 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { prefersGzip } from './accept.ts';
 import type { Exchange } from './exchange.ts';
+import { respond } from './respond.ts';
+import type { Face } from './server.ts';
 
 /** A body that is the same for everybody, as it is and compressed, and its entity tag. */
 export interface Page {
@@ -42,3 +44,20 @@ export function variantFor({ request }: Exchange, { plain, zipped, etag }: Page,
     isKnown,
   };
 }
+
+/** Sends a page with these headers, or a 304 to a caller who has it. */
+export function sendPage(exchange: Exchange, page: Page, given: OutgoingHttpHeaders, vary?: string): void {
+  const { body, headers, isKnown } = variantFor(exchange, page, vary);
+  exchange.isShared = true;
+  if (isKnown) respond(exchange, 304, headers);
+  else respond(exchange, 200, { ...headers, ...given }, body);
+}
+
+/** Restricts a face to GET and HEAD. Other methods are answered with 405. */
+export const readOnly =
+  (face: Face): Face =>
+  async (exchange) => {
+    const { method } = exchange.request;
+    if (method === 'GET' || method === 'HEAD') return face(exchange);
+    respond(exchange, 405, { allow: 'GET, HEAD' });
+  };

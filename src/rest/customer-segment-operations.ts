@@ -5,11 +5,11 @@ import { KNOWN, PAGE_OF_SEGMENTS, PRECONDITIONS, SEGMENT_ID } from './fields.ts'
 import { type Field, operation, type Resource } from './operation.ts';
 import { CustomerSegment, CustomerSegmentList } from './schemas.ts';
 
-/** The properties that a caller can set. Their rules describe them. */
+/** The properties that a caller can set. Their descriptions are in `segments/segment.ts`. */
 const properties = Object.fromEntries(
   WRITABLE.map((name) => [name, { in: 'body' } as const satisfies Field]),
 );
-/** A property that can be sent back as it was retrieved. */
+/** A read-only property. Clients can send it, and it is ignored. */
 const ignored = {
   in: 'body',
   is: [],

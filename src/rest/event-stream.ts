@@ -5,7 +5,7 @@ import type { Event } from '../events/event.ts';
 import { type FollowedEvents, followEvents } from '../events/resolvers.ts';
 import { charged } from '../fairness/loop-time.ts';
 import { untilReady } from '../fairness/stream-readiness.ts';
-import { isPreferred, remembered, weigh } from '../http/accept.ts';
+import { preferring } from '../http/accept.ts';
 import { eventText } from '../http/event-stream.ts';
 import type { Fields } from '../http/fields.ts';
 import { seesMembers } from '../members/member-event.ts';
@@ -13,15 +13,10 @@ import type { Stream } from './answer.ts';
 import { representEvent } from './event-representation.ts';
 import { typesNamed } from './event-types.ts';
 
-const OFFERS = ['text/event-stream', 'application/json'];
-
-const preference = remembered((header) => {
-  const [stream, json] = weigh(header, OFFERS);
-  return { isStream: !!stream && !!json && stream.q > 0 && isPreferred(stream, json) };
-});
+const prefersEvents = preferring('text/event-stream', 'application/json');
 
 /** Whether a caller prefers a stream of events to a page. */
-export const prefersStream = ({ accept = '' }: IncomingHttpHeaders): boolean => preference(accept).isStream;
+export const prefersStream = ({ accept }: IncomingHttpHeaders): boolean => prefersEvents(accept);
 
 /** Parameters that only a page can have. */
 const OF_PAGE = new Set(['limit', 'segment', 'request_id', 'wait']);

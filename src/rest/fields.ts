@@ -6,8 +6,8 @@ import type { Field } from './operation.ts';
 /** The id of the segment in a path. */
 export const SEGMENT_ID = { in: 'path', description: 'Id of the segment.' } as const satisfies Field;
 
-/** The parameters of a page that begins or ends at the `place` of an object, such as the id of a segment. */
-export const pageParameters = (objects: string, place: string) =>
+/** The paging parameters of a list. `identified` says which object a page starts or ends at, such as "the segment with this id". */
+export const pageParameters = (objects: string, identified: string) =>
   ({
     limit: {
       in: 'query',
@@ -17,53 +17,57 @@ export const pageParameters = (objects: string, place: string) =>
     starting_after: {
       in: 'query',
       is: 'after',
-      description: `Lists the ${objects} after this one: ${place}. Pass the last one of a page to get the next page.`,
+      description: `Lists the ${objects} that follow ${identified}. To get the next page, pass the last one of the current page.`,
       schema: z.string(),
     },
     ending_before: {
       in: 'query',
       is: 'before',
-      description: `Lists the ${objects} before this one: ${place}. Cannot be combined with \`starting_after\`.`,
+      description: `Lists the ${objects} that precede ${identified}. Cannot be combined with \`starting_after\`.`,
       schema: z.string(),
     },
   }) as const satisfies Record<string, Field>;
 
 /** The parameters of a page of segments. */
 export const PAGE_OF_SEGMENTS = {
-  ...pageParameters('segments', 'the id of a segment'),
-  name: { in: 'query', is: 'filter.name.eq', description: 'Lists only segments with exactly this name.' },
+  ...pageParameters('segments', 'the segment with this id'),
+  name: {
+    in: 'query',
+    is: 'filter.name.eq',
+    description: 'Lists only the segments that have exactly this name.',
+  },
   criteria: {
     in: 'query',
     is: 'filter.criteria.eq',
-    description: 'Lists only segments with exactly these criteria.',
+    description: 'Lists only the segments whose criteria are exactly this text.',
   },
 } as const satisfies Record<string, Field>;
 
-/** The parameters of a part of the log, which is at this place in the resolver's input. */
-export const eventParameters = (place: string, types: readonly string[]) =>
+/** The parameters that select events. `prefix` precedes their names in the resolver's input. */
+export const eventParameters = (prefix: string, types: readonly string[]) =>
   ({
     after: {
       in: 'query',
-      is: `${place}after`,
+      is: `${prefix}after`,
       description:
         'Lists the events after this cursor: `next` of the previous page, or the `Event-Cursor` of a list of segments. Without it, the list starts with the oldest event that is kept.',
     },
     limit: {
       in: 'query',
-      is: `${place}first`,
+      is: `${prefix}first`,
       description:
         'How many events to return at most. The default is 10. A page of large events is shorter: rely on `has_more`.',
     },
     type: {
       in: 'query',
-      is: `${place}filter.types`,
+      is: `${prefix}filter.types`,
       values: types,
       repeats: true,
       description: 'Lists only events of this type. Can be repeated.',
     },
     request_id: {
       in: 'query',
-      is: `${place}filter.requestId`,
+      is: `${prefix}filter.requestId`,
       description: 'Lists only events of this request.',
     },
   }) as const satisfies Record<string, Field>;

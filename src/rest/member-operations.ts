@@ -30,7 +30,7 @@ export const customerSegmentMembers: Resource = {
         refuses: ['NOT_FOUND'],
       },
       resolver: members.listMembersByCustomer,
-      fields: { id, ...pageParameters('members', 'the `customer_id` of a member') },
+      fields: { id, ...pageParameters('members', 'the member with this `customer_id`') },
       status: 200,
       handle: list,
     }),

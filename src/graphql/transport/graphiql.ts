@@ -12,9 +12,9 @@ const TEMPLATE = JSON.stringify({ Authorization: `Bearer ${PLACE_OF_TOKEN}` }, n
 const INITIAL_HEADERS = 'initial headers';
 
 /**
- * Runs before GraphiQL. A token in the fragment of the address (`#token=…`), which browsers do not send to a server, becomes the
- * header of the first operation, and is removed from the address bar and from the history. Headers are only kept for the next visit
- * if the person has chosen so in the settings.
+ * A script that runs before GraphiQL. If the fragment of the address has a token (`#token=…`), the script fills in the Authorization
+ * header and removes the token from the address bar and the history. Browsers do not send fragments to the server. The browser keeps
+ * headers for the next visit only if the user enables that in the settings.
  */
 const BEFORE = `{
   const token = new URLSearchParams(location.hash.slice(1)).get('token');

@@ -62,12 +62,12 @@ function* piecesOf(value: unknown): Generator<string, undefined> {
   }
 }
 
-/** Max characters of a piece that consists of several values, about. */
+/** Approximate maximum length, in characters, of a piece with several values. */
 const MAX_PIECE = 4_096;
-/** The characters of a value that is not a text, of a name and of punctuation, about. */
+/** Approximate length, in characters, of a value that is not a string, or of a name with its punctuation. */
 const OTHERS = 16;
 
-/** Returns what is left of a number of characters after a value; less than 0 if the value is longer. */
+/** Subtracts the approximate length of a value from a number of characters. The result is negative if the value is longer. */
 function remainderAfter(value: unknown, characters: number): number {
   if (typeof value === 'string') return characters - value.length;
   if (!isObject(value)) return characters;

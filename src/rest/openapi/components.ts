@@ -8,7 +8,7 @@ const names = new Map(
     .map(([name, schema]) => [schema, name]),
 );
 
-/** Refers to the schema of a body by its name in the document. */
+/** Returns a reference to the schema of a body. */
 export function referenceTo(schema: z.ZodType): Json {
   const name = names.get(schema);
   if (name === undefined) throw new TypeError('The body of a response must be one of rest/schemas.ts.');
@@ -53,9 +53,9 @@ export const HEADERS: Record<string, Json> = {
   'RateLimit-Policy': text('The limit, if the gateway has one.', '"default";q=100;w=1'),
 };
 
-/** Headers that every response has, the last two if the gateway has a rate limit. */
+/** The headers of every response. The last two are only sent if the gateway has a rate limit. */
 const OF_ALL = ['X-Request-Id', 'RateLimit', 'RateLimit-Policy'];
 
-/** Refers to the headers of a response: these, and those that every response has. */
+/** Returns references to these headers, and to those that every response has. */
 export const headersNamed = (some: readonly string[] = []): Record<string, Json> =>
   Object.fromEntries([...OF_ALL, ...some].map((name) => [name, { $ref: `#/components/headers/${name}` }]));

@@ -1,5 +1,4 @@
-import { pageOf, variantFor } from '../../http/page.ts';
-import { respond } from '../../http/respond.ts';
+import { pageOf, readOnly, sendPage } from '../../http/page.ts';
 import type { Face } from '../../http/server.ts';
 import { openApiDocument } from './document.ts';
 
@@ -7,13 +6,8 @@ import { openApiDocument } from './document.ts';
 export function openApiPage(): Face {
   let page: ReturnType<typeof pageOf> | undefined;
 
-  return async (exchange) => {
-    const { method = '' } = exchange.request;
-    if (method !== 'GET' && method !== 'HEAD') return respond(exchange, 405, { allow: 'GET, HEAD' });
+  return readOnly(async (exchange) => {
     page ??= pageOf(JSON.stringify(openApiDocument()));
-    const { body, headers, isKnown } = variantFor(exchange, await page);
-    if (isKnown) return respond(exchange, 304, headers);
-    exchange.isShared = true;
-    respond(exchange, 200, { ...headers, 'content-type': 'application/json' }, body);
-  };
+    sendPage(exchange, await page, { 'content-type': 'application/json' });
+  });
 }
