@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createSegment } from '../../src/segments/resolvers.ts';
 import { chromium, openPage, type Page } from '../browser.ts';
@@ -15,6 +14,7 @@ const element = (selector: string, text = '') =>
   `[...document.querySelectorAll('${selector}')].find((each) => each.textContent.includes('${text}') && each.getBoundingClientRect().width > 0)`;
 
 const RUN = element('.graphiql-execute-button');
+const MENU = element('.graphiql-execute-button[aria-haspopup=menu]');
 const HEADERS = `${element('.graphiql-editor-tool .monaco-editor')}?.textContent`;
 const token = () => gateway.authorization('ada').authorization.slice('Bearer '.length);
 
@@ -26,12 +26,9 @@ async function openGraphiql(fragment = '') {
     ...opened,
     async run(example: string): Promise<void> {
       const operation = element('[role=menuitem]', example);
-      await opened.waitFor(RUN);
-      await until(async () => {
-        if (!(await opened.evaluate(`Boolean(${operation})`))) await opened.click(RUN);
-        await sleep(500); // a second click would close what the first one opens
-        return opened.evaluate(`Boolean(${operation})`);
-      });
+      await opened.waitFor(MENU); // before the operations are parsed, the button has no menu
+      await opened.click(MENU);
+      await opened.waitFor(operation);
       await opened.click(operation);
     },
   };
