@@ -3,13 +3,10 @@ import { wrongOperations } from './graphql/limits/operation-check.ts';
 import { schema } from './graphql/schema.ts';
 import { limitHeapGrowth } from './heap.ts';
 import { start } from './start.ts';
-import { stopSignal } from './stop-signal.ts';
+import { MAX_STOP_MS, stopSignal } from './stop-signal.ts';
 import { standardLog } from './telemetry/log.ts';
 import { records } from './telemetry/records.ts';
 import { WrongConfig } from './wrong-config.ts';
-
-/** Longer than the time limits of all parts together: requests in flight, the pool, the embedded Postgres. */
-const MAX_STOP_MS = 25_000;
 
 /**
  * Runs the gateway as this process, until a signal asks it to stop. Then it stops everything that it started and ends the process.

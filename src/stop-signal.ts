@@ -1,4 +1,10 @@
 /**
+ * How long a stop may take; then the process is killed. Longer than the time limits of all parts together: requests in flight, the
+ * pool, the embedded Postgres.
+ */
+export const MAX_STOP_MS = 25_000;
+
+/**
  * The signals of Ctrl-C, Ctrl-\, a closed terminal, and supervisors. All of them must shut this process down properly, because
  * nothing else stops the embedded Postgres.
  */
