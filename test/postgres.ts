@@ -47,13 +47,16 @@ export function readOnlyUrlOf(url: string): string {
   return `${url}${url.includes('?') ? '&' : '?'}options=-c%20default_transaction_read_only%3Don`;
 }
 
-/** Creates a database for a test: migrated, or empty if `template` is false. */
+/** Creates a database for a test: migrated, empty if `template` is false, or a copy of another one that nobody is using. */
 export async function makeDatabase({
   template = true,
+}: {
+  template?: boolean | string;
 } = {}): Promise<{ url: string; drop(): Promise<void> }> {
   const server = inject('postgres');
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await administer(server, `create database ${name}${template ? ` template ${inject('template')}` : ''}`);
+  const copied = template === true ? inject('template') : template;
+  await administer(server, `create database ${name}${copied ? ` template ${copied}` : ''}`);
   return {
     url: urlOf(server, name),
     drop: async () => {
