@@ -33,6 +33,7 @@ const HOUSE: Record<string, string[]> = {
     'main.ts',
     'stop-signal.ts',
     'config/',
+    'graphql/client-schema.ts',
     'graphql/schema.ts',
     'rest/openapi/document.ts',
     'accounts/',
@@ -102,7 +103,9 @@ const HOUSE: Record<string, string[]> = {
     'observation.ts',
     'errors/',
   ],
-  'graphql/schema.ts': ['graphql/types/'],
+  'graphql/client-schema.ts': ['graphql/query-fields.ts', 'graphql/schema.ts'],
+  'graphql/schema.ts': ['graphql/query-fields.ts', 'graphql/types/'],
+  'graphql/query-fields.ts': [],
   'graphql/examples.ts': [],
   'graphql/types/': ['graphql/limits/', 'graphql/planner/', 'context.ts', ...RESOLVERS, 'values/', 'errors/'],
   'graphql/transport/': [

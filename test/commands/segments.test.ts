@@ -65,6 +65,10 @@ describe.concurrent('segments', () => {
     expect((await run(['schema'], {})).out).toBe(readFileSync('schema.graphql', 'utf8'));
   });
 
+  it('schema --client prints schema.client.graphql', async () => {
+    expect((await run(['schema', '--client'], {})).out).toBe(readFileSync('schema.client.graphql', 'utf8'));
+  });
+
   it('migrates a database, and can be run again', async () => {
     const database = await makeDatabase({ template: false });
     const environment = { DATABASE_URL: database.url };

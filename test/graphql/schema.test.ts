@@ -1,5 +1,17 @@
-import { type GraphQLNamedType, isEnumType, isInputObjectType, isInterfaceType, isObjectType } from 'graphql';
+import {
+  buildClientSchema,
+  buildSchema,
+  type GraphQLNamedType,
+  getIntrospectionQuery,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  printSchema,
+} from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { breakingChanges } from '../../.ci/schema-changes.ts';
+import { printedClientSchema } from '../../src/graphql/client-schema.ts';
 import { printedSchema, schema } from '../../src/graphql/schema.ts';
 import { graphql } from '../client.ts';
 import { testGateway } from '../harness.ts';
@@ -55,6 +67,35 @@ describe('the schema', () => {
 
   it.each(types.flatMap((type) => [...partsOf(type)]))('describes %s', (_, { description }) => {
     expect(description).toMatch(/^\S.*[.`]$/s);
+  });
+});
+
+describe('the schema for clients', () => {
+  it('is the content of schema.client.graphql (npm run schema writes the file)', async () => {
+    await expect(printedClientSchema).toMatchFileSnapshot('../../schema.client.graphql');
+  });
+
+  it('is what introspection shows, except for what Federation adds', async () => {
+    const query = getIntrospectionQuery({ specifiedByUrl: true });
+    const { body } = await graphql(gateway, query, {}, { as: null });
+    const introspected = printSchema(buildClientSchema(body.data));
+    const types = introspected.split('\n\n').filter((text) => !/^(scalar|union|type) _/m.test(text));
+    const withoutFederation = types
+      .join('\n\n')
+      .replace(/^ {2}_entities\([^)]*\): .*\n/m, '')
+      .replace(/^ {2}_service: .*\n\n?/m, '');
+    expect(printedClientSchema.trimEnd()).toBe(withoutFederation.trimEnd());
+  });
+
+  it('can be read without the directives of Federation', () => {
+    expect(printSchema(buildSchema(printedClientSchema)).trim()).toBe(printedClientSchema.trim());
+  });
+
+  it('has every field of the schema for routers, and node and nodes', async () => {
+    const missing = await breakingChanges(printedSchema, printedClientSchema, '');
+    expect(missing.map(({ path }) => path)).toEqual([]);
+    const fields = buildSchema(printedClientSchema).getQueryType()?.getFields();
+    expect(Object.keys(fields ?? {})).toEqual(['node', 'nodes', 'segment', 'segmentEvents', 'segments']);
   });
 });
 
