@@ -30,6 +30,8 @@ export async function startGateway(dataDir: string, operations = '') {
   });
   const url = await listeningUrl(child);
   return {
+    url,
+    token: TOKEN,
     async ask(body: object): Promise<Answer> {
       const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' };
       const answer = await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify(body) });
