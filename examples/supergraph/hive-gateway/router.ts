@@ -10,8 +10,8 @@ const HERE = import.meta.dirname;
 
 interface Options {
   supergraphSdl: string;
-  /** The configuration, by the protocol of subscriptions to the subgraph. */
-  config: 'sse' | 'websocket';
+  /** The configuration: by the protocol of subscriptions to the subgraph, or with authorization. */
+  config: 'sse' | 'websocket' | 'authorization';
   /** The folder that the schema is written to. */
   folder: string;
   port: number;
