@@ -26,8 +26,10 @@ export const schema = resolveEntitiesTogether(
  */
 const NOT_IN_A_SUPERGRAPH = new Set(['node', 'nodes']);
 
+const forRouters = withoutQueryFields(schema, NOT_IN_A_SUPERGRAPH);
+
 /** The SDL for routers, with federation directives, which `printSchema` would leave out. */
-export const printedSchema = `${onOneLine(printSubgraphSchema(withoutQueryFields(schema, NOT_IN_A_SUPERGRAPH)).trim())}\n`;
+export const printedSchema = `${onOneLine(printSubgraphSchema(forRouters).trim())}\n`;
 
 const service = schema.getQueryType()?.getFields()._service;
 if (service) service.resolve = () => ({ sdl: printedSchema });
