@@ -1,4 +1,5 @@
 import type { Config } from './config/config.ts';
+import type { UnknownVariable } from './config/unknown-variables.ts';
 import { wrongOperations } from './graphql/limits/operation-check.ts';
 import { schema } from './graphql/schema.ts';
 import { limitHeapGrowth } from './heap.ts';
@@ -11,15 +12,15 @@ import { WrongConfig } from './wrong-config.ts';
 /**
  * Runs the gateway as this process, until a signal asks it to stop. Then it stops everything that it started and ends the process.
  * A signal during the start cancels the start. Throws if a step of the start fails, after everything that it started
- * has stopped.
+ * has stopped. `unknown` are variables of the environment that look misspelt.
  */
-export async function serve(config: Config): Promise<void> {
-  const wrong = wrongOperations(schema, config.PERSISTED_OPERATIONS ?? new Map());
-  if (wrong.length > 0) throw new WrongConfig(wrong.map((why) => `PERSISTED_OPERATIONS: ${why}`).join('\n'));
+export async function serve(config: Config, unknown: readonly UnknownVariable[]): Promise<void> {
+  requireRunnable(config.PERSISTED_OPERATIONS ?? new Map());
   limitHeapGrowth();
   process.stderr.on('error', () => {}); // its reader may be gone, which is no reason to end
   const { log, end } = standardLog(config.LOG_LEVEL);
   const { observe, flush } = records(log);
+  for (const { name, nearest } of unknown) observe({ kind: 'variable_unknown', variable: name, nearest });
   const { signal, stopped } = stopSignal();
   const started = new AsyncDisposableStack();
   try {
@@ -36,6 +37,12 @@ export async function serve(config: Config): Promise<void> {
     if (!(await end()) && signal.aborted) die();
   }
   process.exit(0);
+}
+
+/** Throws WrongConfig if a persisted operation cannot run. */
+export function requireRunnable(operations: ReadonlyMap<string, string>): void {
+  const wrong = wrongOperations(schema, operations);
+  if (wrong.length > 0) throw new WrongConfig(wrong.map((why) => `PERSISTED_OPERATIONS: ${why}`).join('\n'));
 }
 
 /** Ends the process when `process.exit` cannot: that waits for writes to standard output, which nobody may be reading. */

@@ -3,6 +3,8 @@ export type Observation =
   | ExchangeEnded
   /** An unexpected error, or the cause of a refusal. It has no request id if it does not concern a single request. */
   | { kind: 'fault'; error: unknown; requestId?: string }
+  /** A variable of the environment has no effect, and looks like a misspelt one of the gateway. */
+  | { kind: 'variable_unknown'; variable: string; nearest: string }
   /** A connection was closed because its address had too many. */
   | { kind: 'connection_refused'; address: string }
   /** The start is waiting until the database can be used. */

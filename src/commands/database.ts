@@ -1,8 +1,8 @@
-import { readConfig } from '../config/config.ts';
 import { connect, type Database, disconnect } from '../database/connect.ts';
 import { migrate } from '../database/migrate.ts';
 import { joinEmbedded } from '../embedded-postgres/server.ts';
 import { stopSignal } from '../stop-signal.ts';
+import { configOf, warnOfUnknown } from './configuration.ts';
 
 /**
  * Migrates the database that the environment names, and runs `work` on it. Starts the embedded database if necessary. Whatever
@@ -12,7 +12,8 @@ export async function withDatabase<Result>(
   environment: NodeJS.ProcessEnv,
   work: (database: Database) => Promise<Result>,
 ): Promise<Result> {
-  const { DATABASE_URL, DATA_DIR, DATABASE_NEWER, DATABASE_POOLER: pooler } = readConfig(environment);
+  const { DATABASE_URL, DATA_DIR, DATABASE_NEWER, DATABASE_POOLER: pooler } = configOf(environment);
+  warnOfUnknown(environment);
   const { signal } = stopSignal();
   await using started = new AsyncDisposableStack();
   try {

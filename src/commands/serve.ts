@@ -1,26 +1,32 @@
-import { parseArgs } from 'node:util';
-import { readConfig } from '../config/config.ts';
-import { variablesHelp } from '../config/describe.ts';
-import type { Command } from './command.ts';
+import type { Command } from 'commander';
 
-export const serve: Command = {
-  summary: 'run the gateway',
-  /** Built only when requested, so that it does not slow down the start. */
-  get help() {
-    return `Usage: segments serve
+const DESCRIPTION = `Runs the gateway until SIGTERM or Ctrl-C: GraphQL at /graphql, REST at /v1/customer-segments, health at /health/live and /health/ready. Migrates the database first.`;
 
-Runs the gateway until SIGTERM or Ctrl-C: GraphQL at /graphql, REST at /v1/customer-segments, health at
-/health/live and /health/ready. Migrates the database first. These environment variables configure it:
+/** Adds `serve`. Its help lists the variables, which are loaded only if `args` ask for it. */
+export async function addServe(
+  program: Command,
+  environment: NodeJS.ProcessEnv,
+  args: readonly string[],
+): Promise<void> {
+  const serve = program
+    .command('serve')
+    .summary('run the gateway')
+    .description(DESCRIPTION)
+    .action(async () => {
+      const { serveGateway } = await import('./serve-gateway.ts');
+      await serveGateway(environment);
+    });
+  if (isHelp(args)) serve.addHelpText('after', await variables());
+}
 
-${variablesHelp()}
+const isHelp = (args: readonly string[]): boolean =>
+  args.includes('serve') && ['help', '--help', '-h'].some((word) => args.includes(word));
 
-None is required. An empty variable counts as not set. docs/configuration.md describes each in detail.
-`;
-  },
-  async run(args, environment) {
-    parseArgs({ args });
-    const config = readConfig(environment); // before the gateway is loaded, so that a wrong one is reported quickly
-    const main = await import('../main.ts');
-    await main.serve(config);
-  },
-};
+async function variables(): Promise<string> {
+  const { variablesHelp } = await import('../config/describe.ts');
+  return `
+These environment variables configure it. None is required. An empty variable counts as not set. segments config shows
+what is in force, and docs/configuration.md describes each in detail.
+
+${variablesHelp()}`;
+}

@@ -29,6 +29,21 @@ export function problemOf(url: string): string | null {
   }
 }
 
+/** The parameters that contain no secret. */
+const SHOWN_PARAMETERS = ['sslmode', ...SSL_FILES, 'application_name', 'connect_timeout'];
+
+/**
+ * Returns a DATABASE_URL with `hidden` instead of its password, and instead of each parameter that may contain a secret. The URL
+ * must be one that passes `problemOf`.
+ */
+export function withoutPassword(url: string, hidden: string): string {
+  return url
+    .replace(/^(\w+:\/\/[^/?:]*:)[^/?]*@/, `$1${hidden}@`)
+    .replace(/([?&])([^=&]*)=([^&]*)/g, (parameter, mark, name) =>
+      SHOWN_PARAMETERS.includes(name) ? parameter : `${mark}${name}=${hidden}`,
+    );
+}
+
 const SLASH = 'must have every / and ? of a password written as %2F and %3F; it contains one';
 
 /** Whether a password contains a bare slash. Its rest would be read as the database, which Postgres repeats in its errors. */

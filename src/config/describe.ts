@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { purposes } from './purpose.ts';
+import { purposes, type Secrecy } from './purpose.ts';
+import { secrecyOf } from './secrets.ts';
 import { GROUPS } from './variables.ts';
 
 /** A variable as the documentation presents it. */
@@ -14,6 +15,7 @@ export interface Description {
   preset: string | undefined;
   /** What applies if it is not set and has no default. */
   unset: string | undefined;
+  secret: Secrecy;
 }
 
 /** Returns all variables, grouped by topic. */
@@ -22,7 +24,15 @@ export function describeVariables(): { title: string; variables: Description[] }
     title,
     variables: Object.entries<z.ZodType>(group).map(([name, schema]) => {
       const { summary = '', details, unset } = purposes.get(schema) ?? {};
-      return { name, form: formOf(schema), summary, details, preset: presetOf(schema), unset };
+      return {
+        name,
+        form: formOf(schema),
+        summary,
+        details,
+        preset: presetOf(schema),
+        unset,
+        secret: secrecyOf(name),
+      };
     }),
   }));
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { quoted } from '../errors/quoted.ts';
+import { unreadable } from './unreadable.ts';
 
 /** A wrong file of operations. The message says why, and follows the name of the variable. */
 export class WrongOperations extends Error {}
@@ -29,19 +30,12 @@ export function readPersistedOperations(file: string): ReadonlyMap<string, strin
 
 type Wrong = (why: string) => WrongOperations;
 
-const CAUSES: Readonly<Record<string, string>> = {
-  ENOENT: 'which does not exist',
-  EISDIR: 'which is a folder',
-  EACCES: 'which this user is not allowed to read',
-};
-
 function contentOf(file: string, wrong: Wrong): object {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    const { code = '' }: { code?: string } = Object(error);
-    throw wrong(CAUSES[code] ?? `which cannot be read (${code})`);
+    throw wrong(unreadable(error));
   }
   try {
     const content: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));

@@ -8,7 +8,14 @@ export interface Purpose {
   details?: string;
   /** What applies if it is not set and has no default. */
   unset?: string;
+  secret: Secrecy;
 }
+
+/**
+ * Which part of a value is secret. Whatever is secret is not shown, and can be set by a file (`{name}_FILE`). Each variable must
+ * say it, so that none is forgotten.
+ */
+export type Secrecy = 'none' | 'password' | 'whole';
 
 /** The purpose of each variable's schema. */
 export const purposes = z.registry<Purpose>();

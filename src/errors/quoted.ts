@@ -8,9 +8,19 @@ export function quoted(value: unknown): string {
   return `"${brief(value)}"`;
 }
 
-/** Shortens a text that a caller sent. */
-export function brief(text: string): string {
-  if (text.length <= SHOWN) return text.toWellFormed();
-  const characters = [...text.slice(0, 2 * SHOWN + 2).toWellFormed()];
-  return characters.length > SHOWN ? `${characters.slice(0, SHOWN).join('')}…` : characters.join('');
+/** Shortens a text that a caller sent to 40 characters, or to `max`. */
+export function brief(text: string, max = SHOWN): string {
+  if (text.length <= max) return text.toWellFormed();
+  const characters = [...text.slice(0, 2 * max + 2).toWellFormed()];
+  return characters.length > max ? `${characters.slice(0, max).join('')}…` : characters.join('');
 }
+
+/**
+ * Makes a text safe for a terminal. Callers choose names: control characters in them could rewrite the terminal, and invisible ones
+ * reorder what it shows.
+ */
+export const visible = (text: string): string =>
+  text.replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );

@@ -13,6 +13,10 @@ type Line = readonly [level: 'info' | 'warn', message: string];
 
 /** The lines of all other observations, which are rare. The fields of an observation are logged with its line. */
 const LINES: Readonly<Record<Exclude<Kind, 'exchange_ended' | 'fault'>, Line>> = {
+  variable_unknown: [
+    'warn',
+    'A variable is not one of the gateway, so it has no effect. Did you mean "nearest"?',
+  ],
   connection_refused: ['warn', 'refused a connection: see MAX_CONNECTIONS_PER_ADDRESS'],
   database_awaited: ['warn', 'waiting for the database'],
   api_token_awaited: ['warn', 'API_TOKEN is not valid yet: the database cannot be written'],

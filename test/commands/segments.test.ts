@@ -1,59 +1,65 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { variablesHelp } from '../../src/config/describe.ts';
 import { makeDatabase } from '../postgres.ts';
-import { processes } from '../process/gateway-process.ts';
+import { oldNode, processes } from '../process/gateway-process.ts';
 
 const { launch, run } = processes();
 
-/** The Node.js of the system, if it is older than the required version. */
-function oldNode(): string | null {
-  try {
-    const version = execFileSync('/usr/bin/node', ['--version']).toString();
-    return Number(/^v(\d+)/.exec(version)?.[1]) < 24 ? '/usr/bin/node' : null;
-  } catch {
-    return null;
-  }
-}
-
 describe.concurrent('segments', () => {
-  it('--help lists the commands', async () => {
-    const { code, out } = await run(['--help'], {});
+  it.each([['--help'], ['help'], []])('%s lists the commands', async (...args) => {
+    const { code, out } = await run(args, {});
     expect(code).toBe(0);
-    for (const command of ['serve', 'migrate', 'token', 'tail', 'schema'])
+    for (const command of ['serve', 'migrate', 'token', 'config', 'tail', 'schema', 'openapi', 'complete'])
       expect(out).toContain(`\n  ${command}`);
   });
 
-  it.each(['serve', 'migrate', 'token', 'tail', 'schema'])('%s --help shows its usage', async (command) => {
-    const { code, out } = await run([command, '--help'], {});
-    expect([code, out]).toEqual([0, expect.stringMatching(new RegExp(`^Usage: segments ${command}`))]);
+  it.each(['--version', '-V'])('%s prints the version', async (option) => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+    expect(await run([option], {})).toEqual({ code: 0, out: `${version}\n`, err: '' });
   });
 
   it.each([
-    [['fly'], 'Unknown command: fly.'],
-    [['constructor'], 'Unknown command: constructor.'],
-    [['serve', '--fast'], "Unknown option '--fast'"],
-    [['token'], 'token requires one of create, list, rotate, revoke, new'],
-    [['token', 'fly'], 'token requires one of create, list, rotate, revoke, new, not fly'],
-    [['token', 'revoke'], 'token revoke requires one id'],
-    [['token', 'rotate'], 'token rotate requires one id'],
-    [['token', 'rotate', 'x', 'y'], 'token rotate requires one id'],
-    [['token', 'rotate', 'x', '--overlap', '1w'], '--overlap must be minutes, hours or days, such as 30m'],
-    [['token', 'create', '--name', 'API_TOKEN'], '--name must not be API_TOKEN'],
-    [['token', 'create', '--account', 'a b'], '--account must have 1 to 64 characters'],
+    ['serve', '--help'],
+    ['help', 'serve'],
+  ])('%s %s lists the variables', async (...args) => {
+    const { code, out } = await run(args, {});
+    expect([code, out]).toEqual([0, expect.stringContaining(variablesHelp())]);
+  });
+
+  it.each([
+    [['fly'], "unknown command 'fly'\nSee segments --help."],
+    [['constructor'], "unknown command 'constructor'"],
+    [['serv'], "unknown command 'serv'\n(Did you mean serve?)"],
+    [['serve', '--fast'], "unknown option '--fast'\nSee segments serve --help."],
+    [['serve', 'now'], "too many arguments for 'serve'"],
+    [['token'], 'Usage: segments token'],
+    [['token', 'lst'], "unknown command 'lst'\n(Did you mean list?)\nSee segments token --help."],
+    [['token', 'list', '--jsn'], "unknown option '--jsn'\n(Did you mean --json?)"],
+    [['token', 'revoke'], "missing required argument 'id'\nSee segments token revoke --help."],
+    [['token', 'rotate'], "missing required argument 'id'"],
+    [['token', 'rotate', 'x', 'y'], "too many arguments for 'rotate'"],
+    [
+      ['token', 'rotate', 'x', '--overlap', '1w'],
+      "argument '1w' is invalid. It must be minutes, hours or days, such as 30m",
+    ],
+    [['token', 'create', '--name', 'API_TOKEN'], "'--name <text>' argument 'API_TOKEN' is invalid"],
+    [['token', 'create', '--account', 'a b'], 'It must have 1 to 64 characters'],
     [
       ['token', 'create', '--scopes', 'all'],
-      '--scopes takes segments:read, segments:write, members:read, members:write, separated by commas, not "all"',
+      'It can have segments:read, segments:write, members:read, members:write, separated by commas, not "all"',
     ],
-    [['token', 'create', '--expires', '0'], '--expires must be a whole number of days'],
+    [['token', 'create', '--expires', '0'], 'It must be a whole number of days'],
+    [['tail', '--url', 'x'], '--url must be a URL such as http://127.0.0.1:4000.\nSee segments tail --help.'],
+    [['complete', 'csh'], 'Allowed choices are zsh, bash, fish, powershell'],
   ])('%j exits with code 2 and says what is wrong', async (args, message) => {
     const { code, out, err } = await run(args, {});
     expect({ code, out, err }).toEqual({ code: 2, out: '', err: expect.stringContaining(message) });
   });
 
-  it.skipIf(!oldNode())('says which Node.js it needs if it runs on an older one', async () => {
-    const { child, said } = launch([], {}, [oldNode() ?? '', 'dist/cli.js', '--help']);
+  it.skipIf(!oldNode)('says which Node.js it needs if it runs on an older one', async () => {
+    const { child, said } = launch([], {}, [oldNode ?? '', 'dist/cli.js', '--help']);
     const [code] = await once(child, 'close');
     expect([code, said.err]).toEqual([
       2,

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -112,3 +112,15 @@ export const SEGMENTS = '/v1/customer-segments';
 
 export const TOKEN = 'a-token-for-tests-of-thirty-two-characters';
 export const authorization = { authorization: `Bearer ${TOKEN}` };
+
+/** The Node.js of the system, if it is older than the required version. */
+export const oldNode: string | null = findOldNode();
+
+function findOldNode(): string | null {
+  try {
+    const version = execFileSync('/usr/bin/node', ['--version']).toString();
+    return Number(/^v(\d+)/.exec(version)?.[1]) < 24 ? '/usr/bin/node' : null;
+  } catch {
+    return null;
+  }
+}

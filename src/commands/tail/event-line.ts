@@ -1,4 +1,4 @@
-import { brief } from '../../errors/quoted.ts';
+import { brief, visible } from '../../errors/quoted.ts';
 
 /** What a line shows of an event, as REST has it. */
 export interface ShownEvent {
@@ -28,10 +28,3 @@ export function eventLine({ type, created_at, segment_id, segment, changes, acto
 }
 
 const shown = (value: unknown): string => (value === null ? 'null' : `"${brief(String(value))}"`);
-
-/** Callers choose names. Control characters could rewrite the terminal, and invisible ones reorder what it shows. */
-const visible = (text: string): string =>
-  text.replace(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  );

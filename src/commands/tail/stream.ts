@@ -1,4 +1,4 @@
-import { WrongUsage } from '../command.ts';
+import { WrongUsage } from '../wrong-usage.ts';
 import { type ServerSentEvent, serverSentEvents } from './server-sent-events.ts';
 
 /** The stream has ended, and can be resumed. */

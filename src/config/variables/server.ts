@@ -5,15 +5,18 @@ import { variable } from '../purpose.ts';
 export const server = {
   PORT: variable(wholeNumber(0, 65_535).default(4000), {
     summary: 'Port to listen on; 0 takes any free port',
+    secret: 'none',
   }),
-  HOST: variable(host.default('127.0.0.1'), { summary: 'Address to listen on' }),
+  HOST: variable(host.default('127.0.0.1'), { summary: 'Address to listen on', secret: 'none' }),
   CORS_ORIGINS: variable(origins.optional(), {
     summary: 'Origins whose pages can call the gateway from a browser',
+    secret: 'none',
     details: 'Their pages can send any header, and open WebSockets.',
     unset: 'none',
   }),
   LOG_LEVEL: variable(logLevel.default('info'), {
     summary: 'Lowest level of log lines to write',
+    secret: 'none',
     details: 'The log is JSON lines on standard output.',
   }),
 };

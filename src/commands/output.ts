@@ -1,18 +1,13 @@
-/** A command of `segments`. */
-export interface Command {
-  summary: string;
-  help: string;
-  run(args: string[], environment: NodeJS.ProcessEnv): Promise<void>;
-}
-
-/** A wrong command line. The program refers to the help of the command and exits with code 2. */
-export class WrongUsage extends Error {}
-
 /** Prints a text. A reader who closes the pipe before the end, such as `head`, has read enough. */
 export function print(text: string): void {
   const { stdout } = process;
   if (stdout.listenerCount('error') === 0) stdout.on('error', ignoreReaderGone);
   stdout.write(`${text}\n`);
+}
+
+/** Tells the person at the terminal something that is not part of the output. */
+export function tell(message: string): void {
+  process.stderr.write(`${message}\n`);
 }
 
 function ignoreReaderGone(error: Error): void {
