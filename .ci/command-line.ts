@@ -15,8 +15,9 @@ In a checkout, \`npm run -s segments -- <command>\` runs a command, and \`npm st
 production. Both read the file \`.env\`, if there is one.
 
 - **Exit codes**: 0 for success, 1 for a failure, 2 for a wrong command line or environment.
-- **Output**: what you asked for is on standard output, everything else on standard error. On a terminal, lists are aligned. Otherwise
-  they are lines of cells that are separated by tabs. \`--json\` prints a list as one line of JSON. Control characters, such as in the name of a token, are shown as their numbers.
+- **Output**: what you asked for is on standard output, everything else on standard error. On a terminal, lists are aligned, and the log of
+  \`serve\` is for people. Otherwise lists are lines of cells that are separated by tabs, and the log is [JSON](../README.md#the-log). \`--json\` prints a
+  list as one line of JSON. Control characters, such as in the name of a token, are shown as their numbers.
 - **Configuration**: [variables of the environment](configuration.md). \`segments config\` shows those in force, and where each comes from.
 - **Completion**: \`segments complete\` prints a script for your shell. \`segments complete --help\` says where to put it.
 

@@ -18,7 +18,7 @@ export async function serve(config: Config, unknown: readonly UnknownVariable[])
   requireRunnable(config.PERSISTED_OPERATIONS ?? new Map());
   limitHeapGrowth();
   process.stderr.on('error', () => {}); // its reader may be gone, which is no reason to end
-  const { log, end } = standardLog(config.LOG_LEVEL);
+  const { log, end } = await standardLog(config.LOG_LEVEL, config.LOG_FORMAT);
   const { observe, flush } = records(log);
   for (const { name, nearest } of unknown) observe({ kind: 'variable_unknown', variable: name, nearest });
   const { signal, stopped } = stopSignal();

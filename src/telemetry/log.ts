@@ -23,11 +23,18 @@ function isoClock(): () => string {
   };
 }
 
+/** How lines are written: as JSON, or for people. */
+export type LogFormat = 'json' | 'pretty';
+
 /**
- * Creates a log on standard output. Logging never waits for the reader. `end` writes the remaining lines. It returns
- * false if the reader does not read them in time.
+ * Creates a log on standard output, for people if that is a terminal, unless a format is given. Logging never waits for the
+ * reader. `end` writes the remaining lines. It returns false if the reader does not read them in time.
  */
-export function standardLog(level: string): { log: Log; end(): Promise<boolean> } {
+export async function standardLog(
+  level: string,
+  given?: LogFormat,
+): Promise<{ log: Log; end(): Promise<boolean> }> {
+  const format = given ?? (process.stdout.isTTY ? 'pretty' : 'json');
   const output = pino.destination({
     sync: false,
     minLength: TOGETHER.bytes,
@@ -43,7 +50,7 @@ export function standardLog(level: string): { log: Log; end(): Promise<boolean> 
   });
   const timer = setInterval(() => output.flush(), TOGETHER.milliseconds).unref();
   return {
-    log: logTo(level, output),
+    log: logTo(level, format === 'pretty' ? await forPeople(output) : output),
     async end() {
       clearInterval(timer);
       if (!hasReader) return true;
@@ -53,4 +60,12 @@ export function standardLog(level: string): { log: Log; end(): Promise<boolean> 
       return Promise.race([closed, sleep(UNREAD.milliseconds, false)]);
     },
   };
+}
+
+/** Returns a destination that formats lines before it writes them to another. What formats them is loaded only now. */
+async function forPeople(output: DestinationStream): Promise<DestinationStream> {
+  const { prettyFormat } = await import('./pretty.ts');
+  const { stdout } = process;
+  const prettify = prettyFormat(stdout.isTTY && stdout.hasColors());
+  return { write: (line) => output.write(prettify(line)) };
 }

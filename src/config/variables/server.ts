@@ -1,4 +1,4 @@
-import { host, logLevel, origins, wholeNumber } from '../forms.ts';
+import { either, host, logLevel, origins, wholeNumber } from '../forms.ts';
 import { variable } from '../purpose.ts';
 
 /** How callers reach the gateway, and what it logs. */
@@ -17,6 +17,12 @@ export const server = {
   LOG_LEVEL: variable(logLevel.default('info'), {
     summary: 'Lowest level of log lines to write',
     secret: 'none',
-    details: 'The log is JSON lines on standard output.',
+  }),
+  LOG_FORMAT: variable(either('json', 'pretty').optional(), {
+    summary: 'Format of the log',
+    secret: 'none',
+    details:
+      'The log is on standard output. `json` is one JSON object per line, for programs. `pretty` is for people: in colour on a terminal, unless `NO_COLOR` is set. See [the log](../README.md#the-log).',
+    unset: 'pretty on a terminal, otherwise json',
   }),
 };
