@@ -12,7 +12,8 @@ export async function commandLinePage(): Promise<string> {
 <!-- Written by \`npm run configuration\` from src/commands. -->
 
 In a checkout, \`npm run -s segments -- <command>\` runs a command, and \`npm start\` is \`serve\` with the [flags](decisions/v8-flags.md) for
-production. Both read the file \`.env\`, if there is one.
+production. Both read the file \`.env\`, if there is one. To install the program \`segments\`, run \`npm pack\` in a checkout and
+\`npm install --global ./segments-gateway-*.tgz\`. It needs Node.js 24.
 
 - **Exit codes**: 0 for success, 1 for a failure, 2 for a wrong command line or environment.
 - **Output**: what you asked for is on standard output, everything else on standard error. On a terminal, lists are aligned, and the log of

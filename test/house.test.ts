@@ -31,6 +31,7 @@ const HOUSE: Record<string, string[]> = {
   'cli.ts': ['commands/'],
   'commands/': [
     'main.ts',
+    'heap.ts',
     'stop-signal.ts',
     'version.ts',
     'config/',

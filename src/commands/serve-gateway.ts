@@ -1,7 +1,9 @@
+import { runWithLargeYoungGeneration } from '../heap.ts';
 import { configOf, unknownIn } from './configuration.ts';
 
 /** Runs the gateway until a signal stops it. Throws WrongConfig, and whatever makes the start fail. */
 export async function serveGateway(environment: NodeJS.ProcessEnv): Promise<void> {
+  runWithLargeYoungGeneration();
   const config = configOf(environment); // before the gateway is loaded, so that a wrong one is reported quickly
   const main = await import('../main.ts');
   await main.serve(config, unknownIn(environment));
