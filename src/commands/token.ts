@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { DEFAULT_ACCOUNT, SCOPES } from '../accounts/viewer.ts';
-import { accountOf, expiryOf, millisecondsOf, nameOf, scopesOf } from './token-options.ts';
+import { accountOf, expiryOf, millisecondsOf, nameOf, scopesOf, type TokenDraft } from './token-options.ts';
 
 const load = () => import('./token/actions.ts');
 
@@ -26,13 +26,13 @@ export function addToken(program: Command, environment: NodeJS.ProcessEnv): void
         .argParser(expiryOf)
         .default(null, 'never'),
     )
-    .action(async (draft) => (await load()).create(draft, environment));
+    .action(async (draft: TokenDraft) => (await load()).create(draft, environment));
   token
     .command('list')
     .summary('list all tokens')
     .description('Lists all tokens without their secrets, and when they were last used (to about a minute).')
     .option('--json', 'print a JSON array')
-    .action(async ({ json }) => (await load()).list(json === true, environment));
+    .action(async ({ json }: { json?: true }) => (await load()).list(json === true, environment));
   token
     .command('rotate')
     .summary('replace a token')
@@ -46,13 +46,15 @@ export function addToken(program: Command, environment: NodeJS.ProcessEnv): void
         .argParser(millisecondsOf)
         .default(millisecondsOf('24h'), '24h'),
     )
-    .action(async (id, { overlap }) => (await load()).rotate(id, overlap, environment));
+    .action(async (id: string, { overlap }: { overlap: number }) =>
+      (await load()).rotate(id, overlap, environment),
+    );
   token
     .command('revoke')
     .summary('revoke a token')
     .description('Revokes a token. Gateways refuse it within five seconds.')
     .argument('<id>', 'id of the token, as list shows it')
-    .action(async (id) => (await load()).revoke(id, environment));
+    .action(async (id: string) => (await load()).revoke(id, environment));
   token
     .command('new')
     .summary('print a token for API_TOKEN')

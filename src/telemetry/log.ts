@@ -24,7 +24,7 @@ function isoClock(): () => string {
 }
 
 /** How lines are written: as JSON, or for people. */
-export type LogFormat = 'json' | 'pretty';
+type LogFormat = 'json' | 'pretty';
 
 /**
  * Creates a log on standard output, for people if that is a terminal, unless a format is given. Logging never waits for the
