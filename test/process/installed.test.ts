@@ -14,7 +14,10 @@ const execute = promisify(execFile);
 const COPIED = ['package.json', '.ci', 'docs', 'drizzle', 'src', 'rolldown.config.ts', 'tsconfig.json'];
 const PAGES = ['README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md', 'schema.graphql', 'openapi.json'];
 
-describe('The tarball that npm pack makes', () => {
+/** npm is started several times, which takes minutes on a slow machine. This only ends a test that hangs. */
+const timeout = 900_000;
+
+describe('The tarball that npm pack makes', { timeout }, () => {
   let checkout: string;
   let installed: string;
 
@@ -30,7 +33,7 @@ describe('The tarball that npm pack makes', () => {
     // Without a network. The optional packages are those of the platform: its Postgres and its Node.js.
     const options = ['--offline', '--omit=optional', '--no-audit', '--no-fund'];
     await execute('npm', ['install', ...options, join(checkout, tarball)], { cwd: installed });
-  });
+  }, timeout);
 
   it('leaves the package.json of the checkout as it was', () => {
     expect(readFileSync(join(checkout, 'package.json'), 'utf8')).toBe(readFileSync('package.json', 'utf8'));
