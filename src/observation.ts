@@ -1,6 +1,9 @@
 /** An event that an operator may want to know about. Readers, such as the log, decide what to do with it. */
 export type Observation =
   | ExchangeEnded
+  | StatementEnded
+  /** Something was refused because a limit was reached. */
+  | { kind: 'limit_reached'; limit: Limit }
   /** An unexpected error, or the cause of a refusal. It has no request id if it does not concern a single request. */
   | { kind: 'fault'; error: unknown; requestId?: string }
   /** A variable of the environment has no effect, and looks like a misspelt one of the gateway. */
@@ -29,13 +32,15 @@ export type Observation =
   | { kind: 'members_cleaned'; members: number; ms: number }
   /** A replacement of members is under way: so many customers have arrived. */
   | { kind: 'members_arriving'; requestId: string; segmentId: string; customers: number; ms: number }
+  | { kind: 'admin_listening'; adminUrl: string }
   | { kind: 'listening'; url: string }
   | { kind: 'stopping'; signal: string }
   | { kind: 'stopped' };
 
-/** A request was answered, or its connection ended before that. */
+/** A request was answered, or its connection ended before that. An operation over WebSocket counts as a request. */
 export interface ExchangeEnded {
   kind: 'exchange_ended';
+  face: FaceName;
   requestId: string;
   /** The trace that the request belongs to. */
   trace?: object | undefined;
@@ -43,11 +48,54 @@ export interface ExchangeEnded {
   path: string;
   /** The REST route or the GraphQL operation; undefined if it was not recognised. */
   operation: string | undefined;
+  /** What a GraphQL operation requested; undefined if it did not pass the checks of its document. */
+  requested?: Requested | undefined;
   status: number | 'aborted';
+  /** The codes of the errors that the caller was sent, each once. */
+  codes?: readonly string[] | undefined;
+  /** Whether the answer was a stream, which ends when its caller leaves. */
+  isStream?: boolean | undefined;
   ms: number;
   accountId: string | undefined;
   tokenId: string | undefined;
 }
+
+/** What serves a request: an API, health checks, or one of the pages. */
+export type FaceName = 'rest' | 'graphql' | 'health' | 'page';
+
+/** The type of a GraphQL operation and the root fields that it requests, each once, by their names in our schema. */
+export interface Requested {
+  type: string;
+  fields: readonly string[];
+}
+
+/** A statement has ended, or, in the lane `long`, a transaction. */
+export interface StatementEnded {
+  kind: 'statement_ended';
+  lane: LaneName;
+  /** How many calls it answered together; undefined if it is not of a batch. */
+  calls: number | undefined;
+  /** How long it waited for its turn. */
+  waitedMs: number;
+  ms: number;
+}
+
+/** The lanes of the database: see docs/decisions/lanes.md. */
+export const LANES = ['small', 'large', 'scan', 'long'] as const;
+export type LaneName = (typeof LANES)[number];
+
+/** The limits that are observed when they are reached. */
+export const LIMITS = [
+  'connections',
+  'identifications',
+  'requests_in_flight',
+  'bodies',
+  'event_loop',
+  'rate',
+  'streams',
+  'database_queue',
+] as const;
+export type Limit = (typeof LIMITS)[number];
 
 /** Receives observations. Never throws. */
 export type Observe = (observation: Observation) => void;

@@ -46,6 +46,7 @@ const HOUSE: Record<string, string[]> = {
   ],
   'main.ts': [
     'start.ts',
+    'admin.ts',
     'heap.ts',
     'config/',
     'wrong-config.ts',
@@ -53,6 +54,7 @@ const HOUSE: Record<string, string[]> = {
     'graphql/limits/operation-check.ts',
     'graphql/schema.ts',
     'stop-signal.ts',
+    'observation.ts',
   ],
   'start.ts': [
     'accepted-token.ts',
@@ -65,6 +67,13 @@ const HOUSE: Record<string, string[]> = {
     'observation.ts',
   ],
   'welcome.ts': ['config/'],
+  'admin.ts': [
+    'telemetry/',
+    'rest/routes.ts',
+    'graphql/schema.ts',
+    'graphql/engine/requested.ts',
+    'observation.ts',
+  ],
   'accepted-token.ts': ['gateway/', 'config/', 'kept-token.ts', 'accounts/api-token.ts', 'observation.ts'],
   'heap.ts': [],
   'version.ts': [],
@@ -128,6 +137,7 @@ const HOUSE: Record<string, string[]> = {
     'resolver.ts',
     'accounts/viewer.ts',
     'fairness/',
+    'observation.ts',
     'errors/',
   ],
   'graphql/limits/': ['graphql/planner/', 'errors/'],
@@ -154,6 +164,7 @@ const HOUSE: Record<string, string[]> = {
     'events/streams.ts',
     'resolver.ts',
     'accounts/viewer.ts',
+    'observation.ts',
   ],
   'members/': [
     'segments/',

@@ -60,6 +60,7 @@ export function rateLimiter({ points, store }: RateLimit, db: Database, observe:
         observe({ kind: 'fault', error: rejected });
         return {};
       }
+      observe({ kind: 'limit_reached', limit: 'rate' });
       await sleep(PAUSE_MS);
       throw refusal(rejected);
     }

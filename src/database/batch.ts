@@ -19,7 +19,6 @@ interface Options<Key> {
 
 /** How long a change may wait for other changes to its row. */
 const PATIENCE_MS = 1_000;
-
 const BUSY = 'Too many writes are waiting. Try again in a moment.';
 
 /** Limits for calls that each concern one row. */
@@ -52,7 +51,8 @@ export function batch<Key, Value>(
   /** Sends one statement, and sends it again in parts if it fails for some of its calls. */
   const send = async (calls: Calls): Promise<void> => {
     try {
-      const outcomes = await lane.queue.run(onlyAccountOf(calls), () => run(calls.map(({ key }) => key)));
+      const work = () => run(calls.map(({ key }) => key));
+      const outcomes = await lane.queue.run(onlyAccountOf(calls), work, calls.length);
       for (const [i, call] of calls.entries()) {
         const outcome = outcomes[i];
         call.settle(outcome === undefined ? noOutcome(i) : outcome);

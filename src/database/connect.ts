@@ -1,8 +1,9 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
-import { type FairQueue, fairQueue } from '../fairness/fair-queue.ts';
-import type { Observe } from '../observation.ts';
+import type { FairQueue } from '../fairness/fair-queue.ts';
+import type { LaneName, Observe } from '../observation.ts';
 import { keepConnections } from './kept-connections.ts';
+import { laneQueue } from './lane-queue.ts';
 import { closeOverdue } from './overdue.ts';
 import { PLANNER_OPTIONS } from './planner.ts';
 
@@ -43,17 +44,6 @@ export type Pooler = 'none' | 'transaction';
  */
 const LIMITS = { connection: 800, query: 1_500 };
 
-/**
- * How long a statement may wait for its turn, and how many of one account may wait. A scan takes hundreds of times as long as a
- * small statement, and an operation may request fifty of them.
- */
-const WAITING = {
-  small: { patienceMs: LIMITS.connection, maxWaiting: 1_000 },
-  large: { patienceMs: LIMITS.connection, maxWaiting: 500 },
-  scan: { patienceMs: 5_000, maxWaiting: 100 },
-  long: { patienceMs: 60_000, maxWaiting: 10 },
-};
-
 /** How many long transactions run at a time, and the limit of each as the gateway sees it. The server's is shorter. */
 const LONG = { slots: 2, milliseconds: 150_000 };
 
@@ -69,7 +59,7 @@ interface Options {
   url: string;
   poolSize: number;
   pooler?: Pooler;
-  /** Receives the errors of connections that fail while no statement uses them. */
+  /** Receives the ends of statements, and the errors of connections that fail while no statement uses them. */
   observe: Observe;
 }
 
@@ -101,26 +91,22 @@ export function connect({ url, poolSize, pooler = 'none', observe }: Options): D
     return { pool, cut };
   };
   const poolOf = (max: number) => openPool(max).pool;
-  const laneOf = (
-    slots: number,
-    perAccount: number,
-    waiting: (typeof WAITING)[keyof typeof WAITING],
-  ): Lane => ({
+  const laneOf = (name: LaneName, slots: number, perAccount: number): Lane => ({
     $client: poolOf(slots),
-    queue: fairQueue({ slots, perAccount, ...waiting }),
+    queue: laneQueue(name, { slots, perAccount, observe }),
     hasSessions,
   });
   const { small, large, scan } = slotsOf(poolSize);
   const long = openPool(LONG.slots, {}, LONG.milliseconds);
-  const lane = laneOf(small, allButOne(small), WAITING.small);
+  const lane = laneOf('small', small, allButOne(small));
   return Object.assign(drizzle({ client: lane.$client }), {
     ...lane,
-    large: laneOf(large, allButOne(large), WAITING.large),
-    scan: laneOf(scan, Math.min(2, allButOne(scan)), WAITING.scan),
+    large: laneOf('large', large, allButOne(large)),
+    scan: laneOf('scan', scan, Math.min(2, allButOne(scan))),
     long: {
       $client: long.pool,
       cut: long.cut,
-      queue: fairQueue({ slots: LONG.slots, perAccount: 1, ...WAITING.long }),
+      queue: laneQueue('long', { slots: LONG.slots, perAccount: 1, observe }),
       hasSessions,
     },
     probe: poolOf(1),

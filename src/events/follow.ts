@@ -14,6 +14,8 @@ interface Follower {
   signal: AbortSignal;
   /** The share of the event loop that the account has. */
   loop?: LoopShare | undefined;
+  /** Called with the number of events before they are returned. */
+  onEvents?(events: number): void;
 }
 
 /** The events of a follower, and its progress. */
@@ -28,7 +30,7 @@ export interface Following {
  * More events are read only when the follower requests them, so a slow follower uses no memory. Throws CURSOR_EXPIRED if a
  * follower is so slow that its next event is no longer kept. Ends when the signal aborts. If its reason is a refusal, throws it.
  */
-export function follow(feed: Feed, { accountId, after, types, signal, loop }: Follower): Following {
+export function follow(feed: Feed, { accountId, after, types, signal, loop, onEvents }: Follower): Following {
   let place = after;
   let isNew = true;
   async function* events(): AsyncGenerator<Event[]> {
@@ -39,7 +41,10 @@ export function follow(feed: Feed, { accountId, after, types, signal, loop }: Fo
         await untilReady(loop);
         checkSequence(place, slice);
         const wanted = types ? slice.events.filter(({ type }) => types.includes(type)) : slice.events;
-        if (wanted.length > 0) yield wanted;
+        if (wanted.length > 0) {
+          onEvents?.(wanted.length);
+          yield wanted;
+        }
         place = slice.events.at(-1)?.n ?? place;
       }
     } catch (error) {

@@ -8,6 +8,8 @@ export interface Live {
   feed: Feed;
   /** Announces a write to this gateway and all others. */
   wrote(): void;
+  /** How many writes of this gateway were announced so far. */
+  writes(): number;
   stop(): Promise<void>;
 }
 
@@ -27,12 +29,15 @@ export function startLive(store: EventStore, { url, pooler }: Options): Live {
   const feed = eventFeed(store, {
     everyMs: () => (listener?.isListening() ? LOOK_MS.listening : LOOK_MS.polling),
   });
+  let writes = 0;
   return {
     feed,
     wrote() {
+      writes += 1;
       feed.wake();
       listener?.notify();
     },
+    writes: () => writes,
     async stop() {
       feed.stop();
       await listener?.stop();

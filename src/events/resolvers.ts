@@ -62,11 +62,11 @@ export const followEvents = resolver({
   run: async ({ after, types }, context: LiveContext, viewer): Promise<FollowedEvents> => {
     const { events, feed, streams, loop } = context;
     const { accountId } = viewer;
-    const { signal, close } = streams.open(accountId, () => mayStillRead(context, viewer));
+    const { signal, close, sent } = streams.open(accountId, () => mayStillRead(context, viewer));
     try {
       const slice = await events.read({ accountId, after, size: 1, contents: 'none' });
       checkPlaces({ after }, slice);
-      const start = { accountId, after: after ?? slice.head, types, signal, loop };
+      const start = { accountId, after: after ?? slice.head, types, signal, loop, onEvents: sent };
       const { events: followed, place } = follow(feed, start);
       return { events: followed, cursor: () => cursorOf(place()), signal, close };
     } catch (error) {

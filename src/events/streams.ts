@@ -7,6 +7,8 @@ export interface Stream {
   signal: AbortSignal;
   /** Ends the stream and frees its place. Can be called more than once. */
   close(): void;
+  /** Counts events that the stream has sent. */
+  sent(events: number): void;
 }
 
 /** The open streams of this process. */
@@ -17,6 +19,8 @@ export interface Streams {
    */
   open(accountId: string, review: () => Promise<boolean>): Stream;
   count(): number;
+  /** How many events all streams have sent so far. */
+  eventsSent(): number;
   /** Aborts when all streams end. */
   ending: AbortSignal;
   /** Ends all streams, so that clients resume at another gateway. No further stream can be opened. */
@@ -28,6 +32,8 @@ interface Limits {
   perProcess: number;
   /** Milliseconds between two reviews. The streams of a revoked token end within this time. */
   reviewMs?: number | undefined;
+  /** Called for each stream that is refused because there are too many. */
+  onRefused?(): void;
 }
 
 /** A revoked token must be refused within five seconds. This leaves one second for the review itself. */
@@ -40,11 +46,12 @@ interface Open {
 }
 
 /** Limits the number of open streams, and ends streams whose token has ended. */
-export function openStreams({ perAccount, perProcess, reviewMs = REVIEW_MS }: Limits): Streams {
+export function openStreams({ perAccount, perProcess, reviewMs = REVIEW_MS, onRefused }: Limits): Streams {
   const open = new Set<Open>();
   const places = shares<string>({ total: perProcess, each: perAccount });
   const ending = new AbortController();
   let timer: NodeJS.Timeout | undefined;
+  let eventsSent = 0;
 
   const reviewAll = async () => {
     await Promise.all([...open].map(reviewOne));
@@ -54,8 +61,12 @@ export function openStreams({ perAccount, perProcess, reviewMs = REVIEW_MS }: Li
   return {
     open(accountId, review) {
       if (ending.signal.aborted) throw new Unavailable('not_applied', { message: STOPPING });
-      if (places.of(accountId) >= perAccount) throw tooMany(perAccount);
-      if (!places.take(accountId)) throw new Unavailable('not_applied', { message: FULL });
+      if (!places.take(accountId)) {
+        onRefused?.();
+        throw places.of(accountId) >= perAccount
+          ? tooMany(perAccount)
+          : new Unavailable('not_applied', { message: FULL });
+      }
       const stream: Open = { controller: new AbortController(), review };
       open.add(stream);
       timer ??= setTimeout(reviewAll, reviewMs).unref();
@@ -67,9 +78,13 @@ export function openStreams({ perAccount, perProcess, reviewMs = REVIEW_MS }: Li
           places.giveBack(accountId);
           stream.controller.abort();
         },
+        sent(events) {
+          eventsSent += events;
+        },
       };
     },
     count: () => open.size,
+    eventsSent: () => eventsSent,
     ending: ending.signal,
     close() {
       ending.abort();

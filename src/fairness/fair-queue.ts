@@ -1,5 +1,6 @@
-import { Unavailable } from '../errors/refusals.ts';
+import type { Unavailable } from '../errors/refusals.ts';
 import { lateCheck } from './late-check.ts';
+import { busy, closed, late } from './queue-refusals.ts';
 import { claimOf, newShare, type Share, sinceOf } from './share.ts';
 
 interface Limits {
@@ -13,16 +14,22 @@ interface Limits {
   patienceMs: number;
   /** A monotonic clock, in milliseconds. */
   clock?(): number;
+  /** Called when a piece of work has ended: how many calls it answered, and the milliseconds that it waited and took. */
+  onEnd?(calls: number | undefined, waitedMs: number, ms: number): void;
+  /** Called when a piece of work is refused because too much is waiting, or because it has waited too long. */
+  onRefused?(): void;
 }
 
 /** Work of many accounts that shares a few slots. */
 export interface FairQueue {
   /**
    * Does a piece of work as soon as its account can have a slot. Work that belongs to no single account (null) can have any
-   * slot and is charged to nobody. Throws UNAVAILABLE, without beginning the work, if too much of the account is already waiting,
+   * slot and is charged to nobody. `calls` is only passed to `onEnd`. Throws UNAVAILABLE, without beginning the work, if too much of the account is already waiting,
    * if the wait is too long, or if the queue is closed.
    */
-  run<Result>(accountId: string | null, work: () => Promise<Result>): Promise<Result>;
+  run<Result>(accountId: string | null, work: () => Promise<Result>, calls?: number): Promise<Result>;
+  /** How many pieces of work wait. */
+  waiting(): number;
   /** Refuses all waiting and all future work. */
   close(): void;
 }
@@ -39,6 +46,8 @@ export function fairQueue({
   maxWaiting,
   patienceMs,
   clock = () => performance.now(),
+  onEnd,
+  onRefused,
 }: Limits): FairQueue {
   const shares = new Map<string | null, Share>();
   let free = slots;
@@ -51,6 +60,7 @@ export function fairQueue({
     accountId: string | null,
     share: Share,
     work: () => Promise<Result>,
+    { since, calls }: { since: number; calls: number | undefined },
   ): Promise<Result> => {
     free -= 1;
     share.running += 1;
@@ -62,6 +72,7 @@ export function fairQueue({
       free += 1;
       share.running -= 1;
       const end = clock();
+      onEnd?.(calls, start - since, end - start);
       share.paidUntil = Math.min(share.paidUntil + end - start, end + patienceMs / 2);
       if (waiting > 0) beginNext();
       if (share.running === 0 && share.waiting.length === 0 && share.paidUntil <= end)
@@ -94,43 +105,38 @@ export function fairQueue({
 
   const watch = lateCheck({
     limitMs: patienceMs,
-    giveUp: (latest) => refuseBefore(latest, late),
+    giveUp: (latest) => refuseBefore(latest, () => reached(late())),
     isNeeded: () => waiting > 0,
     clock,
   });
 
+  const reached = (refusal: Unavailable) => {
+    onRefused?.();
+    return refusal;
+  };
+
   return {
-    run(accountId, work) {
+    run(accountId, work, calls) {
       if (isClosed) return Promise.reject(closed());
       const share = shares.get(accountId) ?? newShare(accountId);
       shares.set(accountId, share);
-      if (share.waiting.length === 0 && mayBegin(share)) return perform(accountId, share, work);
-      if (share.waiting.length >= maxWaiting) return Promise.reject(busy());
+      const asked = { since: clock(), calls };
+      if (share.waiting.length === 0 && mayBegin(share)) return perform(accountId, share, work, asked);
+      if (share.waiting.length >= maxWaiting) return Promise.reject(reached(busy()));
       waiting += 1;
       watch();
       return new Promise((resolve, reject) => {
         share.waiting.push({
-          since: clock(),
-          begin: () => void perform(accountId, share, work).then(resolve, reject),
+          since: asked.since,
+          begin: () => void perform(accountId, share, work, asked).then(resolve, reject),
           refuse: reject,
         });
       });
     },
+    waiting: () => waiting,
     close() {
       isClosed = true;
       refuseBefore(Number.POSITIVE_INFINITY, closed);
     },
   };
 }
-
-const closed = () => new Unavailable('not_applied');
-
-const busy = () =>
-  new Unavailable('not_applied', {
-    message:
-      'Too many requests of your account are waiting. Send fewer concurrent requests, and try again in a moment.',
-  });
-
-/** Not the fault of the account alone: others, or a slow database, can keep it waiting too. */
-const late = () =>
-  new Unavailable('not_applied', { message: 'The database is busy. Try again in a moment.' });

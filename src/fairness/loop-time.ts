@@ -53,9 +53,9 @@ const MAX_ACCOUNTS = 10_000;
 /**
  * Shares the event loop between accounts. A single thread does the work of all accounts, and work cannot be interrupted once
  * it has started. So an account that does long work has to pause in between while other accounts are active. It never waits if
- * no other account is active. See docs/decisions/loop-time.md.
+ * no other account is active. `onRefused` is called for each request that is refused. See docs/decisions/loop-time.md.
  */
-export function loopTime() {
+export function loopTime({ onRefused }: { onRefused?(): void } = {}) {
   const shares = new Map<string, LoopShare>();
   const turn = streamTurns();
   /** The two most recently active accounts. */
@@ -76,6 +76,11 @@ export function loopTime() {
     last = { account, at: now };
   }
 
+  const refusal = () => {
+    onRefused?.();
+    return busy();
+  };
+
   /** Milliseconds that an account has to wait now. */
   const waitOf = (account: string, { paidAt }: Debt, now: number): number =>
     isAlone(account, now) ? 0 : Math.max(0, paidAt - CREDIT_MS - now);
@@ -83,7 +88,7 @@ export function loopTime() {
   /** Starts waiting requests, one per turn of the loop, because each may add to the debt. */
   function goOn(account: string, debt: Debt): void {
     const now = performance.now();
-    while ((debt.waiting[0]?.since ?? now) < now - WAIT.patienceMs) debt.waiting.shift()?.refuse(busy());
+    while ((debt.waiting[0]?.since ?? now) < now - WAIT.patienceMs) debt.waiting.shift()?.refuse(refusal());
     const wait = waitOf(account, debt, now);
     if (wait === 0) debt.waiting.shift()?.begin();
     if (debt.waiting.length === 0) return;
@@ -103,7 +108,7 @@ export function loopTime() {
         const now = performance.now();
         noteActive(account, now);
         if (debt.waiting.length === 0 && waitOf(account, debt, now) === 0) return undefined;
-        if (debt.waiting.length >= WAIT.maxRequests) return Promise.reject(busy());
+        if (debt.waiting.length >= WAIT.maxRequests) return Promise.reject(refusal());
         return new Promise((begin, refuse) => {
           debt.waiting.push({ since: now, begin, refuse });
           if (debt.waiting.length === 1) goOn(account, debt);

@@ -53,7 +53,7 @@ export function admission(
   const authenticate = authenticator(tokens, jwt);
   const limit = rateLimit && rateLimiter(rateLimit, database, observe);
 
-  const loop = loopTime();
+  const loop = loopTime({ onRefused: () => observe({ kind: 'limit_reached', limit: 'event_loop' }) });
   let identifying = 0;
 
   const contextFor =
@@ -61,7 +61,10 @@ export function admission(
     async (exchange: Admitted): Promise<Context> => {
       const { request } = exchange;
       const address = request.socket.remoteAddress;
-      if (identifying >= MAX_IDENTIFYING) throw new Unavailable('not_applied', { message: TOO_MANY });
+      if (identifying >= MAX_IDENTIFYING) {
+        observe({ kind: 'limit_reached', limit: 'identifications' });
+        throw new Unavailable('not_applied', { message: TOO_MANY });
+      }
       identifying += 1;
       let viewer: Viewer | null;
       try {
@@ -91,6 +94,9 @@ export function admission(
         loop: share,
         identify: () => identifyAnew(request.headers),
         leavePlace: () => exchange.place?.leave(),
+        onRequested(requested) {
+          exchange.requested = requested;
+        },
         onGone(listener) {
           if (exchange.response) onceClosed(exchange.response, listener);
         },

@@ -4,6 +4,7 @@ import { Unavailable } from '../errors/refusals.ts';
 import { type Shares, shares } from '../fairness/shares.ts';
 import type { Place } from '../http/exchange.ts';
 import { networkOf } from '../http/network.ts';
+import type { Limit } from '../observation.ts';
 
 /** How many requests are worked on, and how many bodies arrive, at the same time. */
 export interface Places {
@@ -14,6 +15,8 @@ export interface Places {
   places?: number;
   /** Max bodies that arrive at the same time, of up to 64 KiB each. */
   bodies?: number;
+  /** Called for each request that is refused, with the limit that was reached. */
+  onRefused?(limit: Limit): void;
 }
 
 const DEFAULTS = { places: 3_000, bodies: 1_000 };
@@ -33,7 +36,7 @@ export interface Holder {
  * Limits the requests that are worked on at the same time. A request holds a place while there is work to do for it. It
  * holds none while its body arrives, or after its answer was handed to the socket.
  */
-export function placesFor({ places = DEFAULTS.places, bodies = DEFAULTS.bodies }: Places) {
+export function placesFor({ places = DEFAULTS.places, bodies = DEFAULTS.bodies, onRefused }: Places) {
   const worked = shares<string>({ total: places, each: Math.ceil(places * PART_OF_ACCOUNT) });
   const arriving = shares<string>({ total: bodies, each: Math.ceil(bodies * PART_OF_ACCOUNT) });
   const strangers = Math.ceil(bodies * STRANGERS.part);
@@ -43,6 +46,7 @@ export function placesFor({ places = DEFAULTS.places, bodies = DEFAULTS.bodies }
   });
 
   async function refused(of: Shares<string>, what: string): Promise<never> {
+    onRefused?.(of === worked ? 'requests_in_flight' : 'bodies');
     await nextTurn(); // so that many are refused in one turn of the event loop, which wakes their sender only once
     const whose = of.isFull() ? 'Too many requests' : 'Too many of your requests';
     throw new Unavailable('not_applied', { message: `${whose} are ${what}. Try again in a moment.` });
@@ -51,6 +55,7 @@ export function placesFor({ places = DEFAULTS.places, bodies = DEFAULTS.bodies }
   return {
     taken: worked.taken,
     isFull: worked.isFull,
+    max: places,
 
     /** Takes a place. Rejects with UNAVAILABLE if none is left or the holder has reached its limit. */
     take({ accountId = STRANGER, address }: Holder): Place | Promise<never> {

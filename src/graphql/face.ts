@@ -4,13 +4,14 @@ import type { Context } from '../context.ts';
 import { catalogue } from '../errors/catalogue.ts';
 import { remembered } from '../http/accept.ts';
 import { ClientGone } from '../http/body.ts';
-import type { Admitted } from '../http/exchange.ts';
+import { type Admitted, noteCodes } from '../http/exchange.ts';
 import { respond } from '../http/respond.ts';
 import type { Face } from '../http/server.ts';
 import type { Observe } from '../observation.ts';
 import { observeCause, shownOf } from '../resolver.ts';
 import type { BoundReads } from './engine/admitted-operation.ts';
 import { type Execution, graphqlEngine } from './engine/engine.ts';
+import { errorCodesOf } from './engine/error-codes.ts';
 import type { Persistence } from './engine/persisted-operations.ts';
 import { graphqlErrorOf } from './engine/refusal-error.ts';
 import { isSubscribed } from './engine/subscription.ts';
@@ -48,6 +49,7 @@ export function graphqlFace({ contextOf, observe, graphiql, origins, heartbeatMs
 
   const face: Face = async (exchange) => {
     const { request, requestId } = exchange;
+    exchange.face = 'graphql';
     const { type, page, stream } = wanted(request.headers.accept ?? '*/*');
     try {
       // First of all: if the router's secret is required and missing, neither the page is sent nor the body read.
@@ -67,6 +69,7 @@ export function graphqlFace({ contextOf, observe, graphiql, origins, heartbeatMs
         returns: stream ? 'either' : 'result',
       };
       const result = await run(params, execution, context);
+      noteCodes(exchange, errorCodesOf(result));
       if (!isSubscribed(result)) return await writeResult(exchange, result, type);
       await writeResults(exchange, result, { ending: context.streams.ending, heartbeatMs });
     } catch (error) {
@@ -74,6 +77,7 @@ export function graphqlFace({ contextOf, observe, graphiql, origins, heartbeatMs
       // Refused before GraphQL began, so the HTTP status says so under any media type.
       const refusal = shownOf(error, requestId);
       observeCause(refusal, { requestId, observe });
+      noteCodes(exchange, [refusal.code]);
       const http = { status: catalogue[refusal.code].status, headers: refusal.headers };
       const errorType = type === null || type === EVENT_TYPE ? JSON_TYPE : type;
       await writeResult(exchange, { errors: [graphqlErrorOf(refusal, { http })] }, errorType);

@@ -3,12 +3,12 @@ import { shares } from '../fairness/shares.ts';
 import type { Observe } from '../observation.ts';
 import { networkOf } from './network.ts';
 
-/** Refusals are observed at most once in this time. */
+/** The address of a refused connection is observed at most once in this time. */
 const OBSERVED_MS = 10_000;
 
 /**
  * Limits the open connections of one address. A connection beyond the limit is closed immediately, as Node does beyond
- * `server.maxConnections`, and is observed at most once every ten seconds.
+ * `server.maxConnections`. Its address is observed at most once every ten seconds.
  */
 export function limitConnections(server: Server, each: number, observe: Observe): void {
   const open = shares<string>({ total: Number.POSITIVE_INFINITY, each });
@@ -17,6 +17,7 @@ export function limitConnections(server: Server, each: number, observe: Observe)
     const network = networkOf(socket.remoteAddress);
     if (!open.take(network)) {
       socket.destroy();
+      observe({ kind: 'limit_reached', limit: 'connections' });
       if (performance.now() - observed < OBSERVED_MS) return;
       observed = performance.now();
       observe({ kind: 'connection_refused', address: network });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { LoopShare } from '../fairness/loop-time.ts';
+import type { ExchangeEnded, FaceName } from '../observation.ts';
 import { requestTargetOf } from './request-target.ts';
 import { type TraceContext, traceContextOf } from './trace-context.ts';
 
@@ -24,10 +25,16 @@ export interface Exchange {
   headers: Record<string, string>;
   /** The trace that the request belongs to; for the log. */
   trace?: TraceContext | undefined;
+  /** What serves the request; for the metrics. */
+  face: FaceName;
+  /** What a GraphQL operation requests; for the metrics. */
+  requested?: ExchangeEnded['requested'];
   /** The account, token and operation of the request, once they are known; for the log. */
   accountId?: string | undefined;
   tokenId?: string | undefined;
   operation?: string | undefined;
+  /** The codes of the errors that the caller is sent: see `noteCodes`. */
+  codes?: readonly string[] | undefined;
   /** The place that the request holds until its face settles, if it needs one. */
   place?: Place | undefined;
   /** The share of the event loop that the caller's account has. */
@@ -43,7 +50,7 @@ export interface Exchange {
 /** What is needed to admit a request, or an operation over a WebSocket. */
 export type Admitted = Pick<
   Exchange,
-  'requestId' | 'headers' | 'accountId' | 'tokenId' | 'place' | 'loop'
+  'requestId' | 'headers' | 'accountId' | 'tokenId' | 'place' | 'loop' | 'requested' | 'codes'
 > & {
   request: Pick<IncomingMessage, 'headers' | 'socket'>;
   response?: ServerResponse;
@@ -68,16 +75,24 @@ export function exchangeOf(
     requestId: typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID(),
     headers: {},
     trace: traceContextOf(request.headers),
+    face: 'page',
     onAnswered,
     // Not known yet. V8 allocates space for the properties of a literal; adding them later would copy the object.
     accountId: undefined,
     tokenId: undefined,
     operation: undefined,
+    codes: undefined,
+    requested: undefined,
     place: undefined,
     loop: undefined,
     isShared: undefined,
     isStream: undefined,
   };
+}
+
+/** Adds the codes of errors that the caller is sent to those of the exchange, each once. */
+export function noteCodes(exchange: Pick<Exchange, 'codes'>, codes: readonly string[]): void {
+  if (codes.length > 0) exchange.codes = [...new Set([...(exchange.codes ?? []), ...codes])];
 }
 
 /** Calls a function once a response has ended or its connection is closed; at once if that has already happened. */

@@ -5,7 +5,7 @@ import type { ExchangeEnded, Observe } from '../observation.ts';
 import { answerClientError, isAnswerPending } from './client-error.ts';
 import { connectionTurns } from './connection-turns.ts';
 import { limitConnections } from './connections.ts';
-import { type Exchange, exchangeOf } from './exchange.ts';
+import { type Exchange, exchangeOf, noteCodes } from './exchange.ts';
 import { WHOLE_SERVER } from './request-target.ts';
 import { respond } from './respond.ts';
 import { isEnding } from './unread-body.ts';
@@ -50,6 +50,7 @@ export function httpServer({ route, isSocket, upgrade, observe, maxConnectionsPe
     const leave = () => exchange.place?.leave(); // even if the caller is gone and was not answered
     face(exchange).then(leave, (error) => {
       observe({ kind: 'fault', error, requestId: exchange.requestId });
+      noteCodes(exchange, ['INTERNAL']);
       if (response.headersSent) response.end();
       else respond(exchange, 500, {});
       leave();
@@ -77,18 +78,23 @@ const afterAnswers =
   };
 
 function endOf(exchange: Exchange, ms: number): ExchangeEnded {
-  const { request, response, path, requestId, trace, operation, accountId, tokenId } = exchange;
-  const isOver = response.writableFinished || exchange.isStream;
+  const { request, response, face, path, requestId, trace, operation, requested, codes } = exchange;
+  const { accountId, tokenId, isStream } = exchange;
+  const isOver = response.writableFinished || isStream;
   const status = isOver ? response.statusCode : 'aborted';
   const { method } = request;
   return {
     kind: 'exchange_ended',
+    face,
     requestId,
     trace,
     method,
     path,
     operation,
+    requested,
     status,
+    codes,
+    isStream,
     ms,
     accountId,
     tokenId,

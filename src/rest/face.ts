@@ -4,7 +4,7 @@ import { InvalidInput } from '../errors/invalid-input.ts';
 import { charged } from '../fairness/loop-time.ts';
 import { ClientGone, readBody } from '../http/body.ts';
 import { bodyPieces } from '../http/body-pieces.ts';
-import type { Exchange } from '../http/exchange.ts';
+import { type Exchange, noteCodes } from '../http/exchange.ts';
 import { bodyFields, type Fields, formFields, joined } from '../http/fields.ts';
 import { respond } from '../http/respond.ts';
 import type { Face } from '../http/server.ts';
@@ -30,6 +30,7 @@ interface Options {
 /** Serves the documented REST API: finds the operation, reads the fields, calls the handler and writes its answer. */
 export function restFace({ contextOf, observe, heartbeatMs, bodyPauseMs }: Options): Face {
   return async (exchange) => {
+    exchange.face = 'rest';
     try {
       const { stream, ...answer } = await answerTo(exchange, await contextOf(exchange), bodyPauseMs);
       if (stream) await writeStream(exchange, stream, { observe, heartbeatMs });
@@ -39,6 +40,7 @@ export function restFace({ contextOf, observe, heartbeatMs, bodyPauseMs }: Optio
       const { requestId } = exchange;
       const refusal = shownOf(error, requestId);
       observeCause(refusal, { requestId, observe });
+      noteCodes(exchange, [refusal.code]);
       write(exchange, problem(refusal, requestId));
     }
   };

@@ -21,6 +21,14 @@ const routes = new Map(
     .map(([path, methods]): [string, Route] => [path, { path, methods }]),
 );
 
+/** The names of all operations as the log and the metrics show them, such as `GET /v1/customer-segments/:id`. */
+export const operationNames = (): Set<string> =>
+  new Set(
+    [...routes.values()].flatMap(({ path, methods }) =>
+      [...namesOf(methods), 'OPTIONS'].map((method) => `${method} ${path}`),
+    ),
+  );
+
 interface Found {
   route: Route;
   id: string;
@@ -56,7 +64,7 @@ function partAt(path: string, start: number): [part: string, rest: string] {
 export function operationOf({ methods }: Route, method: string): Served {
   const found = Object.hasOwn(methods, method) ? methods[method] : undefined;
   if (found) return found;
-  const names = Object.keys(methods).flatMap((name) => (name === 'GET' ? [name, 'HEAD'] : [name]));
+  const names = namesOf(methods);
   const allow = names.join(', ');
   if (method === 'OPTIONS') {
     const headers = { allow, ...patchable(names) };
@@ -65,6 +73,10 @@ export function operationOf({ methods }: Route, method: string): Served {
   const message = `Method not allowed. Use ${ANY_OF.format(names)}.`;
   throw new Refusal('METHOD_NOT_ALLOWED', message, { headers: { allow } });
 }
+
+/** The methods of a resource. HEAD works wherever GET does. */
+const namesOf = (methods: Methods): string[] =>
+  Object.keys(methods).flatMap((name) => (name === 'GET' ? [name, 'HEAD'] : [name]));
 
 /** An operation without fields, which describes the API. */
 const ABOUT = {

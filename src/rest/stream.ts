@@ -1,5 +1,5 @@
 import { eventText, respondWithEvents } from '../http/event-stream.ts';
-import type { Exchange } from '../http/exchange.ts';
+import { type Exchange, noteCodes } from '../http/exchange.ts';
 import type { Observe } from '../observation.ts';
 import { observeCause, shownOf } from '../resolver.ts';
 import type { Stream } from './answer.ts';
@@ -24,14 +24,16 @@ export const writeStream = (
 
 async function* withProblem(
   messages: AsyncIterable<string>,
-  { requestId }: Exchange,
+  exchange: Exchange,
   observe: Observe,
 ): AsyncGenerator<string> {
   try {
     yield* messages;
   } catch (error) {
+    const { requestId } = exchange;
     const refusal = shownOf(error, requestId);
     observeCause(refusal, { requestId, observe });
+    noteCodes(exchange, [refusal.code]);
     yield eventText({ event: 'error', data: JSON.stringify(problem(refusal, requestId).body) });
   }
 }

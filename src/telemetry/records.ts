@@ -11,8 +11,11 @@ const MAX_PATH = 200;
 type Kind = Observation['kind'];
 type Line = readonly [level: 'info' | 'warn', message: string];
 
+/** Frequent observations that are only measured. */
+type Measured = 'statement_ended' | 'limit_reached';
+
 /** The lines of all other observations, which are rare. The fields of an observation are logged with its line. */
-const LINES: Readonly<Record<Exclude<Kind, 'exchange_ended' | 'fault'>, Line>> = {
+const LINES: Readonly<Record<Exclude<Kind, 'exchange_ended' | 'fault' | Measured>, Line>> = {
   variable_unknown: [
     'warn',
     'A variable is not one of the gateway, so it has no effect. Did you mean "nearest"?',
@@ -42,6 +45,7 @@ const LINES: Readonly<Record<Exclude<Kind, 'exchange_ended' | 'fault'>, Line>> =
   contents_erased: ['info', 'erased the contents of events'],
   members_cleaned: ['info', 'deleted members that nobody can see'],
   members_arriving: ['info', 'receiving members'],
+  admin_listening: ['info', 'serving metrics'],
   listening: ['info', 'listening'],
   stopping: ['info', 'stopping'],
   stopped: ['info', 'stopped'],
@@ -70,7 +74,7 @@ export function records(log: Log): Records {
   function observe(observation: Observation): void {
     if (observation.kind === 'exchange_ended') exchangeEnded(observation);
     else if (observation.kind === 'fault') fault(observation.error, observation.requestId);
-    else {
+    else if (observation.kind !== 'statement_ended' && observation.kind !== 'limit_reached') {
       const { kind, ...fields } = observation;
       const [level, message] = LINES[kind];
       log[level](fields, message);

@@ -35,7 +35,7 @@ it('large results are written for accounts in turn', async () => {
     const accountId = accounts[waiting.length] ?? '';
     const exchange = { request, response, requestId: '', path: '', query: '', headers: {}, accountId };
     const onAnswered = () => ended.push(accountId);
-    waiting.push(() => void write({ ...exchange, onAnswered }, result, JSON_TYPE));
+    waiting.push(() => void write({ ...exchange, face: 'graphql', onAnswered }, result, JSON_TYPE));
     if (waiting.length === accounts.length) for (const begin of waiting) begin();
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));

@@ -13,6 +13,7 @@ function formatter(hasColors: boolean) {
 
 const EXCHANGE = {
   kind: 'exchange_ended',
+  face: 'rest',
   requestId: 'r1',
   method: 'GET',
   path: '/v1/customer-segments',

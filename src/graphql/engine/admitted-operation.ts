@@ -16,6 +16,7 @@ import { isIntrospection, operationOf } from '../planner/document.ts';
 import type { Variables } from '../planner/execution.ts';
 import { plannedOperation, type RunOperation } from '../planner/planned-operation.ts';
 import { MAX_COERCION_ERRORS } from '../planner/variable-values.ts';
+import { requestedOf } from './requested.ts';
 
 /** Max objects that one operation can request: a hundred full pages. */
 const MAX_COST = 10_000;
@@ -72,6 +73,7 @@ export function admittedOperation(
   if (!operation || !schema.getRootType(operation.operation)) return null;
   const isMutation = operation.operation === OperationTypeNode.MUTATION;
   const introspects = isIntrospection(document);
+  const requested = requestedOf(document, operation);
   const cost = costOf(schema, document, operationName);
   const maxSize = isMutation ? Number.POSITIVE_INFINITY : MAX_RESPONSE;
   const planOn = (used: GraphQLSchema) => plannedOperation(used, document, operationName, maxSize);
@@ -87,6 +89,7 @@ export function admittedOperation(
   const bounded =
     (isSmallByPlan: boolean): Run =>
     async (variables, context) => {
+      context.onRequested?.(requested);
       const { points, bytes } = cost(variables);
       const spent = admit(points, context);
       if (spent) await spent;

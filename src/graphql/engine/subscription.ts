@@ -4,7 +4,9 @@ import type { Context } from '../../context.ts';
 import { MAX_RESPONSE } from '../../errors/refusals.ts';
 import { untilReady } from '../../fairness/stream-readiness.ts';
 import { costOf } from '../limits/cost.ts';
+import { operationOf } from '../planner/document.ts';
 import { admit, tooLarge } from './admitted-operation.ts';
+import { requestedOf } from './requested.ts';
 import { type Results, sharedSubscribe } from './shared-subscription.ts';
 
 /** A subscription that has begun. */
@@ -39,6 +41,8 @@ export function useSubscriptions(schema: GraphQLSchema): Plugin<OperationContext
         setResultAndStopExecution({ errors: [needsStream()] });
         return;
       }
+      const operation = operationOf(document, operationName);
+      if (operation) contextValue.onRequested?.(requestedOf(document, operation));
       const cost = costOf(schema, document, operationName);
       setSubscribeFn(async ({ variableValues }) => {
         const { points, bytes } = cost(variableValues ?? {});

@@ -1,6 +1,7 @@
 import type { ExecutionResult } from 'graphql';
 import { respondWithEvents } from '../../http/event-stream.ts';
-import type { Exchange } from '../../http/exchange.ts';
+import { type Exchange, noteCodes } from '../../http/exchange.ts';
+import { errorCodesOf } from '../engine/error-codes.ts';
 import type { Subscribed } from '../engine/subscription.ts';
 import { COMPLETE } from './result-event.ts';
 import { resultEvent } from './result-text.ts';
@@ -17,9 +18,15 @@ export const writeResults = (
   { results, close }: Subscribed,
   { ending, heartbeatMs }: Options,
 ): Promise<void> =>
-  respondWithEvents(exchange, messagesOf(results), { signal: ending, heartbeatMs, onEnd: close });
+  respondWithEvents(exchange, messagesOf(results, exchange), { signal: ending, heartbeatMs, onEnd: close });
 
-async function* messagesOf(results: AsyncIterable<ExecutionResult>): AsyncGenerator<string> {
-  for await (const result of results) yield resultEvent(result);
+async function* messagesOf(
+  results: AsyncIterable<ExecutionResult>,
+  exchange: Exchange,
+): AsyncGenerator<string> {
+  for await (const result of results) {
+    noteCodes(exchange, errorCodesOf(result));
+    yield resultEvent(result);
+  }
   yield COMPLETE;
 }

@@ -5,11 +5,12 @@ import { requireViewer } from '../../accounts/viewer.ts';
 import type { Context } from '../../context.ts';
 import { catalogue } from '../../errors/catalogue.ts';
 import type { Refusal } from '../../errors/refusals.ts';
-import type { Admitted } from '../../http/exchange.ts';
+import { type Admitted, noteCodes } from '../../http/exchange.ts';
 import { traceContextOf } from '../../http/trace-context.ts';
 import type { Observe } from '../../observation.ts';
 import { observeCause, shownOf } from '../../resolver.ts';
 import type { Engine } from '../engine/engine.ts';
+import { errorCodesOf } from '../engine/error-codes.ts';
 import { graphqlErrorOf } from '../engine/refusal-error.ts';
 import { isSubscribed, type Subscribed } from '../engine/subscription.ts';
 import { refusalOf } from './answer.ts';
@@ -52,12 +53,13 @@ export function socketOperations({ contextOf, run, observe }: SocketCaller) {
     const start = performance.now();
     const { requestId, request } = exchange;
     return (errors: Errors = []) => {
-      const { accountId, tokenId } = exchange;
+      noteCodes(exchange, errorCodesOf({ errors }));
+      const { accountId, tokenId, requested, codes } = exchange;
       const status = errors.length > 0 ? refusalOf(errors, RESULT_TYPE, true).status : 200;
       const trace = traceContextOf(request.headers);
       const caller = { accountId, tokenId, trace, requestId };
       const ms = performance.now() - start;
-      observe({ kind: 'exchange_ended', ...caller, method: 'WS', path: '/graphql', operation, status, ms });
+      observe({ kind: 'exchange_ended', ...caller, ...SOCKET, operation, requested, status, codes, ms });
     };
   };
   const refused = (error: unknown, { requestId }: Admitted): Refusal => {
@@ -107,6 +109,8 @@ export function socketOperations({ contextOf, run, observe }: SocketCaller) {
     },
   };
 }
+
+const SOCKET = { face: 'graphql', method: 'WS', path: '/graphql', isStream: true } as const;
 
 const exchangeOf = (request: Caller): Admitted => ({ request, requestId: randomUUID(), headers: {} });
 
