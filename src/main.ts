@@ -3,8 +3,10 @@ import type { UnknownVariable } from './config/unknown-variables.ts';
 import { wrongOperations } from './graphql/limits/operation-check.ts';
 import { schema } from './graphql/schema.ts';
 import { limitHeapGrowth } from './heap.ts';
+import type { Observe } from './observation.ts';
 import { start } from './start.ts';
 import { MAX_STOP_MS, stopSignal } from './stop-signal.ts';
+import type { Admin } from './telemetry/admin.ts';
 import { standardLog } from './telemetry/log.ts';
 import { records } from './telemetry/records.ts';
 import { WrongConfig } from './wrong-config.ts';
@@ -19,12 +21,22 @@ export async function serve(config: Config, unknown: readonly UnknownVariable[])
   limitHeapGrowth();
   process.stderr.on('error', () => {}); // its reader may be gone, which is no reason to end
   const { log, end } = await standardLog(config.LOG_LEVEL, config.LOG_FORMAT);
-  const { observe, flush } = records(log);
-  for (const { name, nearest } of unknown) observe({ kind: 'variable_unknown', variable: name, nearest });
+  const { observe: record, flush } = records(log);
+  let observe = record;
+  for (const { name, nearest } of unknown) record({ kind: 'variable_unknown', variable: name, nearest });
   const { signal, stopped } = stopSignal();
   const started = new AsyncDisposableStack();
   try {
-    await start(config, { observe, started, signal });
+    const admin = await adminOf(config, record);
+    if (admin) {
+      started.defer(async () => admin.stop());
+      record({ kind: 'admin_listening', adminUrl: admin.url });
+      observe = (observation) => {
+        record(observation);
+        admin.observe(observation);
+      };
+    }
+    await start(config, { observe, started, signal, watch: admin?.watch });
     await stopped;
   } catch (error) {
     if (!signal.aborted) throw error; // otherwise the start failed because it was cancelled
@@ -43,6 +55,16 @@ export async function serve(config: Config, unknown: readonly UnknownVariable[])
 export function requireRunnable(operations: ReadonlyMap<string, string>): void {
   const wrong = wrongOperations(schema, operations);
   if (wrong.length > 0) throw new WrongConfig(wrong.map((why) => `PERSISTED_OPERATIONS: ${why}`).join('\n'));
+}
+
+/** Starts to serve metrics if they are wanted. Their code is loaded only then, because it would slow down each start. */
+async function adminOf(
+  { ADMIN_PORT: port, ADMIN_HOST, HOST }: Config,
+  log: Observe,
+): Promise<Admin | undefined> {
+  if (port === undefined) return undefined;
+  const { serveAdmin } = await import('./admin.ts');
+  return serveAdmin({ port, host: ADMIN_HOST ?? HOST, log });
 }
 
 /** Ends the process when `process.exit` cannot: that waits for writes to standard output, which nobody may be reading. */

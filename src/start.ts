@@ -4,7 +4,7 @@ import { foldsCase } from './database/encoding.ts';
 import { migrate } from './database/migrate.ts';
 import { requirePrivileges } from './database/privileges.ts';
 import { startEmbedded } from './embedded-postgres/server.ts';
-import { startGateway } from './gateway/gateway.ts';
+import { type Gateway, startGateway } from './gateway/gateway.ts';
 import { keptToken } from './kept-token.ts';
 import type { Observe } from './observation.ts';
 import { welcome } from './welcome.ts';
@@ -15,10 +15,12 @@ interface Process {
   started: AsyncDisposableStack;
   /** Cancels the start. */
   signal: AbortSignal;
+  /** Receives the gateway when it serves requests; for the metrics. */
+  watch?: ((gateway: Gateway) => void) | undefined;
 }
 
 /** Starts the database if it is embedded, migrates it, and starts the gateway. Throws if a step fails. */
-export async function start(config: Config, { observe, started, signal }: Process): Promise<void> {
+export async function start(config: Config, { observe, started, signal, watch }: Process): Promise<void> {
   const embedded =
     config.DATABASE_URL === undefined ? await startEmbedded(config.DATA_DIR, { signal }) : null;
   started.defer(async () => embedded?.stop());
@@ -53,6 +55,7 @@ export async function start(config: Config, { observe, started, signal }: Proces
     observe,
   });
   started.defer(gateway.stop);
+  watch?.(gateway);
   signal.throwIfAborted();
   if (!(await foldsCase(gateway.database.$client))) observe({ kind: 'case_knows_ascii_only' });
   const apiToken = await acceptedToken(gateway, given, config, observe);

@@ -37,6 +37,10 @@ function checkedConfig(environment: Environment, given: Given) {
       'RATE_LIMIT_STORE must be memory with DATABASE_POOLER=transaction; it is "postgres".',
     );
   }
+  const { PORT, ADMIN_PORT } = checked.data;
+  if (ADMIN_PORT === PORT && PORT !== 0) {
+    throw new WrongConfig(`ADMIN_PORT must be another port than PORT; both are ${PORT}.`);
+  }
   const { GRAPHIQL = environment.NODE_ENV !== 'production', ...rest } = checked.data;
   return { ...rest, GRAPHIQL, JWT: jwtOf(rest) };
 }

@@ -12,12 +12,13 @@ import { memberStore } from '../members/store.ts';
 import { openUploads } from '../members/uploads.ts';
 import { segmentQuota } from '../segments/quota.ts';
 import { segmentStore } from '../segments/store.ts';
-import { healthFace } from '../telemetry/health.ts';
+import { healthFace, readiness } from '../telemetry/health.ts';
 import { admission } from './admission.ts';
 import { faces } from './faces.ts';
 import { startForgetting } from './forgetting.ts';
 import type { Options } from './options.ts';
 import { placesFor } from './places.ts';
+import { vitals } from './vitals.ts';
 
 /** Max streams of events that all accounts together may have open. */
 const MAX_STREAMS = 10_000;
@@ -62,11 +63,18 @@ export async function startGateway({
   const quota = maxSegmentsPerAccount ? segmentQuota(maxSegmentsPerAccount, segments.countUpTo) : undefined;
   const events = eventStore(database);
   const live = startLive(events, { url: databaseUrl, pooler });
-  const streams = openStreams({ perAccount, perProcess: MAX_STREAMS, reviewMs });
+  const streams = openStreams({
+    ...{ perAccount, perProcess: MAX_STREAMS, reviewMs },
+    onRefused: () => observe({ kind: 'limit_reached', limit: 'streams' }),
+  });
   const members = memberStore(database);
   const uploads = openUploads();
   const shared = { segments, members, uploads, quota, events, streams, feed: live.feed, wrote: live.wrote };
-  const places = placesFor({ places: maxPlaces, bodies: maxBodies });
+  const places = placesFor({
+    ...{ places: maxPlaces, bodies: maxBodies },
+    onRefused: (limit) => observe({ kind: 'limit_reached', limit }),
+  });
+  const whyNotReady = readiness(database, () => (isDraining ? 'stopping' : places.isFull() ? 'busy' : null));
   const contextOf = admission(admitted, { database, tokens, shared, observe, places });
   const { route, isSocket, sockets } = faces({
     ...{
@@ -80,7 +88,7 @@ export async function startGateway({
       bodyPauseMs,
     },
     isForRouter: admitted.routerSecret !== undefined,
-    health: healthFace(database, () => (isDraining ? 'stopping' : places.isFull() ? 'busy' : null)),
+    health: healthFace(whyNotReady),
   });
   const http = httpServer({
     route,
@@ -121,6 +129,8 @@ export async function startGateway({
     apiToken: configured,
     ...shared,
     database,
+    whyNotReady,
+    vitals: vitals({ database, live, streams, places, sockets, unsentBytes }),
     /** Accepts no further requests, answers those in flight, then disconnects from the database. */
     async stop() {
       isDraining = true;

@@ -9,12 +9,20 @@ import { WrongConfig } from '../wrong-config.ts';
  */
 const BACKLOG = 4_096;
 
+interface Address {
+  host: string;
+  port: number;
+  /** What the names of the variables begin with that set the address. */
+  prefix?: 'ADMIN_';
+}
+
 /** Starts listening. Throws an error that names PORT or HOST if it fails: WrongConfig if a later try would fail too. */
-export async function listen(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
+export async function listen(server: Server, address: Address): Promise<void> {
+  const { host, port } = address;
   try {
     await once(server.listen({ port, host, backlog: BACKLOG }), 'listening');
   } catch (error) {
-    throw explained(error, host, port);
+    throw explained(error, address);
   }
 }
 
@@ -26,24 +34,25 @@ export function urlOf(server: Server, host: string): string {
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
-function explained(error: unknown, host: string, port: number): unknown {
+function explained(error: unknown, { host, port, prefix: given }: Address): unknown {
+  const prefix = given ?? '';
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   switch (code) {
     case 'EADDRINUSE':
       return new Error(
-        `PORT is ${port}, but another program already listens on it at ${host} (${code}). Stop that program, or set another PORT.`,
+        `${prefix}PORT is ${port}, but another program already listens on it at ${host} (${code}). Stop that program, or set another ${prefix}PORT.`,
       );
     case 'EACCES':
       return new WrongConfig(
-        `PORT must be a port that this user is allowed to listen on; it is ${port} (${code}). Ports from 1024 need no privilege.`,
+        `${prefix}PORT must be a port that this user is allowed to listen on; it is ${port} (${code}). Ports from 1024 need no privilege.`,
       );
     case 'EADDRNOTAVAIL':
     case 'EINVAL':
-      return new WrongConfig(`HOST must be an address of this machine; it is "${host}" (${code}).`);
+      return new WrongConfig(`${prefix}HOST must be an address of this machine; it is "${host}" (${code}).`);
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return new WrongConfig(
-        `HOST must be an address, or a name that resolves to one; it is "${host}" (${code}).`,
+        `${prefix}HOST must be an address, or a name that resolves to one; it is "${host}" (${code}).`,
       );
     default:
       return error;

@@ -8,6 +8,17 @@ export const server = {
     secret: 'none',
   }),
   HOST: variable(host.default('127.0.0.1'), { summary: 'Address to listen on', secret: 'none' }),
+  ADMIN_PORT: variable(wholeNumber(0, 65_535).optional(), {
+    summary: 'Port of /metrics, /live and /ready, for operators',
+    secret: 'none',
+    details: 'It needs no token, so do not expose it to callers. See [Metrics](metrics.md).',
+    unset: 'not served',
+  }),
+  ADMIN_HOST: variable(host.optional(), {
+    summary: 'Address to listen on for ADMIN_PORT',
+    secret: 'none',
+    unset: 'that of HOST',
+  }),
   CORS_ORIGINS: variable(origins.optional(), {
     summary: 'Origins whose pages can call the gateway from a browser',
     secret: 'none',
