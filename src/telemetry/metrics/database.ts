@@ -1,6 +1,7 @@
-import { Gauge, Histogram, type Registry } from 'prom-client';
+import { Gauge, type Registry } from 'prom-client';
 import { LANES, type StatementEnded } from '../../observation.ts';
 import type { LaneVitals } from '../vitals.ts';
+import { distribution } from './distribution.ts';
 
 /** In seconds. The gateway gives most statements 1.5 seconds, and those of the lane `long` 150. */
 const DURATIONS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
@@ -41,25 +42,25 @@ export function databaseMetrics(
       for (const { name: lane, waiting } of lanes()) this.set({ lane }, waiting);
     },
   });
-  const wait = new Histogram({
+  const wait = distribution({
     name: 'segments_database_wait_seconds',
     help: 'Time that a statement waited for its turn.',
-    ...{ ...perLane, buckets: DURATIONS },
+    ...{ labels: ['lane'], bounds: DURATIONS, registry },
   });
-  const duration = new Histogram({
+  const duration = distribution({
     name: 'segments_database_statement_duration_seconds',
     help: 'Time that a statement took, or, in the lane "long", a transaction.',
-    ...{ ...perLane, buckets: DURATIONS },
+    ...{ labels: ['lane'], bounds: DURATIONS, registry },
   });
-  const batch = new Histogram({
+  const batch = distribution({
     name: 'segments_database_batch_calls',
     help: 'Calls of requests that one statement answered together.',
-    ...{ ...perLane, buckets: BATCHES },
+    ...{ labels: ['lane'], bounds: BATCHES, registry },
   });
   const series = new Map(
     LANES.map((lane) => [
       lane,
-      { wait: wait.labels(lane), duration: duration.labels(lane), batch: batch.labels(lane) },
+      { wait: wait({ lane }), duration: duration({ lane }), batch: batch({ lane }) },
     ]),
   );
 

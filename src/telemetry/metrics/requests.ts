@@ -1,5 +1,6 @@
-import { Histogram, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { ExchangeEnded, FaceName, Requested } from '../../observation.ts';
+import { type Distribution, distribution } from './distribution.ts';
 import { CODES, type Names, naming, OTHER } from './names.ts';
 import { type Count, kept, tally } from './tally.ts';
 
@@ -9,7 +10,7 @@ const DURATIONS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2
 /** The series of one operation. */
 interface Series {
   byStatus: Map<ExchangeEnded['status'], Count>;
-  duration: { observe(seconds: number): void };
+  duration: Distribution;
 }
 
 /** Counts requests, their durations and their errors. */
@@ -21,12 +22,12 @@ export function requestMetrics(registry: Registry, names: Names): (ended: Exchan
     labels: ['face', 'operation', 'status'],
     registry,
   });
-  const duration = new Histogram({
+  const duration = distribution({
     name: 'segments_http_request_duration_seconds',
     help: 'Time from the arrival of a request to the end of its answer, without streams.',
-    labelNames: ['face', 'operation'],
-    buckets: DURATIONS,
-    registers: [registry],
+    labels: ['face', 'operation'],
+    bounds: DURATIONS,
+    registry,
   });
   const rootField = tally({
     name: 'segments_graphql_root_fields_total',
@@ -53,7 +54,7 @@ export function requestMetrics(registry: Registry, names: Names): (ended: Exchan
     kept(
       kept(series, face, () => new Map()),
       operation,
-      () => ({ byStatus: new Map(), duration: duration.labels(face, operation) }),
+      () => ({ byStatus: new Map(), duration: duration({ face, operation }) }),
     );
 
   function countRootFields(requested: Requested): void {
