@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Unavailable } from '../errors/refusals.ts';
 import { lateCheck } from './late-check.ts';
 import { busy, closed, late } from './queue-refusals.ts';
@@ -127,8 +128,11 @@ export function fairQueue({
       watch();
       return new Promise((resolve, reject) => {
         share.waiting.push({
-          since: asked.since,
-          begin: () => void perform(accountId, share, work, asked).then(resolve, reject),
+            since: asked.since,
+            // In the asynchronous context of the caller: otherwise, a trace of the account whose work has just ended would contain it.
+            begin: AsyncLocalStorage.bind(
+              () => void perform(accountId, share, work, asked).then(resolve, reject),
+            ),
           refuse: reject,
         });
       });

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { stat } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -171,6 +172,18 @@ describe('a fair queue', () => {
       }),
       { seed: 11, numRuns: 200 },
     );
+  });
+});
+
+describe('work that has waited', () => {
+  it('begins in the asynchronous context of its caller, not in that of the work before it', async () => {
+    const caller = new AsyncLocalStorage<string>();
+    const queue = fairQueue({ ...LIMITS, slots: 1, perAccount: 1 });
+    const ask = (name: string) =>
+      caller.run(name, () =>
+        queue.run(name, async () => stat(import.meta.filename).then(() => caller.getStore())),
+      );
+    expect(await Promise.all(['ada', 'bob', 'eve'].map(ask))).toEqual(['ada', 'bob', 'eve']);
   });
 });
 
