@@ -9,6 +9,7 @@ import { MAX_STOP_MS, stopSignal } from './stop-signal.ts';
 import type { Admin } from './telemetry/admin.ts';
 import { standardLog } from './telemetry/log.ts';
 import { records } from './telemetry/records.ts';
+import type { Tracing } from './tracing.ts';
 import { WrongConfig } from './wrong-config.ts';
 
 /**
@@ -36,7 +37,8 @@ export async function serve(config: Config, unknown: readonly UnknownVariable[])
         admin.observe(observation);
       };
     }
-    await start(config, { observe, started, signal, watch: admin?.watch });
+    const tracing = await tracingOf(config, observe, started);
+    await start(config, { observe, tracing, started, signal, watch: admin?.watch });
     await stopped;
   } catch (error) {
     if (!signal.aborted) throw error; // otherwise the start failed because it was cancelled
@@ -55,6 +57,25 @@ export async function serve(config: Config, unknown: readonly UnknownVariable[])
 export function requireRunnable(operations: ReadonlyMap<string, string>): void {
   const wrong = wrongOperations(schema, operations);
   if (wrong.length > 0) throw new WrongConfig(wrong.map((why) => `PERSISTED_OPERATIONS: ${why}`).join('\n'));
+}
+
+/** Starts tracing if there is a collector. Its spans are sent last when the process stops, so it is started first. */
+async function tracingOf(
+  config: Config,
+  observe: Observe,
+  started: AsyncDisposableStack,
+): Promise<Tracing | undefined> {
+  if (config.OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return undefined;
+  const { startTracing } = await import('./telemetry/tracing/open-telemetry.ts');
+  const { tracing, stop } = await startTracing({
+    protocol: config.OTEL_EXPORTER_OTLP_PROTOCOL,
+    headers: config.OTEL_EXPORTER_OTLP_HEADERS,
+    sampler: config.OTEL_TRACES_SAMPLER,
+    ratio: config.OTEL_TRACES_SAMPLER_ARG,
+    observe,
+  });
+  started.defer(stop);
+  return tracing;
 }
 
 /** Starts to serve metrics if they are wanted. Their code is loaded only then, because it would slow down each start. */

@@ -32,6 +32,8 @@ export type Observation =
   | { kind: 'members_cleaned'; members: number; ms: number }
   /** A replacement of members is under way: so many customers have arrived. */
   | { kind: 'members_arriving'; requestId: string; segmentId: string; customers: number; ms: number }
+  /** The collector of traces did not accept these spans. */
+  | { kind: 'spans_lost'; spans: number; reason: string }
   | { kind: 'admin_listening'; adminUrl: string }
   | { kind: 'listening'; url: string }
   | { kind: 'stopping'; signal: string }

@@ -1,9 +1,11 @@
 import type { z } from 'zod';
 import { type Caller, requireScope, type Scope, type Viewer } from './accounts/viewer.ts';
+import type { Code } from './errors/catalogue.ts';
 import { InvalidInput, type Issue, unknownParameter } from './errors/invalid-input.ts';
 import { Refusal } from './errors/refusals.ts';
 import type { LoopShare } from './fairness/loop-time.ts';
 import type { Observe } from './observation.ts';
+import type { RequestSpan } from './tracing.ts';
 
 /** What is known about every call, whichever face it came through. */
 export interface Call extends Caller {
@@ -14,16 +16,22 @@ export interface Call extends Caller {
   loop?: LoopShare;
   /** Receives what operators should know. Nothing of it is shown to callers. */
   observe: Observe;
+  /** The span of the request, if there is tracing. */
+  span?: RequestSpan | undefined;
+  /** Receives the code of each refusal of a resolver. */
+  refused?(code: Code): void;
 }
 
 interface Definition<Input extends z.ZodType, Context extends Call, Result> {
+  /** Its name in traces. */
+  name: string;
   scope: Scope;
   input: Input;
   run(input: z.output<Input>, context: Context, viewer: Viewer): Promise<Result> | Result;
 }
 
 /**
- * Defines a resolver by the scope that it requires, the schema of its input, and the function that does its work. The
+ * Defines a resolver by its name, the scope that it requires, the schema of its input, and the function that does its work. The
  * resolver does all checks itself, so that no face can forget one: authentication (UNAUTHENTICATED), authorization
  * (FORBIDDEN), validation (INVALID_INPUT). It throws only refusals. If `run` fails with a fault, it throws INTERNAL with
  * the fault as its cause, and the face observes the cause.
@@ -32,6 +40,7 @@ interface Definition<Input extends z.ZodType, Context extends Call, Result> {
  * type. `check` only does the checks.
  */
 export function resolver<Input extends z.ZodType, Context extends Call, Result>({
+  name,
   scope,
   input,
   run,
@@ -42,14 +51,18 @@ export function resolver<Input extends z.ZodType, Context extends Call, Result>(
     if (!checked.success) throw new InvalidInput(checked.error.issues.flatMap(issuesOf));
     return { viewer, checked: checked.data };
   };
-  const parse = async (raw: unknown, context: Context): Promise<Result> => {
-    const { viewer, checked } = check(raw, context);
+  const answer = async (raw: unknown, context: Context): Promise<Result> => {
     try {
+      const { viewer, checked } = check(raw, context);
       return await run(checked, context, viewer);
     } catch (error) {
-      throw shownOf(error, context.requestId);
+      const refusal = shownOf(error, context.requestId);
+      context.refused?.(refusal.code);
+      throw refusal;
     }
   };
+  const parse = (raw: unknown, context: Context): Promise<Result> =>
+    context.span ? context.span.resolver(name, () => answer(raw, context)) : answer(raw, context);
   const call = (given: z.input<Input>, context: Context) => parse(given, context);
   return Object.assign(call, { scope, input, parse, check });
 }

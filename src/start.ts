@@ -7,10 +7,12 @@ import { startEmbedded } from './embedded-postgres/server.ts';
 import { type Gateway, startGateway } from './gateway/gateway.ts';
 import { keptToken } from './kept-token.ts';
 import type { Observe } from './observation.ts';
+import type { Tracing } from './tracing.ts';
 import { welcome } from './welcome.ts';
 
 interface Process {
   observe: Observe;
+  tracing?: Tracing | undefined;
   /** Receives the function that stops a part, as soon as the part has started. */
   started: AsyncDisposableStack;
   /** Cancels the start. */
@@ -20,7 +22,10 @@ interface Process {
 }
 
 /** Starts the database if it is embedded, migrates it, and starts the gateway. Throws if a step fails. */
-export async function start(config: Config, { observe, started, signal, watch }: Process): Promise<void> {
+export async function start(
+  config: Config,
+  { observe, tracing, started, signal, watch }: Process,
+): Promise<void> {
   const embedded =
     config.DATABASE_URL === undefined ? await startEmbedded(config.DATA_DIR, { signal }) : null;
   started.defer(async () => embedded?.stop());
@@ -53,6 +58,7 @@ export async function start(config: Config, { observe, started, signal, watch }:
     maxConnectionsPerAddress: config.MAX_CONNECTIONS_PER_ADDRESS,
     apiToken: given,
     observe,
+    tracing,
   });
   started.defer(gateway.stop);
   watch?.(gateway);

@@ -56,6 +56,46 @@ function hasNoLogin(url: string, { addIssue }: z.RefinementCtx): void {
   addIssue({ code: 'custom', message, params: { isWhole: true } });
 }
 
+export const otlpUrl = z
+  .string()
+  .refine((text) => /^https?:\/\/\S+$/.test(text) && URL.canParse(text), { abort: true })
+  .superRefine(hasNoLogin)
+  .describe('a URL such as http://localhost:4318');
+
+/** Headers as OpenTelemetry spells them: pairs with percent-encoded values. */
+export const otlpHeaders = z
+  .string()
+  .regex(/^[^=,\s]+=[^,]*(,\s*[^=,\s]+=[^,]*)*$/, { abort: true })
+  .refine(isDecodable, { abort: true })
+  .transform((text) => Object.fromEntries(text.split(',').map(pairOf)))
+  .describe('headers such as `api-key=secret`, separated by commas');
+
+/** Whether a text is percent-encoded UTF-8. */
+function isDecodable(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== '';
+  } catch {
+    return false;
+  }
+}
+
+function pairOf(pair: string): [name: string, value: string] {
+  const [name = '', ...value] = pair.split('=');
+  return [name.trim(), decodeURIComponent(value.join('=').trim())];
+}
+
+/** A decimal number from 0 to 1. */
+export const ratio = z
+  .string()
+  .regex(/^(0(\.\d+)?|1(\.0+)?)$/)
+  .transform(Number)
+  .describe('a number from 0 to 1, such as 0.1');
+
+export const serviceName = z
+  .string()
+  .regex(/^[\x21-\x7e]([\x20-\x7e]{0,98}[\x21-\x7e])?$/)
+  .describe('1 to 100 visible characters');
+
 /** Whether a text is an origin exactly as browsers send it: a scheme, a host and perhaps a port. `*` and `null` are not. */
 const isOrigin = (text: string): boolean => /^https?:/.test(text) && URL.parse(text)?.origin === text;
 

@@ -5,6 +5,7 @@ import { events } from './variables/events.ts';
 import { graphql } from './variables/graphql.ts';
 import { limits } from './variables/limits.ts';
 import { server } from './variables/server.ts';
+import { tracing } from './variables/tracing.ts';
 
 /** The environment variables that configure the gateway, grouped by topic. */
 export const GROUPS = {
@@ -14,7 +15,16 @@ export const GROUPS = {
   Limits: limits,
   Events: events,
   GraphQL: graphql,
+  Tracing: tracing,
 };
 
 /** The schema of all variables. */
-export const Variables = z.object({ ...server, ...database, ...callers, ...limits, ...events, ...graphql });
+export const Variables = z.object({
+  ...server,
+  ...database,
+  ...callers,
+  ...limits,
+  ...events,
+  ...graphql,
+  ...tracing,
+});

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import { Unavailable } from '../errors/refusals.ts';
-import { type Call, callOf, type Outcome } from './call.ts';
+import { answering, type Call, callOf, noOutcome, type Outcome } from './call.ts';
 import type { Lane } from './connect.ts';
 import { mayFailForSome, refusalOf } from './failure.ts';
 import { rowTurns } from './row-turns.ts';
@@ -39,6 +39,7 @@ export function batch<Key, Value>(
   { accountOf, rowOf, largest = SMALL.largest, shared = SMALL.shared }: Options<Key>,
 ) {
   type Calls = readonly Call<Key, Value>[];
+  const answer = answering(run, lane.tracing);
 
   const rows =
     rowOf &&
@@ -51,8 +52,7 @@ export function batch<Key, Value>(
   /** Sends one statement, and sends it again in parts if it fails for some of its calls. */
   const send = async (calls: Calls): Promise<void> => {
     try {
-      const work = () => run(calls.map(({ key }) => key));
-      const outcomes = await lane.queue.run(onlyAccountOf(calls), work, calls.length);
+      const outcomes = await lane.queue.run(onlyAccountOf(calls), () => answer(calls), calls.length);
       for (const [i, call] of calls.entries()) {
         const outcome = outcomes[i];
         call.settle(outcome === undefined ? noOutcome(i) : outcome);
@@ -122,13 +122,11 @@ export function batch<Key, Value>(
     : gatherReads();
 
   return (key: Key): Promise<Value> => {
-    const call = callOf<Key, Value>(key);
+    const call = callOf<Key, Value>(key, lane.tracing);
     if (!rows || rows.take(call)) gather(call);
     return call.promise;
   };
 }
-
-const noOutcome = (i: number) => new Error(`A statement returned no outcome for its call ${i}.`);
 
 /** Up to this many calls that failed together are sent again one by one. More are first sent again in parts. */
 const FEW = 32;

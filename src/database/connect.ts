@@ -2,6 +2,7 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import type { FairQueue } from '../fairness/fair-queue.ts';
 import type { LaneName, Observe } from '../observation.ts';
+import type { Tracing } from '../tracing.ts';
 import { keepConnections } from './kept-connections.ts';
 import { laneQueue } from './lane-queue.ts';
 import { closeOverdue } from './overdue.ts';
@@ -13,6 +14,7 @@ export interface Lane {
   queue: FairQueue;
   /** Whether a connection keeps its session, and with it the statements that were prepared there. */
   hasSessions: boolean;
+  tracing?: Tracing | undefined;
 }
 
 /**
@@ -61,14 +63,16 @@ interface Options {
   pooler?: Pooler;
   /** Receives the ends of statements, and the errors of connections that fail while no statement uses them. */
   observe: Observe;
+  tracing?: Tracing | undefined;
 }
 
 /**
  * Opens at most `poolSize` connections in all lanes together, but at least one in each, one more for the probe, and up to two more
  * while there are long transactions. TLS is configured in the URL (`?sslmode=…`). No connection is opened before the first statement.
  */
-export function connect({ url, poolSize, pooler = 'none', observe }: Options): Database {
+export function connect({ url, poolSize, pooler = 'none', observe, tracing }: Options): Database {
   const hasSessions = pooler === 'none';
+  const ofAll = { hasSessions, tracing };
   const openPool = (
     max: number,
     settings: pg.PoolConfig | false = hasSessions && SESSION,
@@ -94,7 +98,7 @@ export function connect({ url, poolSize, pooler = 'none', observe }: Options): D
   const laneOf = (name: LaneName, slots: number, perAccount: number): Lane => ({
     $client: poolOf(slots),
     queue: laneQueue(name, { slots, perAccount, observe }),
-    hasSessions,
+    ...ofAll,
   });
   const { small, large, scan } = slotsOf(poolSize);
   const long = openPool(LONG.slots, {}, LONG.milliseconds);
@@ -107,7 +111,7 @@ export function connect({ url, poolSize, pooler = 'none', observe }: Options): D
       $client: long.pool,
       cut: long.cut,
       queue: laneQueue('long', { slots: LONG.slots, perAccount: 1, observe }),
-      hasSessions,
+      ...ofAll,
     },
     probe: poolOf(1),
   });

@@ -34,7 +34,7 @@ const BEGIN = sql`select ${sql.join(
  * changed. Throws UNAVAILABLE, TIMEOUT, or what the work throws. Only a failed commit has an unknown outcome.
  */
 export function inLongTransaction<Result>(
-  { $client: pool, queue }: Lane,
+  { $client: pool, queue, tracing }: Lane,
   accountId: string,
   work: (send: Send) => Promise<Result>,
 ): Promise<Result> {
@@ -45,7 +45,7 @@ export function inLongTransaction<Result>(
       throw refusedBefore(new StatementFailed(cause));
     });
     const send: Send = (query, decode) =>
-      prepare({ $client: client, hasSessions: false }, '', statement(query), decode)({});
+      prepare({ $client: client, hasSessions: false, tracing }, '', statement(query), decode)({});
     const nothing = () => null;
     try {
       await send(sql`begin`, nothing);

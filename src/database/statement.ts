@@ -1,6 +1,7 @@
 import { is, Placeholder, type SQL, sql } from 'drizzle-orm';
 import { type AnyPgColumn, PgDialect } from 'drizzle-orm/pg-core';
 import type pg from 'pg';
+import type { Tracing } from '../tracing.ts';
 import { StatementFailed } from './failure.ts';
 
 /** A query as Drizzle builds it. */
@@ -23,6 +24,7 @@ export type Run<Row> = (given: Readonly<Record<string, unknown>>) => Promise<Row
 interface Sender {
   $client: { query: pg.Pool['query'] };
   hasSessions: boolean;
+  tracing?: Tracing | undefined;
 }
 
 /**
@@ -32,7 +34,7 @@ interface Sender {
  * throws StatementFailed, or a TypeError if a placeholder has no value.
  */
 export function prepare<Row>(
-  { $client: pool, hasSessions }: Sender,
+  { $client: pool, hasSessions, tracing }: Sender,
   name: string,
   query: Query,
   decode: (values: Values) => Row,
@@ -43,7 +45,8 @@ export function prepare<Row>(
 
   return async (given) => {
     const values = names.map((name, i) => (name === null ? params[i] : filled(given, name)));
-    const { rows } = await pool.query<unknown[]>(config, values).catch((cause: unknown) => {
+    const send = () => pool.query<unknown[]>(config, values);
+    const { rows } = await (tracing ? tracing.statement(name, send) : send()).catch((cause: unknown) => {
       throw new StatementFailed(cause);
     });
     return rows.map(decode);

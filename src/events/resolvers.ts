@@ -27,6 +27,7 @@ export interface LiveContext extends Context {
 
 /** Returns a page of the account's log, oldest event first. Throws CURSOR_EXPIRED if events after the cursor are no longer kept. */
 export const listEvents = resolver({
+  name: 'listEvents',
   scope: 'segments:read',
   input: ListEvents,
   run: (paging, { events }: Context, { accountId }) => pageOf(events, accountId, paging),
@@ -34,6 +35,7 @@ export const listEvents = resolver({
 
 /** Returns the event; null if the account's log does not contain it, or no longer keeps it. */
 export const getEvent = resolver({
+  name: 'getEvent',
   scope: 'segments:read',
   input: GetEvent,
   run: ({ id }, { events }: Context, { accountId }) => {
@@ -57,6 +59,7 @@ export interface FollowedEvents {
  * if too many streams are open.
  */
 export const followEvents = resolver({
+  name: 'followEvents',
   scope: 'segments:read',
   input: FollowEvents,
   run: async ({ after, types }, context: LiveContext, viewer): Promise<FollowedEvents> => {

@@ -18,6 +18,7 @@ type Paging = ReturnType<typeof WaitForEvents.parse>['paging'];
  * time is up or the gateway stops. Throws RATE_LIMITED or UNAVAILABLE if too many streams are open.
  */
 export const waitForEvents = resolver({
+  name: 'waitForEvents',
   scope: 'segments:read',
   input: WaitForEvents,
   run: async ({ paging, seconds }, context: Context, viewer): Promise<EventPage> => {

@@ -128,11 +128,11 @@ export function fairQueue({
       watch();
       return new Promise((resolve, reject) => {
         share.waiting.push({
-            since: asked.since,
-            // In the asynchronous context of the caller: otherwise, a trace of the account whose work has just ended would contain it.
-            begin: AsyncLocalStorage.bind(
-              () => void perform(accountId, share, work, asked).then(resolve, reject),
-            ),
+          since: asked.since,
+          // In the asynchronous context of the caller: otherwise, a trace of the account whose work has just ended would contain it.
+          begin: AsyncLocalStorage.bind(
+            () => void perform(accountId, share, work, asked).then(resolve, reject),
+          ),
           refuse: reject,
         });
       });

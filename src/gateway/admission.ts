@@ -8,7 +8,7 @@ import type { Context } from '../context.ts';
 import type { Database } from '../database/connect.ts';
 import { Unavailable } from '../errors/refusals.ts';
 import { loopTime } from '../fairness/loop-time.ts';
-import { type Admitted, onceClosed } from '../http/exchange.ts';
+import { type Admitted, noteCodes, onceClosed } from '../http/exchange.ts';
 import type { Observe } from '../observation.ts';
 import type { placesFor } from './places.ts';
 
@@ -92,6 +92,8 @@ export function admission(
         hasBadToken,
         spend,
         loop: share,
+        span: exchange.span,
+        refused: (code) => noteCodes(exchange, [code]),
         identify: () => identifyAnew(request.headers),
         leavePlace: () => exchange.place?.leave(),
         onRequested(requested) {

@@ -13,6 +13,7 @@ import type { Observe } from '../observation.ts';
 import { restFace } from '../rest/face.ts';
 import { openApiPage } from '../rest/openapi/page.ts';
 import { boundReads } from '../segments/bounded-reads.ts';
+import type { Tracing } from '../tracing.ts';
 
 /** What the faces allow callers to do. */
 export interface Open {
@@ -31,6 +32,7 @@ interface Options extends Open {
   contextOf: { anyone: ContextOf; router: ContextOf };
   isForRouter: boolean;
   observe: Observe;
+  tracing?: Tracing | undefined;
   /** Milliseconds between two heartbeats of a stream. */
   heartbeatMs?: number | undefined;
   /** Milliseconds that the sender of a list can pause. */
@@ -60,6 +62,7 @@ export function faces({
   graphiql,
   health,
   observe,
+  tracing,
   heartbeatMs,
   bodyPauseMs,
   ...open
@@ -75,6 +78,7 @@ export function faces({
     boundReads,
     contextOf: contextOf.router,
     observe,
+    tracing,
     introspection: introspection || isForRouter,
     anyText: isForRouter,
     origins: corsOrigins,

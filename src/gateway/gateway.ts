@@ -6,8 +6,9 @@ import { connect, disconnect } from '../database/connect.ts';
 import { startLive } from '../events/live.ts';
 import { eventStore } from '../events/store.ts';
 import { openStreams } from '../events/streams.ts';
+import { drain } from '../http/drain.ts';
 import { listen, urlOf } from '../http/listen.ts';
-import { drain, httpServer } from '../http/server.ts';
+import { httpServer } from '../http/server.ts';
 import { memberStore } from '../members/store.ts';
 import { openUploads } from '../members/uploads.ts';
 import { segmentQuota } from '../segments/quota.ts';
@@ -48,12 +49,13 @@ export async function startGateway({
   bodyPauseMs,
   apiToken,
   observe,
+  tracing,
   places: maxPlaces,
   bodies: maxBodies,
   maxConnectionsPerAddress = Number.POSITIVE_INFINITY,
   ...admitted
 }: Options) {
-  const database = connect({ url: databaseUrl, poolSize, pooler, observe });
+  const database = connect({ url: databaseUrl, poolSize, pooler, observe, tracing });
   const clock = await followClock(database);
   const segments = segmentStore(database, clock.now);
   const tokens = tokenStore(database, observe);
@@ -84,6 +86,7 @@ export async function startGateway({
       corsOrigins,
       contextOf,
       observe,
+      tracing,
       heartbeatMs,
       bodyPauseMs,
     },
@@ -95,6 +98,7 @@ export async function startGateway({
     isSocket,
     upgrade: sockets.upgrade,
     observe,
+    tracing,
     maxConnectionsPerAddress,
   });
   const { server, unsentBytes } = http;

@@ -1,5 +1,6 @@
 import type { Pooler } from '../database/connect.ts';
 import type { Observe } from '../observation.ts';
+import type { Tracing } from '../tracing.ts';
 import type { Admission } from './admission.ts';
 import type { Open } from './faces.ts';
 import type { Places } from './places.ts';
@@ -31,4 +32,6 @@ export interface Options extends Admission, Places, Open {
   /** A token of the account `default` with every scope. It ends the previous one: see `configureApiToken`. */
   apiToken?: string | undefined;
   observe: Observe;
+  /** If omitted, nothing is traced. */
+  tracing?: Tracing | undefined;
 }

@@ -9,6 +9,7 @@ import { respond } from '../http/respond.ts';
 import type { Face } from '../http/server.ts';
 import type { Observe } from '../observation.ts';
 import { observeCause, shownOf } from '../resolver.ts';
+import type { Tracing } from '../tracing.ts';
 import type { BoundReads } from './engine/admitted-operation.ts';
 import { type Execution, graphqlEngine } from './engine/engine.ts';
 import { errorCodesOf } from './engine/error-codes.ts';
@@ -21,6 +22,7 @@ import { operationNameOf } from './transport/operation-name.ts';
 import { isRead, paramsOf } from './transport/params.ts';
 import { EVENT_TYPE, JSON_TYPE, representationOf } from './transport/representation.ts';
 import { writeResults } from './transport/result-stream.ts';
+import { tracedRun } from './transport/traced-run.ts';
 import { graphqlSockets } from './transport/web-socket.ts';
 
 /** The header by which a router requests the duration of each field (Apollo's federated traces). */
@@ -30,6 +32,7 @@ interface Options extends Persistence {
   schema: GraphQLSchema;
   contextOf(exchange: Admitted): Promise<Context>;
   observe: Observe;
+  tracing?: Tracing | undefined;
   /** The initial contents of GraphiQL. If omitted, GraphiQL is not served. */
   graphiql?: PageContents | undefined;
   introspection: boolean;
@@ -41,8 +44,17 @@ interface Options extends Persistence {
 }
 
 /** Serves GraphQL over HTTP and WebSocket, and GraphiQL to browsers. */
-export function graphqlFace({ contextOf, observe, graphiql, origins, heartbeatMs, ...options }: Options) {
-  const run = graphqlEngine(options);
+export function graphqlFace({
+  contextOf,
+  observe,
+  tracing,
+  graphiql,
+  origins,
+  heartbeatMs,
+  ...options
+}: Options) {
+  const engine = graphqlEngine(options);
+  const run = tracedRun(engine);
   const wanted = remembered(representationOf);
   const sendPage = graphiql && graphiqlPage(graphiql);
   const writeResult = resultWriter();
@@ -62,13 +74,14 @@ export function graphqlFace({ contextOf, observe, graphiql, origins, heartbeatMs
       // Without a token, callers can read only the schema.
       if (context.hasBadToken || !options.introspection) requireViewer(context);
       const params = await paramsOf(exchange);
-      exchange.operation = operationNameOf(params);
+      const name = operationNameOf(params);
+      exchange.operation = name;
       const execution: Execution = {
         method: isRead(request) ? 'GET' : 'POST',
         traced: request.headers[TRACE] === 'ftv1',
         returns: stream ? 'either' : 'result',
       };
-      const result = await run(params, execution, context);
+      const result = await run(name, params, execution, context);
       noteCodes(exchange, errorCodesOf(result));
       if (!isSubscribed(result)) return await writeResult(exchange, result, type);
       await writeResults(exchange, result, { ending: context.streams.ending, heartbeatMs });
@@ -83,6 +96,14 @@ export function graphqlFace({ contextOf, observe, graphiql, origins, heartbeatMs
       await writeResult(exchange, { errors: [graphqlErrorOf(refusal, { http })] }, errorType);
     }
   };
-  const sockets = graphqlSockets({ contextOf, run, observe, origins, heartbeatMs, schema: options.schema });
+  const sockets = graphqlSockets({
+    contextOf,
+    run: engine,
+    observe,
+    tracing,
+    origins,
+    heartbeatMs,
+    schema: options.schema,
+  });
   return { face, sockets };
 }

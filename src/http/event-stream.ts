@@ -43,6 +43,7 @@ export async function respondWithEvents(
   const { signal, onEnd } = options;
   exchange.isStream = true;
   place?.leave();
+  exchange.span?.end({ operation: exchange.operation, status: 200 }); // otherwise it would be sent hours later
   onceClosed(response, onEnd);
   request.socket.setKeepAlive(true, HEARTBEAT_MS);
   response.writeHead(200, { 'x-request-id': requestId, ...others, ...headers, ...HEADERS });

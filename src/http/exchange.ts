@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { LoopShare } from '../fairness/loop-time.ts';
 import type { ExchangeEnded, FaceName } from '../observation.ts';
+import type { RequestSpan } from '../tracing.ts';
 import { requestTargetOf } from './request-target.ts';
 import { type TraceContext, traceContextOf } from './trace-context.ts';
 
@@ -25,6 +26,8 @@ export interface Exchange {
   headers: Record<string, string>;
   /** The trace that the request belongs to; for the log. */
   trace?: TraceContext | undefined;
+  /** The span of the request, if there is tracing. */
+  span?: RequestSpan | undefined;
   /** What serves the request; for the metrics. */
   face: FaceName;
   /** What a GraphQL operation requests; for the metrics. */
@@ -50,7 +53,7 @@ export interface Exchange {
 /** What is needed to admit a request, or an operation over a WebSocket. */
 export type Admitted = Pick<
   Exchange,
-  'requestId' | 'headers' | 'accountId' | 'tokenId' | 'place' | 'loop' | 'requested' | 'codes'
+  'requestId' | 'headers' | 'accountId' | 'tokenId' | 'place' | 'loop' | 'span' | 'requested' | 'codes'
 > & {
   request: Pick<IncomingMessage, 'headers' | 'socket'>;
   response?: ServerResponse;
@@ -82,6 +85,7 @@ export function exchangeOf(
     tokenId: undefined,
     operation: undefined,
     codes: undefined,
+    span: undefined,
     requested: undefined,
     place: undefined,
     loop: undefined,

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ExchangeEnded, Observe } from '../observation.ts';
+import type { Tracing } from '../tracing.ts';
 import { answerClientError, isAnswerPending } from './client-error.ts';
 import { connectionTurns } from './connection-turns.ts';
 import { limitConnections } from './connections.ts';
@@ -24,6 +24,7 @@ interface Options {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Called once when an exchange ends, and if a face fails to answer: its caller gets a 500 without a body. */
   observe: Observe;
+  tracing?: Tracing | undefined;
   /** Max open connections from one address. */
   maxConnectionsPerAddress: number;
 }
@@ -38,17 +39,34 @@ const LIMITS = {
 };
 
 /** Creates the server for all faces. */
-export function httpServer({ route, isSocket, upgrade, observe, maxConnectionsPerAddress }: Options) {
+export function httpServer({
+  route,
+  isSocket,
+  upgrade,
+  observe,
+  tracing,
+  maxConnectionsPerAddress,
+}: Options) {
   const unsent = unsentAnswers();
   const inTurn = connectionTurns();
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     if (isEnding(request.socket)) return void request.socket.destroy();
     const start = performance.now();
     const exchange = exchangeOf(request, response, unsent.watch);
-    response.once('close', () => observe(endOf(exchange, performance.now() - start)));
+    const span = tracing?.begin({ path: exchange.path, method: request.method, headers: request.headers });
+    if (span) {
+      exchange.span = span;
+      exchange.trace = span.trace;
+    }
+    response.once('close', () => {
+      const ended = endOf(exchange, performance.now() - start);
+      observe(ended);
+      span?.end(ended);
+    });
     const face = isAboutServer(exchange) ? aboutServer : route(exchange.path);
     const leave = () => exchange.place?.leave(); // even if the caller is gone and was not answered
-    face(exchange).then(leave, (error) => {
+    const answered = span ? span.within(() => face(exchange)) : face(exchange);
+    answered.then(leave, (error) => {
       observe({ kind: 'fault', error, requestId: exchange.requestId });
       noteCodes(exchange, ['INTERNAL']);
       if (response.headersSent) response.end();
@@ -107,30 +125,3 @@ const isAboutServer = ({ request, path }: Exchange): boolean =>
 /** Answers `OPTIONS *` with the methods that any resource of the server has. */
 const aboutServer: Face = async (exchange) =>
   respond(exchange, 204, { allow: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS' });
-
-const DRAIN_POLL_MS = 20;
-/** How long a request may be on its way when a stop begins. */
-const ARRIVAL_MS = 1_000;
-
-/**
- * Stops accepting connections. Requests in flight have `patience` milliseconds to be answered and for their answers to be
- * read, then the remaining connections are closed. Connections on which nothing has arrived are closed after a second. Node
- * counts a connection as idle once its answer was handed to the socket, even if the answer was not sent yet. So idle
- * connections are closed only while no answer is unsent.
- */
-export async function drain(
-  { server, unsentBytes, closeUnused }: ReturnType<typeof httpServer>,
-  patience: number,
-): Promise<void> {
-  const sweep = setInterval(() => {
-    if (unsentBytes() === 0) server.closeIdleConnections();
-  }, DRAIN_POLL_MS);
-  const unused = setTimeout(closeUnused, Math.min(ARRIVAL_MS, patience));
-  const cut = setTimeout(() => server.closeAllConnections(), patience);
-  // The same method of the HTTP server would close idle connections immediately.
-  await new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
-  clearInterval(sweep);
-  clearTimeout(unused);
-  clearTimeout(cut);
-  server.close(); // stops Node's timer that checks connections; nothing else is left
-}

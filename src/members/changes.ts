@@ -15,6 +15,7 @@ interface Context extends Call {
 
 /** Adds customers to a segment. Those who already are members stay as they are. Throws NOT_FOUND. */
 export const addMembers = resolver({
+  name: 'addMembers',
   scope: 'members:write',
   input: AddMembers,
   run: changed,
@@ -22,6 +23,7 @@ export const addMembers = resolver({
 
 /** Removes customers from a segment. Those who are no members are ignored. Throws NOT_FOUND. */
 export const removeMembers = resolver({
+  name: 'removeMembers',
   scope: 'members:write',
   input: RemoveMembers,
   run: changed,
@@ -29,6 +31,7 @@ export const removeMembers = resolver({
 
 /** Adds one customer to a segment, like `addMembers`. */
 export const addMember = resolver({
+  name: 'addMember',
   scope: 'members:write',
   input: OneMember,
   run: ({ segmentId, customerId }, context: Context, viewer) =>
@@ -37,6 +40,7 @@ export const addMember = resolver({
 
 /** Removes one customer from a segment, like `removeMembers`. */
 export const removeMember = resolver({
+  name: 'removeMember',
   scope: 'members:write',
   input: OneMember,
   run: ({ segmentId, customerId }, context: Context, viewer) =>
@@ -45,6 +49,7 @@ export const removeMember = resolver({
 
 /** Adds customers to a segment and removes others, in one step. Throws NOT_FOUND. */
 export const changeMembers = resolver({
+  name: 'changeMembers',
   scope: 'members:write',
   input: ChangeMembers,
   run: changed,

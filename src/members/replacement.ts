@@ -30,6 +30,7 @@ const PART = { ids: 5_000, characters: 256 * 1024 };
  * of it that has problems.
  */
 export const replaceMembers = resolver({
+  name: 'replaceMembers',
   scope: 'members:write',
   input: ReplaceMembers,
   run: async ({ segmentId, customers }, context: Context, viewer): Promise<Replaced> => {

@@ -17,6 +17,7 @@ interface Context extends Call {
 
 /** Returns a page of the members of a segment, in the order in which they joined. It is empty if there is no such segment. */
 export const listMembers = resolver({
+  name: 'listMembers',
   scope: 'members:read',
   input: ListMembers,
   run: ({ segmentId, paging }, { members }: Context, { accountId }): Promise<MemberPage> =>
@@ -28,6 +29,7 @@ export const listMembers = resolver({
  * is not a member of it.
  */
 export const listMembersByCustomer = resolver({
+  name: 'listMembersByCustomer',
   scope: 'members:read',
   input: ListMembersByCustomer,
   run: async (
@@ -61,6 +63,7 @@ export const listMembersByCustomer = resolver({
 
 /** Returns the number of members of a segment; 0 if there is no such segment. */
 export const countMembers = resolver({
+  name: 'countMembers',
   scope: 'members:read',
   input: CountMembers,
   run: ({ segmentId }, { members }: Context, { accountId }) => members.count({ accountId, id: segmentId }),
@@ -68,6 +71,7 @@ export const countMembers = resolver({
 
 /** Returns the member; null if the customer is not a member of the segment, or if there is no such segment. */
 export const getMember = resolver({
+  name: 'getMember',
   scope: 'members:read',
   input: OneMember,
   run: async ({ segmentId, customerId }, { members }: Context, { accountId }): Promise<Member | null> => {
@@ -79,6 +83,7 @@ export const getMember = resolver({
 
 /** Returns, for each segment in its place, whether the customer is a member of it. */
 export const isInSegments = resolver({
+  name: 'isInSegments',
   scope: 'members:read',
   input: FindSegments,
   run: async ({ ids, customerId }, { members }: Context, { accountId }): Promise<boolean[]> => {

@@ -19,6 +19,7 @@ interface Context extends Call {
  * has neither the segment nor an event of it.
  */
 export const listSegmentEvents = resolver({
+  name: 'listSegmentEvents',
   scope: 'segments:read',
   input: z.strictObject({ id: aString, events: ListEvents }),
   run: async ({ id, events: paging }, context: Context, { accountId }): Promise<EventPage> => {

@@ -29,6 +29,7 @@ interface Context extends Call {
 
 /** Returns the segment, or null if the account has none with this id. */
 export const getSegment = resolver({
+  name: 'getSegment',
   scope: 'segments:read',
   input: GetSegment,
   run: ({ id, texts }, { segments }: Context, { accountId }) =>
@@ -37,6 +38,7 @@ export const getSegment = resolver({
 
 /** Returns the segment of each id, in the order of the ids; null where the account has none. */
 export const getSegments = resolver({
+  name: 'getSegments',
   scope: 'segments:read',
   input: GetSegments,
   run: ({ ids, texts }, { segments }: Context, { accountId }) =>
@@ -50,6 +52,7 @@ export const getSegments = resolver({
  * or before the cursor where the page starts. This is only queried when it is called.
  */
 export const listSegments = resolver({
+  name: 'listSegments',
   scope: 'segments:read',
   input: ListSegments,
   run: async ({ tail, isRead, ...window }, context: Context, { accountId }): Promise<SegmentPage> => {
@@ -74,6 +77,7 @@ export const listSegments = resolver({
 
 /** Creates a segment. Throws QUOTA_EXCEEDED, unless the same request created the segment before. */
 export const createSegment = resolver({
+  name: 'createSegment',
   scope: 'segments:write',
   input: CreateSegment,
   run: async ({ idempotencyKey, ...draft }, context: Context, viewer): Promise<Created> => {
@@ -91,6 +95,7 @@ export const createSegment = resolver({
 });
 
 export const updateSegment = resolver({
+  name: 'updateSegment',
   scope: 'segments:write',
   input: UpdateSegment,
   run: async ({ id, ...changes }, context: Context, viewer) =>
@@ -99,6 +104,7 @@ export const updateSegment = resolver({
 
 /** Deletes a segment permanently. Returns it as it was. */
 export const deleteSegment = resolver({
+  name: 'deleteSegment',
   scope: 'segments:write',
   input: DeleteSegment,
   run: ({ id, ...conditions }, context: Context, viewer) =>

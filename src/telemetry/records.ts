@@ -1,12 +1,11 @@
 import type { ExchangeEnded, Observation, Observe } from '../observation.ts';
 import { described, kindOf } from './fault.ts';
 import type { Log } from './log.ts';
+import { recordedPath } from './path.ts';
 import { sampler } from './sample.ts';
 
 /** Max lines of a kind per second: of requests that were refused or had no token, and of faults. */
 const MAX = { requests: 50, faults: 10 };
-/** Max characters of a path. The path of a segment has 39. */
-const MAX_PATH = 200;
 
 type Kind = Observation['kind'];
 type Line = readonly [level: 'info' | 'warn', message: string];
@@ -45,6 +44,7 @@ const LINES: Readonly<Record<Exclude<Kind, 'exchange_ended' | 'fault' | Measured
   contents_erased: ['info', 'erased the contents of events'],
   members_cleaned: ['info', 'deleted members that nobody can see'],
   members_arriving: ['info', 'receiving members'],
+  spans_lost: ['warn', 'could not send spans to the collector: see OTEL_EXPORTER_OTLP_ENDPOINT'],
   admin_listening: ['info', 'serving metrics'],
   listening: ['info', 'listening'],
   stopping: ['info', 'stopping'],
@@ -83,7 +83,7 @@ export function records(log: Log): Records {
 
   /** Logs a request without its query, headers and body, because they contain personal data and secrets. */
   function exchangeEnded(ended: ExchangeEnded): void {
-    const { requestId, trace, method, path, operation, status, ms, accountId, tokenId } = ended;
+    const { requestId, trace, method, path, operation, status, codes, ms, accountId, tokenId } = ended;
     const isServed = accountId !== undefined && status !== 'aborted' && status < 400;
     const kind = () => ({ status, accountId });
     if (!isServed && !requests.admits(`${status} ${accountId ?? ''}`, kind)) return;
@@ -92,9 +92,10 @@ export function records(log: Log): Records {
         requestId,
         ...trace,
         method,
-        path: path.length > MAX_PATH ? `${path.slice(0, MAX_PATH).toWellFormed()}…` : path,
+        path: recordedPath(path),
         operation,
         status,
+        code: codes?.join(),
         ms: Math.round(ms * 100) / 100,
         accountId,
         tokenId,

@@ -57,10 +57,15 @@ describe('The configuration in force', () => {
   });
 });
 
-it('Secrets are the variables that have one in their name, and the URL of the database', () => {
+it('Secrets are the variables that have one in their name, the URL of the database, and the headers for the collector', () => {
   const all = describeVariables().flatMap(({ variables }) => variables);
   const secrets = all.filter(({ secret }) => secret !== 'none').map(({ name }) => name);
-  expect(secrets.toSorted()).toEqual(['API_TOKEN', 'DATABASE_URL', 'ROUTER_SECRET']);
+  expect(secrets.toSorted()).toEqual([
+    'API_TOKEN',
+    'DATABASE_URL',
+    'OTEL_EXPORTER_OTLP_HEADERS',
+    'ROUTER_SECRET',
+  ]);
   const suspicious = all.filter(({ name }) => /TOKEN|SECRET|PASSWORD|KEY$|DATABASE_URL/.test(name));
   expect(suspicious.filter(({ secret }) => secret === 'none')).toEqual([]);
 });

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, it } from 'vitest';
+import { drain } from '../../src/http/drain.ts';
 import { listen, urlOf } from '../../src/http/listen.ts';
 import { respond } from '../../src/http/respond.ts';
-import { drain, httpServer } from '../../src/http/server.ts';
+import { httpServer } from '../../src/http/server.ts';
 import { createSegment } from '../../src/segments/resolvers.ts';
 import { draft, testGateway } from '../harness.ts';
 import { received } from '../hostile/socket.ts';

@@ -83,6 +83,30 @@ describe.concurrent('segments serve', () => {
       { JWT_JWKS_URL: 'https://[::1/jwks.json' },
       'JWT_JWKS_URL must be a URL such as https://id.example.com/.well-known/jwks.json; it is "https://[::1/jwks.json".',
     ],
+    [
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317' },
+      'OTEL_EXPORTER_OTLP_ENDPOINT must be a URL such as http://localhost:4318; it is "collector:4317".',
+    ],
+    [
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://user:hidden@collector:4318' },
+      'OTEL_EXPORTER_OTLP_ENDPOINT must have no user and no password; it has one (not shown).',
+    ],
+    [
+      { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
+      'OTEL_EXPORTER_OTLP_PROTOCOL must be http/protobuf or http/json; it is "grpc".',
+    ],
+    [
+      { OTEL_EXPORTER_OTLP_HEADERS: 'api-key hidden' },
+      'OTEL_EXPORTER_OTLP_HEADERS must be headers such as `api-key=secret`, separated by commas; it is something else (not shown).',
+    ],
+    [
+      { OTEL_TRACES_SAMPLER: 'jaeger_remote' },
+      'OTEL_TRACES_SAMPLER must be one of always_on, always_off, traceidratio, parentbased_always_on, parentbased_always_off, parentbased_traceidratio; it is "jaeger_remote".',
+    ],
+    [
+      { OTEL_TRACES_SAMPLER_ARG: '10%' },
+      'OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1, such as 0.1; it is "10%".',
+    ],
   ])('refuses to start with %j, and says why in one line', async (environment, line) => {
     expect(await run(['serve'], environment)).toEqual({
       code: 2,

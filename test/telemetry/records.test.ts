@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { logTo } from '../../src/telemetry/log.ts';
 import { records } from '../../src/telemetry/records.ts';
 import { sampler } from '../../src/telemetry/sample.ts';
-import { rest } from '../client.ts';
+import { graphql, rest } from '../client.ts';
 import { testGateway } from '../harness.ts';
 
 const gateway = testGateway();
@@ -48,6 +48,36 @@ describe('the log line of a request', () => {
   ])('names the REST operation of %s %s', async (method, path, name) => {
     await rest(gateway, path, { method });
     expect((await onlyLine()).operation).toBe(name);
+  });
+
+  it.each([
+    ['/xgQQXg3hrtjh7AvZ', 'GET', 'NOT_FOUND'],
+    ['?limit=0', 'GET', 'INVALID_INPUT'],
+    ['', 'PATCH', 'METHOD_NOT_ALLOWED'],
+    ['', 'GET', undefined],
+  ])('has the code of the problem with %s %s: %s', async (path, method, code) => {
+    await rest(gateway, path, { method });
+    expect((await onlyLine()).code).toBe(code);
+  });
+
+  it.each([
+    ['{ nope }', 'GRAPHQL_VALIDATION_FAILED'],
+    ['{ a: segments(first: 1000) { totalCount } b: segments(first: 2000) { totalCount } }', 'INVALID_INPUT'],
+    ['mutation { deleteSegment(input: { id: "xgQQXg3hrtjh7AvZ" }) { __typename } }', 'NOT_FOUND'],
+    ['{ segments { totalCount } }', undefined],
+  ])('has the codes of the errors of %s, however often it is sent: %s', async (query, code) => {
+    for (let time = 1; time <= 4; time++) {
+      gateway.logged.length = 0;
+      await graphql(gateway, query);
+      expect((await onlyLine()).code).toBe(code);
+    }
+  });
+
+  it('has each of several codes once', async () => {
+    const remove = 'deleteSegment(input: { id: "xgQQXg3hrtjh7AvZ" }) { __typename }';
+    const create = 'createSegment(input: { name: "", criteria: "x", description: "" }) { __typename }';
+    await graphql(gateway, `mutation { a: ${remove} b: ${create} c: ${remove} }`);
+    expect((await onlyLine()).code).toBe('NOT_FOUND,INVALID_INPUT');
   });
 
   it('has the id of the token, as the list of tokens has it', async () => {

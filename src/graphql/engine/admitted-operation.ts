@@ -89,6 +89,7 @@ export function admittedOperation(
   const bounded =
     (isSmallByPlan: boolean): Run =>
     async (variables, context) => {
+      context.span?.ofType(operation.operation);
       context.onRequested?.(requested);
       const { points, bytes } = cost(variables);
       const spent = admit(points, context);

@@ -1,4 +1,4 @@
-import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
+import { type ExecutionResult, GraphQLError, type GraphQLSchema, OperationTypeNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../context.ts';
 import { MAX_RESPONSE } from '../../errors/refusals.ts';
@@ -45,6 +45,7 @@ export function useSubscriptions(schema: GraphQLSchema): Plugin<OperationContext
       if (operation) contextValue.onRequested?.(requestedOf(document, operation));
       const cost = costOf(schema, document, operationName);
       setSubscribeFn(async ({ variableValues }) => {
+        contextValue.span?.ofType(OperationTypeNode.SUBSCRIPTION);
         const { points, bytes } = cost(variableValues ?? {});
         await admit(points, contextValue);
         if (bytes > MAX_RESPONSE) return tooLarge();

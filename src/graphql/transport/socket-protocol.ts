@@ -6,14 +6,9 @@ import type { Connection } from '../../http/web-socket.ts';
 import { shown } from './answer.ts';
 import { given } from './params.ts';
 import type { Identify } from './socket-admission.ts';
-import {
-  type Caller,
-  FinalErrors,
-  type Results,
-  type SocketCaller,
-  socketOperations,
-} from './socket-operation.ts';
+import { type Caller, type SocketCaller, socketOperations } from './socket-operation.ts';
 import { type Payload, payloadOf } from './socket-payload.ts';
+import { FinalErrors, type Results } from './socket-results.ts';
 
 export interface ProtocolOptions extends SocketCaller {
   schema: GraphQLSchema;
