@@ -1,19 +1,8 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { WebSocket } from 'ws';
 import type { Json } from './client.ts';
+import { openTab } from './devtools.ts';
 import { until } from './until.ts';
 
-/** The command of a Chromium, or undefined if none is installed. */
-export const chromium = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'].find(
-  (command) => spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0,
-);
-
-/** A page of a browser, driven over the Chrome DevTools Protocol. */
+/** A page of a browser, as a person uses it. */
 export interface Page {
   /** Evaluates an expression, and returns its value. */
   evaluate(expression: string): Promise<Json>;
@@ -23,55 +12,59 @@ export interface Page {
   click(element: string): Promise<void>;
   /** Replaces the text of the focused editor. */
   replaceText(text: string): Promise<void>;
+  /** Loads the page again. */
+  reload(): Promise<void>;
+  /** Returns a picture of the window, as PNG. */
+  picture(): Promise<Buffer>;
+  /** The requests so far, except of what a page contains (`data:`, `blob:`). */
+  requests: URL[];
+  /** Returns the statuses of the answers so far to requests for a path, as they came over the network. */
+  statuses(path: string): number[];
+  /** The exceptions, errors on the console and violations of the policy of the page so far. */
+  problems: string[];
   close(): Promise<void>;
 }
 
-/** Opens a page in a new browser without a window; as on a phone, if `width` says how wide its screen is. */
-export async function openPage(url: string, { width }: { width?: number } = {}): Promise<Page> {
-  const profile = mkdtempSync(join(tmpdir(), 'chromium-'));
-  const args = [
-    '--headless=new',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-dev-shm-usage',
-    '--window-size=1400,1000',
-  ];
-  const child = spawn(
-    chromium ?? '',
-    [...args, '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank'],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  const socket = new WebSocket(await devToolsOf(child.stderr));
-  await once(socket, 'open');
-  const answers = new Map<number, (answer: Json) => void>();
-  socket.on('message', (data) => {
-    const answer = JSON.parse(String(data));
-    answers.get(answer.id)?.(answer);
-  });
-  let sent = 0;
-  const call = async (method: string, params: object = {}, sessionId?: string): Promise<Json> => {
-    const id = ++sent;
-    const answer = new Promise<Json>((resolve) => answers.set(id, resolve));
-    socket.send(JSON.stringify({ id, method, params, sessionId }));
-    const { result, error } = await answer;
-    if (error) throw new Error(`${method}: ${error.message}`);
-    return result;
-  };
+interface Look {
+  /** Opens it as on a phone, whose screen is so wide. */
+  width?: number;
+  scheme?: 'light' | 'dark';
+}
 
-  const { targetId } = await call('Target.createTarget', { url });
-  const { sessionId } = await call('Target.attachToTarget', { targetId, flatten: true });
+/** Opens a page in a new browser without a window. */
+export async function openPage(url: string, { width, scheme = 'light' }: Look = {}): Promise<Page> {
+  const requests: URL[] = [];
+  const problems: string[] = [];
+  const answers: { requestId: string; statusCode: number }[] = [];
+  const paths = new Map<string, string>();
+  const { call, close } = await openTab((method, params) => {
+    if (method === 'Network.requestWillBeSent' && !/^(data|blob):/.test(params.request.url)) {
+      const requested = new URL(params.request.url);
+      requests.push(requested);
+      paths.set(params.requestId, requested.pathname);
+    }
+    if (method === 'Network.responseReceivedExtraInfo') answers.push(params);
+    problems.push(...problemsIn(method, params));
+  });
+  for (const domain of ['Page', 'Network', 'Runtime', 'Log', 'Audits']) await call(`${domain}.enable`);
+  await call('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: scheme }] });
   if (width !== undefined) {
-    const screen = { width, height: 800, deviceScaleFactor: 1, mobile: true };
-    await call('Emulation.setDeviceMetricsOverride', screen, sessionId);
+    await call('Emulation.setDeviceMetricsOverride', {
+      width,
+      height: 800,
+      deviceScaleFactor: 1,
+      mobile: true,
+    });
   }
+  await call('Page.navigate', { url });
+
   const evaluate = async (expression: string): Promise<Json> => {
-    const { result } = await call('Runtime.evaluate', { expression, returnByValue: true }, sessionId);
+    const { result } = await call('Runtime.evaluate', { expression, returnByValue: true });
     return result.value;
   };
   const press = async (key: string, code: number, modifiers = 0) => {
     for (const type of ['rawKeyDown', 'keyUp']) {
-      const params = { type, key, windowsVirtualKeyCode: code, modifiers };
-      await call('Input.dispatchKeyEvent', params, sessionId);
+      await call('Input.dispatchKeyEvent', { type, key, windowsVirtualKeyCode: code, modifiers });
     }
   };
   return {
@@ -81,32 +74,38 @@ export async function openPage(url: string, { width }: { width?: number } = {}):
       const middle = `(({ x, y, width, height }) => [x + width / 2, y + height / 2])((${element}).getBoundingClientRect())`;
       const [x, y] = await evaluate(middle);
       for (const type of ['mousePressed', 'mouseReleased']) {
-        const params = { type, x, y, button: 'left', clickCount: 1 };
-        await call('Input.dispatchMouseEvent', params, sessionId);
+        await call('Input.dispatchMouseEvent', { type, x, y, button: 'left', clickCount: 1 });
       }
     },
     async replaceText(text) {
       await press('a', 65, 2); // Ctrl-A
       await press('Delete', 46);
-      await call('Input.insertText', { text }, sessionId);
+      await call('Input.insertText', { text });
     },
-    async close() {
-      const ended = once(child, 'exit');
-      await call('Browser.close').catch(() => {});
-      socket.close();
-      await ended;
-      rmSync(profile, { recursive: true, force: true });
-    },
+    reload: () => call('Page.reload'),
+    picture: async () => Buffer.from((await call('Page.captureScreenshot')).data, 'base64'),
+    requests,
+    statuses: (path) =>
+      answers.filter(({ requestId }) => paths.get(requestId) === path).map(({ statusCode }) => statusCode),
+    problems,
+    close,
   };
 }
 
-/** The URL of the DevTools that a browser prints. */
-async function devToolsOf(output: NodeJS.ReadableStream): Promise<string> {
-  for await (const line of createInterface(output)) {
-    const [url] = /ws:\/\/\S+/.exec(line) ?? [];
-    if (!url) continue;
-    output.resume();
-    return url;
+/** What an event of the DevTools says about a page that does not work as intended. */
+function problemsIn(method: string, params: Json): string[] {
+  if (method === 'Runtime.exceptionThrown') {
+    const { text, exception } = params.exceptionDetails;
+    return [`${text} ${exception?.description}`];
   }
-  throw new Error('The browser did not start.');
+  if (method === 'Runtime.consoleAPICalled' && params.type === 'error') {
+    return params.args.map(({ value, description }: Json) => value ?? description);
+  }
+  if (method === 'Log.entryAdded' && params.entry.level === 'error') {
+    return [`${params.entry.text} ${params.entry.url}`];
+  }
+  const policy = method === 'Audits.issueAdded' && params.issue.details.contentSecurityPolicyIssueDetails;
+  return policy
+    ? [`${policy.violatedDirective}: ${policy.blockedURL ?? policy.contentSecurityPolicyViolationType}`]
+    : [];
 }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { chromium, openPage, type Page } from '../browser.ts';
+import { openPage, type Page } from '../browser.ts';
+import { chromium } from '../devtools.ts';
 import { testGateway } from '../harness.ts';
 
 const gateway = testGateway();

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createSegment } from '../../src/segments/resolvers.ts';
-import { chromium, openPage, type Page } from '../browser.ts';
+import { openPage, type Page } from '../browser.ts';
+import { chromium } from '../devtools.ts';
 import { draft, testGateway } from '../harness.ts';
 import { until } from '../until.ts';
 
@@ -16,6 +17,8 @@ const element = (selector: string, text = '') =>
 const RUN = element('.graphiql-execute-button');
 const MENU = element('.graphiql-execute-button[aria-haspopup=menu]');
 const HEADERS = `${element('.graphiql-editor-tool .monaco-editor')}?.textContent`;
+const EDITOR = element('.graphiql-editor .monaco-editor');
+const RESULT = `(document.querySelector('.result-window')?.textContent ?? '').replaceAll('\u00a0', ' ')`;
 const token = () => gateway.authorization('ada').authorization.slice('Bearer '.length);
 
 /** Opens the page, and returns the functions that a person uses. */
@@ -24,6 +27,14 @@ async function openGraphiql(fragment = '') {
   page = opened;
   return {
     ...opened,
+    async type(text: string): Promise<void> {
+      await opened.waitFor(MENU); // the editor shows the examples
+      await until(async () => {
+        await opened.click(EDITOR);
+        await opened.replaceText(text); // before the editor has the focus, it changes nothing
+        return opened.evaluate(`!${EDITOR}.textContent.includes('LatestSegments')`);
+      });
+    },
     async run(example: string): Promise<void> {
       const operation = element('[role=menuitem]', example);
       await opened.waitFor(MENU); // before the operations are parsed, the button has no menu
@@ -59,6 +70,21 @@ describe.skipIf(!chromium)('GraphiQL in a browser (needs Chromium)', () => {
     await run('LatestSegments');
     await waitFor(element('.result-window', 'totalCount'));
     expect(await evaluate('JSON.stringify({ ...localStorage })')).not.toContain(token());
+  });
+
+  it('shows where in the editor an error of a response is', async () => {
+    const { type, waitFor, click } = await openGraphiql(`#token=${token()}`);
+    await type('# An error in line 3\n\n{ segments(first: 1000) { totalCount } }');
+    await waitFor(`!(${MENU})`); // now, the button runs the only operation
+    await click(RUN);
+    await waitFor(`${RESULT}.includes('"line": 3')`);
+    await waitFor(`${RESULT}.includes('"column": 3')`);
+  });
+
+  it('underlines what the schema does not allow, even without a token', async () => {
+    const { type, waitFor } = await openGraphiql();
+    await type('{ unknownField }');
+    await waitFor(element('.graphiql-editor .squiggly-error'));
   });
 
   it('runs the example FollowChanges, and shows a change as it happens', async () => {
