@@ -87,6 +87,7 @@ const HOUSE: Record<string, string[]> = {
     'graphql/transport/web-socket.ts',
     'rest/face.ts',
     'rest/openapi/page.ts',
+    'rest/reference/face.ts',
     'front-door/face.ts',
     'context.ts',
     'segments/bounded-reads.ts',

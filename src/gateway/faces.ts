@@ -12,6 +12,7 @@ import { asksForWebSocket } from '../http/upgrade.ts';
 import type { Observe } from '../observation.ts';
 import { restFace } from '../rest/face.ts';
 import { openApiPage } from '../rest/openapi/page.ts';
+import { isReference, referencePage } from '../rest/reference/face.ts';
 import { boundReads } from '../segments/bounded-reads.ts';
 import type { Tracing } from '../tracing.ts';
 
@@ -87,11 +88,13 @@ export function faces({
   const graphql = acrossOrigins(corsOrigins, face);
   const front = frontDoor({ graphiql: graphiql && !isForRouter });
   const openApi = acrossOrigins(corsOrigins, openApiPage());
+  const reference = referencePage();
   return {
     route(path) {
       if (path === GRAPHQL) return graphql;
       if (path === OPENAPI) return openApi;
       if (isFrontDoor(path)) return front;
+      if (isReference(path)) return reference;
       return path.startsWith('/health/') ? health : rest;
     },
     isSocket: (request) => asksForWebSocket(request, GRAPHQL),

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { gunzip, gzip } from 'node:zlib';
 import { prefersGzip } from './accept.ts';
 import type { Exchange } from './exchange.ts';
 import { respond } from './respond.ts';
@@ -12,13 +12,23 @@ export interface Page {
   plain: Buffer;
   zipped: Buffer;
   etag: string;
+  /** How long a browser can use it without asking whether it has changed. If omitted, it asks each time. */
+  cacheControl?: string;
 }
 
+/** Compresses a text, and returns it as a page. */
 export async function pageOf(text: string): Promise<Page> {
   const plain = Buffer.from(text);
-  const etag = hash('sha256', plain, 'base64url').slice(0, 22);
-  return { plain, zipped: await promisify(gzip)(plain), etag };
+  return { plain, zipped: await promisify(gzip)(plain), etag: etagOf(plain) };
 }
+
+/** Returns a text that is already compressed as a page. */
+export async function unzippedPage(zipped: Buffer): Promise<Page> {
+  const plain = await promisify(gunzip)(zipped);
+  return { plain, zipped, etag: etagOf(plain) };
+}
+
+const etagOf = (plain: Buffer): string => hash('sha256', plain, 'base64url').slice(0, 22);
 
 interface Variant {
   body: Buffer;
@@ -27,8 +37,12 @@ interface Variant {
   isKnown: boolean;
 }
 
-/** Returns the variant of a page that a caller prefers. Callers ask each time whether it has changed. */
-export function variantFor({ request }: Exchange, { plain, zipped, etag }: Page, vary = ''): Variant {
+/** Returns the variant of a page that a caller prefers. */
+export function variantFor(
+  { request }: Exchange,
+  { plain, zipped, etag, cacheControl = 'no-cache' }: Page,
+  vary = '',
+): Variant {
   const { 'accept-encoding': accepted = '', 'if-none-match': known } = request.headers;
   const isZipped = prefersGzip(String(accepted));
   const tag = isZipped ? `"${etag}-gzip"` : `"${etag}"`;
@@ -36,7 +50,7 @@ export function variantFor({ request }: Exchange, { plain, zipped, etag }: Page,
   return {
     body: isZipped ? zipped : plain,
     headers: {
-      'cache-control': 'no-cache',
+      'cache-control': cacheControl,
       vary: `${vary}accept-encoding`,
       etag: tag,
       ...(isZipped && !isKnown && { 'content-encoding': 'gzip' }),

@@ -83,6 +83,11 @@ describe('A neighbour is served while clients without a token', () => {
     expect(await failuresOfNeighbour()).toBe(0);
   });
 
+  it('request the script of the reference page and do not read it', async () => {
+    await connectMany(300, 'GET /docs/scalar-x.js HTTP/1.1\r\nHost: x\r\n\r\n');
+    expect(await failuresOfNeighbour()).toBe(0);
+  });
+
   it('start bodies and do not finish them', async () => {
     await connectMany(300, halfRequest('/graphql'));
     await connectMany(300, halfRequest('/v1/customer-segments'));
