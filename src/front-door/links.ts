@@ -3,16 +3,25 @@ export interface Link {
   name: string;
   path: string;
   description: string;
+  /** The title of a page for people. Resources for programs have none. */
+  title?: string;
 }
 
 /** What a visitor can open. */
 export const linksOf = ({ graphiql }: { graphiql: boolean }): Link[] => [
+  graphiql
+    ? {
+        name: 'graphql',
+        path: '/graphql',
+        title: 'GraphiQL',
+        description: 'Try the GraphQL API in your browser. The editor has example operations.',
+      }
+    : { name: 'graphql', path: '/graphql', description: 'The GraphQL API. It needs a token.' },
   {
-    name: 'graphql',
-    path: '/graphql',
-    description: graphiql
-      ? 'The GraphQL API. In a browser, it opens GraphiQL, which has example operations.'
-      : 'The GraphQL API.',
+    name: 'reference',
+    path: '/docs',
+    title: 'REST reference',
+    description: 'Read about each operation of the REST API, and send requests from the page.',
   },
   { name: 'rest', path: '/v1/customer-segments', description: 'The REST API. It needs a token.' },
   {

@@ -1,6 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { openPage, type Page } from '../browser.ts';
-import { chromium } from '../devtools.ts';
+import { describe, expect, it } from 'vitest';
 import { testGateway } from '../harness.ts';
 
 const gateway = testGateway();
@@ -46,19 +44,5 @@ describe('What browsers and robots ask for', () => {
   it('is answered without a token', async () => {
     expect((await open('/favicon.ico')).status).toBe(204);
     expect(await (await open('/robots.txt')).text()).toBe('User-agent: *\nDisallow: /\n');
-  });
-});
-
-describe.skipIf(!chromium)('The page in a browser (needs Chromium)', () => {
-  let page: Page | undefined;
-  afterEach(() => page?.close());
-
-  it('is as wide as the window of a phone, and requests nothing else', async () => {
-    page = await openPage(gateway.url, { width: 390 });
-    await page.waitFor('document.querySelectorAll("dt").length > 3');
-    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth && innerWidth')).toBe(390);
-    expect(await page.evaluate('performance.getEntriesByType("resource").map(({ name }) => name)')).toEqual(
-      [],
-    );
   });
 });
