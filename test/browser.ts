@@ -12,8 +12,8 @@ export interface Page {
   click(element: string): Promise<void>;
   /** Replaces the text of the focused editor. */
   replaceText(text: string): Promise<void>;
-  /** Loads the page again. */
-  reload(): Promise<void>;
+  /** Opens an address in the same tab. */
+  open(url: string): Promise<void>;
   /** Returns a picture of the window, as PNG. */
   picture(): Promise<Buffer>;
   /** The requests so far, except of what a page contains (`data:`, `blob:`). */
@@ -82,7 +82,7 @@ export async function openPage(url: string, { width, scheme = 'light' }: Look = 
       await press('Delete', 46);
       await call('Input.insertText', { text });
     },
-    reload: () => call('Page.reload'),
+    open: (url) => call('Page.navigate', { url }),
     picture: async () => Buffer.from((await call('Page.captureScreenshot')).data, 'base64'),
     requests,
     statuses: (path) =>

@@ -22,6 +22,9 @@ const PRINT = 'print in place';
  * the address bar and the history. Browsers do not send fragments to the server. The browser keeps headers for the next visit only
  * if the user enables that in the settings. The template is not sent, because its token is wrong: without one, the schema is sent.
  *
+ * A POST to the address of the page would remove the page from the cache of the browser (RFC 9111, section 4.4), so a query is
+ * added to that address.
+ *
  * GraphiQL sends only the operation that is run, in one line. `printInPlace` keeps its lines and columns, so that the locations of
  * errors are places in the editor.
  */
@@ -38,14 +41,18 @@ const BEFORE = `{
   window.fetch = (url, options) => {
     const headers = new Headers(options?.headers);
     if (headers.get('authorization')?.includes('${PLACE_OF_TOKEN}')) headers.delete('authorization');
-    return fetch(url, { ...options, headers });
+    return fetch(options?.method === 'POST' ? url + '?graphiql' : url, { ...options, headers });
   };
 
-  window.printInPlace = ({ definitions: [first], definitions }) =>
-    definitions.reduce(
-      (text, { loc: { start, end } }) => text.slice(0, start) + first.loc.source.body.slice(start, end) + text.slice(end),
-      first.loc.source.body.replaceAll(/[^\\r\\n]/g, ' '),
-    ).trimEnd();
+  window.printInPlace = ({ definitions }) => {
+    let done = 0;
+    const inPlace = ({ loc: { start, end, source } }) => {
+      const before = source.body.slice(done, start).replaceAll(/[^\\r\\n]+(?=[\\r\\n])/g, '').replaceAll(/[^\\r\\n]/g, ' ');
+      done = end;
+      return before + source.body.slice(start, end);
+    };
+    return definitions.map(inPlace).join('');
+  };
 }`;
 
 /** Makes the page as large as the window. On a phone, the result is below the operation and not beside it. */
