@@ -36,6 +36,13 @@ describe('the manifests in examples/kubernetes', () => {
     expect(names).toEqual(expect.arrayContaining(literals.map((line: string) => line.split('=')[0])));
   });
 
+  it('name the port of the metrics', () => {
+    const { literals } = read(join(FOLDER, 'kustomization.yaml')).configMapGenerator[0];
+    const [{ ports }] = deployment.spec.template.spec.containers;
+    const admin = ports.find(({ name }: { name: string }) => name === 'admin');
+    expect(literals).toContain(`ADMIN_PORT=${admin.containerPort}`);
+  });
+
   it.each([deployment, job])('let a container change nothing and gain nothing: $kind', ({ spec }) => {
     expect(spec.template.spec.securityContext).toEqual({
       runAsNonRoot: true,
