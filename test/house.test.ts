@@ -75,6 +75,7 @@ const HOUSE: Record<string, string[]> = {
     'graphql/schema.ts',
     'graphql/engine/requested.ts',
     'observation.ts',
+    'version.ts',
   ],
   'accepted-token.ts': ['gateway/', 'config/', 'kept-token.ts', 'accounts/api-token.ts', 'observation.ts'],
   'heap.ts': [],

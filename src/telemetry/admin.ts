@@ -20,6 +20,7 @@ interface Options {
   host: string;
   port: number;
   names: Names;
+  version: string;
   /** Receives the faults of this server, so that they are logged. */
   log: Observe;
 }
@@ -40,8 +41,8 @@ const MAX_AGE_MS = 100;
  * Serves `/metrics` (Prometheus), `/live` and `/ready` without a token. Starts before everything else of the process and stops
  * last, so that its start and its stop can be watched. Throws if it cannot listen: see `listen`.
  */
-export async function startAdmin({ host, port, names, log }: Options): Promise<Admin> {
-  const measured = metrics(names);
+export async function startAdmin({ host, port, names, version, log }: Options): Promise<Admin> {
+  const measured = metrics(names, version);
   let whyNotReady: WhyNotReady = async () => 'starting';
   let collected = Number.NEGATIVE_INFINITY;
   let text = Promise.resolve('');

@@ -87,6 +87,15 @@ describe('a GraphQL operation is counted', () => {
     await changes(expected, () => graphql(gateway, `{ a: ${fields} b: ${fields} }`));
   });
 
+  it('by the code of a failure that a mutation returns as data', async () => {
+    const query = 'mutation { deleteSegment(input: { id: "x" }) { __typename } }';
+    const expected = {
+      [requests('graphql', 'mutation deleteSegment', 200)]: 1,
+      [errors('graphql', 'NOT_FOUND')]: 1,
+    };
+    await changes(expected, () => graphql(gateway, query));
+  });
+
   it('also if a router requests a trace of it', async () => {
     const headers = { 'apollo-federation-include-trace': 'ftv1' };
     const expected = { [requests('graphql', 'query segments', 200)]: 1 };

@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { LIMITS, type Observation, type Observe } from '../../observation.ts';
 import type { Vitals } from '../vitals.ts';
 import { databaseMetrics } from './database.ts';
@@ -23,12 +23,18 @@ const SLOW = ['handles', 'requests', 'resources'].flatMap((kind) => [
   `nodejs_active_${kind}_total`,
 ]);
 
-/** Measures what is observed. Labels only have values of `names` and of our own lists. */
-export function metrics(names: Names): Metrics {
+/** Measures what is observed. Labels only have values of `names`, of our own lists, and the version of the gateway. */
+export function metrics(names: Names, version: string): Metrics {
   const registry = new Registry();
   let vitals: Vitals | undefined;
   collectDefaultMetrics({ register: registry });
   for (const name of SLOW) registry.removeSingleMetric(name);
+  new Gauge({
+    name: 'segments_build_info',
+    help: 'Always 1. The label is the version of the gateway.',
+    labelNames: ['version'],
+    registers: [registry],
+  }).set({ version }, 1);
   const exchangeEnded = requestMetrics(registry, names);
   const statementEnded = databaseMetrics(registry, () => vitals?.().lanes ?? []);
   stateMetrics(registry, () => vitals?.());
