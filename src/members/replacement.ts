@@ -48,7 +48,8 @@ export const replaceMembers = resolver({
         if (replaced.added + replaced.removed > 0) context.wrote();
         return replaced;
       } catch (error) {
-        await store.abandon(replacement).catch(() => {}); // the cleaner then has to wait until nobody extends it
+        // If this fails, the cleaner has to wait until it is clear that nobody extends the replacement.
+        await persistently(() => store.abandon(replacement)).catch(() => {});
         throw error;
       }
     } finally {
@@ -96,20 +97,23 @@ async function stageAll(
   return lines;
 }
 
-/** How long a part is sent again while the database is unavailable or busy. */
-const PATIENCE_MS = 10_000;
-const PAUSE_MS = 250;
-
 /** Stages a part. It can be sent twice, so it is sent again even if its outcome is unknown. */
-async function stagePart(
+const stagePart = (
   replacement: Replacement,
   part: { customerIds: readonly string[]; firstLine: number },
   { members }: Context,
-): Promise<void> {
+): Promise<void> => persistently(() => members.replacement.stage(replacement, part));
+
+/** How long a statement is sent again while the database is unavailable or busy. */
+const PATIENCE_MS = 10_000;
+const PAUSE_MS = 250;
+
+/** Sends a statement that can be sent twice until it succeeds. Throws UNAVAILABLE after ten seconds. */
+async function persistently(send: () => Promise<void>): Promise<void> {
   const latest = performance.now() + PATIENCE_MS;
   for (;;) {
     try {
-      return await members.replacement.stage(replacement, part);
+      return await send();
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
       if (performance.now() > latest) throw new Unavailable('not_applied', { cause: error.cause });
