@@ -37,11 +37,16 @@ const SHOWN_PARAMETERS = ['sslmode', ...SSL_FILES, 'application_name', 'connect_
  * must be one that passes `problemOf`.
  */
 export function withoutPassword(url: string, hidden: string): string {
-  return url
-    .replace(/^(\w+:\/\/[^/?:]*:)[^/?]*@/, `$1${hidden}@`)
-    .replace(/([?&])([^=&]*)=([^&]*)/g, (parameter, mark, name) =>
-      SHOWN_PARAMETERS.includes(name) ? parameter : `${mark}${name}=${hidden}`,
-    );
+  const [address = '', ...query] = url.split('?');
+  const shown = address.replace(/^(\w+:\/\/[^/?:]*:)[^/?]*@/, `$1${hidden}@`);
+  if (query.length === 0) return shown;
+  const parameters = query.join('?').split('&');
+  return `${shown}?${parameters.map((parameter) => shownParameter(parameter, hidden)).join('&')}`;
+}
+
+function shownParameter(parameter: string, hidden: string): string {
+  const [name = '', value] = parameter.split('=');
+  return value === undefined || SHOWN_PARAMETERS.includes(name) ? parameter : `${name}=${hidden}`;
 }
 
 const SLASH = 'must have every / and ? of a password written as %2F and %3F; it contains one';

@@ -144,7 +144,7 @@ describe.concurrent('segments tail', () => {
     [{ SEGMENTS_TOKEN: TOKEN, SEGMENTS_URL: 'x' }, [], 'SEGMENTS_URL must be a URL such as'],
     [{ SEGMENTS_TOKEN: TOKEN }, ['--url', 'ftp://x'], '--url must be a URL such as'],
     [{ SEGMENTS_TOKEN: TOKEN }, ['--url', 'http://u:secret@x'], '--url must have no user and no password'],
-    [{ SEGMENTS_TOKEN: TOKEN }, ['now'], "Unexpected argument 'now'"],
+    [{ SEGMENTS_TOKEN: TOKEN }, ['now'], "too many arguments for 'tail'"],
   ])('%j %j exits with code 2 and says what is wrong', async (environment, args, message) => {
     const { code, out, err } = await run(['tail', ...args], environment);
     expect({ code, out, err }).toEqual({ code: 2, out: '', err: expect.stringContaining(message) });

@@ -71,7 +71,7 @@ const HEAD = `<meta name="viewport" content="width=device-width, initial-scale=1
  * Where the code of GraphiQL converts the errors of a result. It drops their locations, by which a person finds the place in the
  * operation.
  */
-const CONVERSION = /(errors\.map\(\(\{message:(\w+),\.\.\.(\w+)\}\)=>)(\w+\(\2,\3\))\)/;
+const CONVERSION = /(errors\.map\(\(\{message:\w\w?,\.\.\.(\w\w?)\}\)=>)(\w\w?\(\w\w?,\w\w?\))\)/;
 
 /** Returns GraphiQL as a document. Importing its package blocks the event loop for 0.3 s. */
 export async function htmlOf({ title, query }: PageContents): Promise<string> {
@@ -85,7 +85,7 @@ export async function htmlOf({ title, query }: PageContents): Promise<string> {
   })
     .replace('<head>', () => `<head>${HEAD}`)
     .replace('</head>', () => `<style>${STYLE}</style></head>`)
-    .replace(CONVERSION, '$1Object.assign($4,{locations:$3.locations}))')
+    .replace(CONVERSION, '$1Object.assign($3,{locations:$2.locations}))')
     .replace(JSON.stringify(INITIAL_HEADERS), 'window.initialHeaders')
     .replace(JSON.stringify(PRINT), 'window.printInPlace');
 }
