@@ -47,9 +47,7 @@ export function resolver<Input extends z.ZodType, Context extends Call, Result>(
 }: Definition<Input, Context, Result>) {
   const check = (raw: unknown, context: Context) => {
     const viewer = requireScope(context, scope);
-    const checked = input.safeParse(raw);
-    if (!checked.success) throw new InvalidInput(checked.error.issues.flatMap(issuesOf));
-    return { viewer, checked: checked.data };
+    return { viewer, checked: checkedInput(input, raw) };
   };
   const answer = async (raw: unknown, context: Context): Promise<Result> => {
     try {
@@ -80,6 +78,19 @@ export function observeCause(
   { requestId, observe }: Pick<Call, 'requestId' | 'observe'>,
 ): void {
   if (cause !== undefined) observe({ kind: 'fault', error: cause, requestId });
+}
+
+/** Returns the checked input. Throws INVALID_INPUT. `at` is the path of the input, if it is a part of another one. */
+export function checkedInput<Input extends z.ZodType>(
+  schema: Input,
+  raw: unknown,
+  at: readonly PropertyKey[] = [],
+): z.output<Input> {
+  const checked = schema.safeParse(raw);
+  if (checked.success) return checked.data;
+  throw new InvalidInput(
+    checked.error.issues.flatMap((issue) => issuesOf({ ...issue, path: [...at, ...issue.path] })),
+  );
 }
 
 function issuesOf(issue: z.core.$ZodIssue): Issue[] {

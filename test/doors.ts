@@ -1,7 +1,7 @@
 import { InvalidInput, type Issue } from '../src/errors/invalid-input.ts';
 import { Refusal } from '../src/errors/refusals.ts';
 import * as resolvers from '../src/segments/resolvers.ts';
-import { type Segment, WRITABLE } from '../src/segments/segment.ts';
+import { found, type Segment, WRITABLE } from '../src/segments/segment.ts';
 import { type Answered, graphql, type Json, rest } from './client.ts';
 import type { TestGateway, Who } from './harness.ts';
 
@@ -43,7 +43,7 @@ const throughResolver: Door = {
   name: 'the resolver',
   create: (gateway, input, as) => outcome(() => resolvers.createSegment.parse(input, gateway.context(as))),
   retrieve: (gateway, { id }, as) =>
-    outcome(async () => resolvers.found(await resolvers.getSegment({ id }, gateway.context(as)), id)),
+    outcome(async () => found(await resolvers.getSegment({ id }, gateway.context(as)), id)),
   update: (gateway, input, as) => outcome(() => resolvers.updateSegment(input, gateway.context(as))),
   delete: (gateway, input, as) => outcome(() => resolvers.deleteSegment(input, gateway.context(as))),
 };

@@ -21,7 +21,11 @@ interface Options<Change> {
   begin(change: Change): void;
   /** Max milliseconds to wait. A change that has waited longer is refused when its turn comes. */
   patienceMs: number;
+  /** What the callers of these changes are told. */
+  tooMany?: string;
 }
+
+const TOO_MANY = 'Too many changes to the same object are waiting. Try again in a moment.';
 
 /**
  * Two changes to the same row cannot be in one statement: if an `UPDATE … FROM` contains both, Postgres applies one and silently
@@ -32,6 +36,7 @@ export function rowTurns<Change extends Pending>({
   rowOf,
   begin,
   patienceMs,
+  tooMany = TOO_MANY,
 }: Options<Change>): RowTurns<Change> {
   const waiting = new Map<string, { change: Change; since: number }[]>();
   return {
@@ -47,7 +52,7 @@ export function rowTurns<Change extends Pending>({
       const latest = performance.now() - patienceMs;
       for (let next = waiting.get(row)?.shift(); next; next = waiting.get(row)?.shift()) {
         if (next.since >= latest) return begin(next.change);
-        next.change.settle(tooMany());
+        next.change.settle(new Unavailable('not_applied', { message: tooMany }));
       }
       waiting.delete(row);
     },
@@ -59,8 +64,3 @@ export function rowTurns<Change extends Pending>({
     },
   };
 }
-
-const tooMany = () =>
-  new Unavailable('not_applied', {
-    message: 'Too many changes to the same object are waiting. Try again in a moment.',
-  });

@@ -22,7 +22,7 @@ export const KEY_COLUMNS: BatchColumns<Keyed> = {
   key: { type: 'text', of: ({ idempotencyKey }) => idempotencyKey },
 };
 
-/** Returns a text that two creations share only if they have the same key. Neither of its parts can contain a space. */
+/** Returns a text that two creations share only if they have the same key, because the id of an account contains no space. */
 export const keyRowOf = ({ accountId, idempotencyKey }: Pick<Keyed, 'accountId' | 'idempotencyKey'>) =>
   `${accountId} ${idempotencyKey}`;
 

@@ -5,6 +5,7 @@ import { quoted } from '../errors/quoted.ts';
 import { VersionConflict } from '../errors/refusals.ts';
 import { structuredString } from '../http/structured-string.ts';
 import * as segments from '../segments/resolvers.ts';
+import { found } from '../segments/segment.ts';
 import { notModified } from './answer.ts';
 import { type Handler, type RestRequest, wholeNumber } from './operation.ts';
 import { entityTag, evaluate, expectationOf, noTag, preconditionsOf, untagged } from './preconditions.ts';
@@ -86,7 +87,7 @@ function idempotencyKeyOf({ 'idempotency-key': header }: IncomingHttpHeaders): u
 }
 
 export const retrieve: Handler = async ({ id, fields, headers }, context) => {
-  const segment = segments.found(await segments.getSegment.parse({ ...fields, id }, context), id);
+  const segment = found(await segments.getSegment.parse({ ...fields, id }, context), id);
   const etag = entityTag(segment);
   const verdict = evaluate(preconditionsOf(headers), segment.version);
   if (verdict === 'failed') throw new VersionConflict('segment', segment.version);

@@ -1,36 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { QuotaExceeded, Unavailable } from '../errors/refusals.ts';
-import type { Created } from './segment.ts';
+import { NEVER, newUsage, placesOf, type Usage } from './usage.ts';
 
 export interface SegmentQuota {
   /**
-   * Creates a segment. If the account has reached its maximum, returns what `recall` finds: the segment that the same request
-   * created before. If `recall` returns null, throws QUOTA_EXCEEDED.
+   * Creates `places` segments (1 by default), or none. If they would exceed the maximum of the account, returns what `recall`
+   * finds: what the same request created before (`replayed`). If `recall` returns null, throws QUOTA_EXCEEDED.
    */
-  within(
+  within<Created extends object>(
     accountId: string,
     create: () => Promise<Created>,
     recall: () => Promise<Created | null>,
+    places?: number,
   ): Promise<Created>;
-  /** Deletes a segment, if it exists, and reduces the count. */
-  freeing<Deleted>(accountId: string, remove: () => Promise<Deleted | null>): Promise<Deleted | null>;
-}
-
-/** What is known about the number of an account's segments. */
-interface Usage {
-  /** The result of the last count, plus what this gateway has created since or is creating. It may be too large, never too small. */
-  used: number;
-  inFlight: Set<Promise<Created>>;
-  /** Creations that the running count may or may not include. */
-  unseen: number;
-  counting: Promise<void> | null;
-  /** Number of finished counts. */
-  counts: number;
-  /** Whether `used` may be too large: segments were created or deleted during the count. */
-  isDoubtful: boolean;
-  /** When it may be counted again. */
-  staleAt: number;
+  /** Deletes `places` segments (1 by default), or none if `remove` returns null, and reduces the count. */
+  freeing<Deleted>(
+    accountId: string,
+    remove: () => Promise<Deleted | null>,
+    places?: number,
+  ): Promise<Deleted | null>;
 }
 
 /** An account is counted again after this time, or this multiple of what counting takes, so that it keeps no connection busy. */
@@ -38,7 +27,6 @@ const FRESH = { milliseconds: 5_000, timesCounting: 50 };
 /** How long a creation waits for a count. Counting 500,000 segments took 0.1 to 2 s (2026-11-25), a small account about 1 ms. */
 const PATIENCE_MS = 250;
 const MAX_ACCOUNTS = 10_000;
-const NEVER = Number.NEGATIVE_INFINITY;
 
 /**
  * Limits the segments of each account to `max`. They are counted at the first creation and the result is cached, so that further
@@ -56,7 +44,7 @@ export function segmentQuota(
 
   const count = async (accountId: string, usage: Usage): Promise<void> => {
     const start = now();
-    usage.unseen = usage.inFlight.size;
+    usage.unseen = placesOf(usage.inFlight);
     usage.isDoubtful = false;
     const counted = await countUpTo(accountId, max).catch((error: unknown) => {
       usage.isDoubtful = true;
@@ -76,71 +64,61 @@ export function segmentQuota(
     return usage.counting;
   };
 
-  const isUndecided = ({ used, isDoubtful }: Usage) => used >= max && isDoubtful;
+  const isUndecided = ({ used, isDoubtful }: Usage, places: number) => used + places > max && isDoubtful;
 
   /** Returns what is known. Counts again if it is old or undecided, and waits for the count if the decision depends on it. */
-  const usageOf = async (accountId: string): Promise<Usage> => {
+  const usageOf = async (accountId: string, places: number): Promise<Usage> => {
     const usage = known.get(accountId) ?? newUsage();
     known.set(accountId, usage);
-    if (now() < usage.staleAt && !isUndecided(usage)) return usage;
+    if (now() < usage.staleAt && !isUndecided(usage, places)) return usage;
     const isFirst = usage.staleAt === NEVER;
     const counting = counted(accountId, usage);
     const waited = Promise.race([counting, sleep(PATIENCE_MS, undefined, { ref: false })]);
-    if (usage.used >= max) await waited;
+    if (usage.used + places > max) await waited;
     else if (isFirst)
       await waited.catch(() => {}); // if the database fails, the creation reports it
     else waited.catch(() => {});
     return usage;
   };
 
-  const take = (usage: Usage, places: 1 | -1) => {
+  const take = (usage: Usage, places: number) => {
     usage.used += places;
     usage.unseen += places;
   };
 
   return {
-    async within(accountId, create, recall) {
-      let usage = await usageOf(accountId);
-      if (isUndecided(usage)) usage = await usageOf(accountId);
-      if (usage.used >= max) {
-        await Promise.allSettled(usage.inFlight); // the same request may be among them
+    async within(accountId, create, recall, places = 1) {
+      let usage = await usageOf(accountId, places);
+      if (isUndecided(usage, places)) usage = await usageOf(accountId, places);
+      if (usage.used + places > max) {
+        await Promise.allSettled(usage.inFlight.keys()); // the same request may be among them
         const created = await recall();
         if (created) return created;
-        if (usage.used >= max) throw new QuotaExceeded(max);
+        if (usage.used + places > max) throw new QuotaExceeded(max);
       }
-      take(usage, 1);
+      take(usage, places);
       const creating = create();
-      usage.inFlight.add(creating);
+      usage.inFlight.set(creating, places);
       try {
         const created = await creating;
-        if (created.replayed) take(usage, -1);
+        if ('replayed' in created && created.replayed) take(usage, -places);
         return created;
       } catch (error) {
-        if (!(error instanceof Unavailable && error.outcome === 'unknown')) take(usage, -1);
+        if (!(error instanceof Unavailable && error.outcome === 'unknown')) take(usage, -places);
         throw error;
       } finally {
         usage.inFlight.delete(creating);
       }
     },
-    async freeing(accountId, remove) {
+    async freeing(accountId, remove, places = 1) {
       const usage = known.get(accountId);
       const counts = usage?.counts;
       const deleted = await remove();
       if (!deleted || !usage) return deleted;
       // A count that overlaps with the deletion may or may not include the segment.
       if (usage.counting || usage.counts !== counts) usage.isDoubtful = true;
-      else usage.used -= 1;
+      else usage.used -= places;
       return deleted;
     },
   };
 }
-
-const newUsage = (): Usage => ({
-  used: 0,
-  inFlight: new Set(),
-  unseen: 0,
-  counting: null,
-  counts: 0,
-  isDoubtful: false,
-  staleAt: NEVER,
-});

@@ -1,30 +1,15 @@
-import { requireScope, type Viewer } from '../accounts/viewer.ts';
-import type { Key } from '../database/sql/key.ts';
-import { NotFound, VersionConflict } from '../errors/refusals.ts';
+import { requireScope } from '../accounts/viewer.ts';
 import { cursorOf } from '../events/event.ts';
-import { type Origin, originOf } from '../events/origin.ts';
 import { type Call, resolver } from '../resolver.ts';
-import type { SegmentQuota } from './quota.ts';
-import {
-  type Created,
-  CreateSegment,
-  DeleteSegment,
-  GetSegment,
-  GetSegments,
-  type Segment,
-  UpdateSegment,
-} from './segment.ts';
+import { CreateSegment, DeleteSegment, GetSegment, GetSegments, UpdateSegment } from './segment.ts';
 import { isSegmentId } from './segment-id.ts';
 import { ListSegments } from './segment-list.ts';
 import { liesBehind, type SegmentPage, unreadPage } from './segment-page.ts';
-import { draftDigest } from './store/create-once.ts';
 import type { SegmentStore } from './store.ts';
+import { create, remove, update } from './writes.ts';
 
 interface Context extends Call {
   segments: SegmentStore;
-  /** Announces a write to the followers of the log. */
-  wrote(): void;
-  quota?: SegmentQuota | undefined;
 }
 
 /** Returns the segment, or null if the account has none with this id. */
@@ -80,61 +65,21 @@ export const createSegment = resolver({
   name: 'createSegment',
   scope: 'segments:write',
   input: CreateSegment,
-  run: async ({ idempotencyKey, ...draft }, context: Context, viewer): Promise<Created> => {
-    const { segments, quota } = context;
-    const { accountId } = viewer;
-    const segment = { accountId, ...segments.birth(), ...draft, ...originOf(context, viewer) };
-    const once = idempotencyKey ? { ...segment, idempotencyKey, digest: draftDigest(draft) } : null;
-    const create = () => (once ? segments.createOnce(once) : segments.create(segment));
-    const created = await (quota
-      ? quota.within(accountId, create, async () => once && segments.recall(once))
-      : create());
-    context.wrote();
-    return created;
-  },
+  run: create,
 });
 
+/** Changes the given properties of a segment. Throws NOT_FOUND and PRECONDITION_FAILED. */
 export const updateSegment = resolver({
   name: 'updateSegment',
   scope: 'segments:write',
   input: UpdateSegment,
-  run: async ({ id, ...changes }, context: Context, viewer) =>
-    changed(context, viewer, id, (key) => context.segments.update({ ...key, ...changes })),
+  run: update,
 });
 
-/** Deletes a segment permanently. Returns it as it was. */
+/** Deletes a segment permanently. Returns it as it was. Throws NOT_FOUND and PRECONDITION_FAILED. */
 export const deleteSegment = resolver({
   name: 'deleteSegment',
   scope: 'segments:write',
   input: DeleteSegment,
-  run: ({ id, ...conditions }, context: Context, viewer) =>
-    changed(context, viewer, id, (key) => {
-      const { segments, quota } = context;
-      const remove = () => segments.delete({ ...key, ...conditions });
-      return quota ? quota.freeing(key.accountId, remove) : remove();
-    }),
+  run: remove,
 });
-
-/** Returns a segment that was found. Throws NOT_FOUND if it is null. */
-export function found(segment: Segment | null, id: string): Segment {
-  if (segment) return segment;
-  throw new NotFound('segment', id);
-}
-
-/** Returns the result of a change. If nothing was changed, throws NOT_FOUND, or PRECONDITION_FAILED for another version. */
-async function changed(
-  { segments, requestId, wrote }: Context,
-  viewer: Viewer,
-  id: string,
-  change: (of: Key & Origin) => Promise<Segment | null>,
-): Promise<Segment> {
-  if (!isSegmentId(id)) return found(null, id);
-  const key = { accountId: viewer.accountId, id };
-  const after = await change({ ...key, ...originOf({ requestId }, viewer) });
-  if (after) {
-    wrote();
-    return after;
-  }
-  const { version } = found(await segments.get({ ...key, texts: 'none' }), key.id);
-  throw new VersionConflict('segment', version);
-}

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { segments } from '../database/tables/segments.ts';
 import { quoted } from '../errors/quoted.ts';
+import { NotFound } from '../errors/refusals.ts';
 import { aString, text } from '../values/text.ts';
 
 /** A named group of an account's customers: its row, without the account. */
@@ -59,10 +60,10 @@ export const GetSegments = z.strictObject({
   }),
 });
 /** The key under which a creation can be retried, preferably a UUID. */
-const idempotencyKey = aString
+export const idempotencyKey = aString
   .regex(/^[\x21-\x7e]{1,255}$/, 'must have 1 to 255 visible ASCII characters')
   .nullish();
-const Draft = z.strictObject(properties);
+export const Draft = z.strictObject(properties);
 export const WRITABLE = Draft.keyof().options;
 export const CreateSegment = Draft.extend({ idempotencyKey });
 const version = z.int32({ error: ({ input }) => `must be a whole number, not ${quoted(input)}` });
@@ -84,3 +85,10 @@ export const DeleteSegment = z.strictObject({ id, ...conditions });
 
 export type Draft = z.output<typeof Draft>;
 export type Changes = z.output<typeof UpdateSegment>;
+export type Removal = z.output<typeof DeleteSegment>;
+
+/** Returns a segment that was found. Throws NOT_FOUND if it is null. */
+export function found(segment: Segment | null, id: string): Segment {
+  if (segment) return segment;
+  throw new NotFound('segment', id);
+}
