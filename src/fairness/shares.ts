@@ -1,9 +1,9 @@
 /** Items of which there is a limited number, and of which each holder can have only a part. */
 export interface Shares<Holder> {
-  /** Takes one. Returns false without taking one if none is left or the holder has reached its limit. */
-  take(holder: Holder): boolean;
-  /** Gives one back. Does nothing for a holder that has none. */
-  giveBack(holder: Holder): void;
+  /** Takes one, or several. Returns false without taking any if too few are left, or if the holder would exceed its limit. */
+  take(holder: Holder, count?: number): boolean;
+  /** Gives one back, or several. Does nothing for a holder that has none. */
+  giveBack(holder: Holder, count?: number): void;
   /** Gives back all that a holder has. */
   giveBackAll(holder: Holder): void;
   /** How many a holder has. */
@@ -39,19 +39,19 @@ export function shares<Holder>({ total, each }: Limits): Shares<Holder> {
   }
 
   return {
-    take(holder) {
-      const count = held.get(holder);
-      if (taken >= total || (count ?? 0) >= each) return false;
-      if (count === undefined && held.size >= maxRemembered) forgetIdle();
-      held.set(holder, (count ?? 0) + 1);
-      taken += 1;
+    take(holder, count = 1) {
+      const before = held.get(holder);
+      if (taken + count > total || (before ?? 0) + count > each) return false;
+      if (before === undefined && held.size >= maxRemembered) forgetIdle();
+      held.set(holder, (before ?? 0) + count);
+      taken += count;
       return true;
     },
-    giveBack(holder) {
-      const count = held.get(holder);
-      if (!count) return;
-      held.set(holder, count - 1);
-      taken -= 1;
+    giveBack(holder, count = 1) {
+      const before = held.get(holder);
+      if (!before) return;
+      held.set(holder, before - count);
+      taken -= count;
     },
     giveBackAll(holder) {
       taken -= held.get(holder) ?? 0;

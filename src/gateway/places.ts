@@ -13,7 +13,7 @@ export interface Places {
    * before they are answered, and a refusal costs much less than an answer.
    */
   places?: number;
-  /** Max bodies that arrive at the same time, of up to 64 KiB each. */
+  /** Max bodies that arrive at the same time, of up to 64 KiB each. A larger one counts as several. */
   bodies?: number;
   /** Called for each request that is refused, with the limit that was reached. */
   onRefused?(limit: Limit): void;
@@ -67,19 +67,19 @@ export function placesFor({ places = DEFAULTS.places, bodies = DEFAULTS.bodies, 
       };
       return {
         leave,
-        async during(arrival) {
+        async during(arrival, size = 1) {
           const isStranger = accountId === STRANGER;
           const arrivals = isStranger ? arrivingOfStrangers : arriving;
           const holder = isStranger ? networkOf(address) : accountId;
           leave();
-          if (!arrivals.take(holder)) return refused(arrivals, 'still arriving');
+          if (!arrivals.take(holder, size)) return refused(arrivals, 'still arriving');
           try {
             const result = await arrival();
             if (!worked.take(accountId)) return refused(worked, 'in flight');
             isHeld = true;
             return result;
           } finally {
-            arrivals.giveBack(holder);
+            arrivals.giveBack(holder, size);
           }
         },
       };

@@ -74,7 +74,7 @@ export function graphqlFace({
       }
       // Without a token, callers can read only the schema.
       if (context.hasBadToken || !options.introspection) requireViewer(context);
-      const params = await paramsOf(exchange);
+      const params = await paramsOf(exchange, { isStranger: context.viewer === null });
       const name = operationNameOf(params);
       exchange.operation = name;
       const execution: Execution = {

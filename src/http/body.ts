@@ -4,22 +4,27 @@ import { Refusal } from '../errors/refusals.ts';
 import type { Exchange } from './exchange.ts';
 import { isSendingBody } from './unread-body.ts';
 
-/** Max bytes of a request's body, on any face. */
+/** Max bytes of a request's body, unless its reader accepts a longer one. */
 export const MAX_BODY = 64 * 1024;
-
-/** Whether the `Content-Length` of a request exceeds the limit. */
-export const announcesTooMuch = ({ headers }: IncomingMessage): boolean =>
-  Number(headers['content-length'] ?? 0) > MAX_BODY;
 
 /**
  * Reads the body of a request as text. Sends `100 Continue` if the caller expects it. The request holds no place while its
  * body arrives. Throws PAYLOAD_TOO_LARGE as soon as the body exceeds the limit, even if its length was not announced;
- * UNSUPPORTED_MEDIA_TYPE if it has a content encoding; INVALID_INPUT if it is not UTF-8.
+ * UNSUPPORTED_MEDIA_TYPE if it has a content encoding; INVALID_INPUT if it is not UTF-8. Only a body that announces its length
+ * can have more than 64 KiB, because it counts as several others while it arrives.
  */
-export async function readBody({ request, response, place }: Exchange): Promise<string> {
-  if (announcesTooMuch(request)) throw tooLarge();
+export async function readBody(
+  { request, response, place }: Exchange,
+  { maxBytes = MAX_BODY } = {},
+): Promise<string> {
+  const announced = request.headers['content-length'];
+  const max = announced === undefined ? MAX_BODY : maxBytes;
+  if (Number(announced ?? 0) > max) throw tooLarge(max);
   const isArriving = askForBody({ request, response });
-  const bytes = await (isArriving && place ? place.during(() => collect(request)) : collect(request));
+  const size = Math.max(1, Math.ceil(Number(announced ?? 0) / MAX_BODY));
+  const bytes = await (isArriving && place
+    ? place.during(() => collect(request, max), size)
+    : collect(request, max));
   try {
     return UTF_8.decode(bytes);
   } catch {
@@ -55,7 +60,7 @@ const NO_CODING: ReadonlySet<string> = new Set(['', 'identity']);
  * its contents, and a caller can send single bytes.
  */
 // Listeners, not `for await`: leaving an async iterator early destroys the socket before the 413 is written.
-function collect(request: IncomingMessage): Promise<Buffer> {
+function collect(request: IncomingMessage, max: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     // The sender has closed the connection, so there will be no more events.
     if (request.destroyed) return reject(new ClientGone());
@@ -64,16 +69,16 @@ function collect(request: IncomingMessage): Promise<Buffer> {
     const take = (chunk: Buffer) => {
       const before = size;
       size += chunk.length;
-      if (size > MAX_BODY) {
+      if (size > max) {
         request.off('data', take);
         request.pause();
-        return reject(tooLarge());
+        return reject(tooLarge(max));
       }
       if (before === 0) {
         bytes = chunk;
         return;
       }
-      if (size > bytes.length) bytes = roomier(bytes, before, size);
+      if (size > bytes.length) bytes = roomier(bytes, before, size, max);
       bytes.set(chunk, before);
     };
     request.on('data', take);
@@ -85,8 +90,8 @@ function collect(request: IncomingMessage): Promise<Buffer> {
 const NOTHING = Buffer.alloc(0);
 
 /** Copies the filled bytes to a larger buffer: of twice the size that is needed, up to the limit. */
-function roomier(bytes: Buffer, filled: number, size: number): Buffer {
-  const more = Buffer.allocUnsafe(Math.min(MAX_BODY, Math.max(2 * size, 1_024)));
+function roomier(bytes: Buffer, filled: number, size: number, max: number): Buffer {
+  const more = Buffer.allocUnsafe(Math.min(max, Math.max(2 * size, 1_024)));
   more.set(bytes.subarray(0, filled));
   return more;
 }
@@ -99,5 +104,5 @@ const encoded = () =>
     headers: { 'accept-encoding': 'identity' },
   });
 
-const tooLarge = () =>
-  new Refusal('PAYLOAD_TOO_LARGE', `A request body can have at most ${MAX_BODY.toLocaleString('en')} bytes.`);
+const tooLarge = (max: number) =>
+  new Refusal('PAYLOAD_TOO_LARGE', `A request body can have at most ${max.toLocaleString('en')} bytes.`);

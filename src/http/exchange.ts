@@ -8,8 +8,11 @@ import { type TraceContext, traceContextOf } from './trace-context.ts';
 
 /** The place of a request. The number of requests that are worked on at the same time is limited. */
 export interface Place {
-  /** Gives the place up while a body arrives. Throws UNAVAILABLE if too many bodies are arriving, or if no place is left. */
-  during<Result>(arrival: () => Promise<Result>): Promise<Result>;
+  /**
+   * Gives the place up while a body arrives, which counts as `size` bodies (1 by default). Throws UNAVAILABLE if too many are arriving,
+   * or if no place is left.
+   */
+  during<Result>(arrival: () => Promise<Result>, size?: number): Promise<Result>;
   /** Gives the place up. */
   leave(): void;
 }

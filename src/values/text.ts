@@ -36,9 +36,19 @@ const VISIBLE =
 function misfit(value: string, min: number, max: number): string | null {
   const rule = `must have ${min} to ${max.toLocaleString('en')} characters`;
   if (value.length > max) {
-    const length = [...value].length; // a code point is one or two code units, so only long texts are counted
+    const length = codePointsOf(value); // a code point is one or two code units, so only long texts are counted
     if (length > max) return `${rule}, not ${length.toLocaleString('en')}`;
   }
   if (value.length < min) return `${rule}, not ${value.length}`;
   return min > 0 && !VISIBLE.test(value) ? 'must not be blank' : null;
+}
+
+/** Counts the code points of well-formed text, without a copy of it: each surrogate pair is one. */
+function codePointsOf(value: string): number {
+  let count = value.length;
+  for (let i = 0; i < value.length; i++) {
+    const unit = value.charCodeAt(i);
+    if (unit >= 0xdc00 && unit <= 0xdfff) count -= 1;
+  }
+  return count;
 }

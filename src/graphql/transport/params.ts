@@ -3,11 +3,12 @@ import type { GraphQLParams } from 'graphql-yoga';
 import { InvalidInput } from '../../errors/invalid-input.ts';
 import { Refusal } from '../../errors/refusals.ts';
 import { charged } from '../../fairness/loop-time.ts';
-import { readBody } from '../../http/body.ts';
+import { MAX_BODY, readBody } from '../../http/body.ts';
 import type { Exchange } from '../../http/exchange.ts';
 import { formFields } from '../../http/fields.ts';
 import { mediaTypeOf } from '../../http/media-type.ts';
 import { unsupportedMediaType } from '../../http/unsupported-media.ts';
+import { MAX_LONG_BODY, parsedLong } from './long-params.ts';
 
 /** The known parameters of a request. All others are ignored, because a client, a proxy or a later draft may use them. */
 const NAMES = ['query', 'operationName', 'variables', 'extensions', 'documentId'] as const;
@@ -22,9 +23,13 @@ export const isRead = ({ method }: IncomingMessage): boolean => method === 'GET'
 /**
  * Reads the parameters of a request as GraphQL over HTTP defines them: from the JSON body of a POST, or from the query
  * string of a GET. Null counts as omitted, and so does an empty value in a query string. Yoga checks the types. Throws
- * UNSUPPORTED_MEDIA_TYPE for a form or plain text, because any web page can make a browser send these.
+ * UNSUPPORTED_MEDIA_TYPE for a form or plain text, because any web page can make a browser send these. The body of a stranger can
+ * have 64 KiB, that of others 1 MiB.
  */
-export async function paramsOf(exchange: Exchange): Promise<GraphQLParams> {
+export async function paramsOf(
+  exchange: Exchange,
+  { isStranger }: { isStranger: boolean },
+): Promise<GraphQLParams> {
   const { request, query } = exchange;
   if (isRead(request)) return queryParams(query);
   if (request.method !== 'POST') {
@@ -36,8 +41,8 @@ export async function paramsOf(exchange: Exchange): Promise<GraphQLParams> {
   if (type !== 'application/json' || !isUtf8) {
     throw unsupportedMediaType(['application/json']);
   }
-  const text = await readBody(exchange);
-  const parse = () => parsed('body', text);
+  const text = await readBody(exchange, isStranger ? {} : { maxBytes: MAX_LONG_BODY });
+  const parse = () => (text.length > MAX_BODY ? parsedLong(text) : parsed('body', text));
   const body = text.length > SHORT ? charged(exchange.loop, parse) : parse();
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new InvalidInput([{ param: 'body', message: 'must be a JSON object' }]);
