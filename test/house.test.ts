@@ -9,6 +9,7 @@ const RESOLVERS = [
   'events/event-list.ts',
   'events/event-page.ts',
   'events/singly.ts',
+  'segments/bulk/',
   'segments/resolvers.ts',
   'segments/event-resolvers.ts',
   'segments/segment.ts',

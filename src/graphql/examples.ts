@@ -25,6 +25,21 @@ mutation CreateSegment {
   }
 }
 
+# Creates all of them, or none: up to 1,000. Try an empty name.
+mutation CreateManySegments {
+  createSegments(
+    input: {
+      segments: [
+        { name: "New Customers", criteria: "Joined less than 30 days ago", description: "" }
+        { name: "Former Customers", criteria: "No order for a year", description: "" }
+      ]
+    }
+  ) {
+    ... on CreateSegmentsPayload { segments { id name } }
+    ... on SegmentInvalidInput { issues { param message } }
+  }
+}
+
 query FindSegments {
   segments(
     filter: { name: { contains: "spend" } }

@@ -1,6 +1,7 @@
 import { printSubgraphSchema } from '@apollo/subgraph';
 import './types/member.ts';
 import './types/member-mutations.ts';
+import './types/segment-bulk-mutations.ts';
 import './types/segment-event-list.ts';
 import './types/segment-list.ts';
 import './types/segment-mutations.ts';

@@ -1,8 +1,11 @@
 import type { Database } from '../database/connect.ts';
 import { segmentIds } from './segment-id.ts';
+import { deleteAll, updateAll } from './store/change-all.ts';
+import { claimCall } from './store/claim-call.ts';
 import { countSegments } from './store/count.ts';
 import { countSegmentsUpTo } from './store/count-up-to.ts';
 import { createSegments } from './store/create.ts';
+import { createAll, recallAll } from './store/create-all.ts';
 import { createSegmentsOnce, recallSegments } from './store/create-once.ts';
 import { deleteSegments } from './store/delete.ts';
 import { getSegment } from './store/get.ts';
@@ -28,4 +31,9 @@ export const segmentStore = (db: Database, clock: () => number) => ({
   recall: recallSegments(db),
   update: updateSegments(db),
   delete: deleteSegments(db),
+  claimCall: claimCall(db),
+  createAll: createAll(db),
+  recallAll: recallAll(db),
+  updateAll: updateAll(db),
+  deleteAll: deleteAll(db),
 });

@@ -115,7 +115,7 @@ describe('names', () => {
   it.each(types.filter((type) => isInputObjectType(type)).map(({ name }) => name))(
     '%s ends as an input does',
     (name) => {
-      expect(name).toMatch(/(Input|Filter|Order)$/);
+      expect(name).toMatch(/(Input|Filter|Order|Draft|Update|Deletion)$/);
     },
   );
 

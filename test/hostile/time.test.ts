@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type TestGateway, testGateway, type Who } from '../harness.ts';
+import { LONG_INPUTS } from './long-inputs.ts';
 import { sendRaw } from './socket.ts';
 import { bytesOf, HOSTILE_INPUTS, type HostileInput } from './time-inputs.ts';
 
@@ -79,6 +80,15 @@ describe.each([
     }
     expect(tooLong).toEqual({});
   });
+});
+
+it('No input up to 1 MiB blocks the event loop for long', async () => {
+  const tooLong: Record<string, string> = {};
+  for (const input of LONG_INPUTS) {
+    const time = await blockedTime(withIntrospection, input, 'ada');
+    if (time > limit) tooLong[input.name] = `${Math.round((time / limit) * MAX_REQUESTS)} ordinary requests`;
+  }
+  expect(tooLong).toEqual({});
 });
 
 it('None of the inputs caused a fault', () => {

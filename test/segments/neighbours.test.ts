@@ -1,4 +1,5 @@
 import { beforeAll, expect, it } from 'vitest';
+import { createSegments, updateSegments } from '../../src/segments/bulk/resolvers.ts';
 import { createSegment, getSegment, getSegments, listSegments } from '../../src/segments/resolvers.ts';
 import { draft, testGateway } from '../harness.ts';
 import { countSegments } from './count.ts';
@@ -8,6 +9,8 @@ const gateway = testGateway({ poolSize: 10 });
 /** Each of Ada's rows takes this long to read, as if she had 500,000 segments on a slow disk. */
 const SECONDS = 0.3;
 let mine: string[];
+let hers: string;
+const manyDrafts = Array.from({ length: 1_000 }, () => draft());
 
 beforeAll(async () => {
   const { $client } = gateway.database;
@@ -18,7 +21,7 @@ beforeAll(async () => {
     end $$;
     alter table segments rename to stored;
     create view segments as select * from stored where wait(account_id)`);
-  await createSegment(draft(), gateway.context('ada'));
+  hers = (await createSegment(draft(), gateway.context('ada'))).id;
   const made = Array.from({ length: 100 }, () => createSegment(draft(), gateway.context('bob')));
   mine = (await Promise.all(made)).map(({ id }) => id);
 });
@@ -58,6 +61,15 @@ const abuses: [string, (context: ReturnType<typeof gateway.context>, i: number) 
   ['counts', (context) => countSegments({}, context)],
   ['full pages', (context) => listSegments({ first: 100 }, context)],
   ['small pages', (context) => listSegments({ first: 10 }, context)],
+  ['bulk writes', (context) => createSegments({ segments: manyDrafts }, context)],
+  [
+    'bulk writes of each entry alone',
+    (context) => createSegments({ mode: 'EACH_ALONE', segments: manyDrafts }, context),
+  ],
+  [
+    'bulk updates of slow rows',
+    (context) => updateSegments({ segments: [{ id: hers, name: 'n' }] }, context),
+  ],
 ];
 
 it.each(abuses)('Many %s of one account do not make calls of its neighbour fail', async (_, abuse) => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe } from 'vitest';
+import { createSegments, deleteSegments, updateSegments } from '../../src/segments/bulk/resolvers.ts';
 import {
   createSegment,
   deleteSegment,
@@ -117,6 +118,16 @@ async function statementsFor(who: Who, rows: number): Promise<Sent[]> {
   await count('a time of update', { updatedAt: { gte: moment } }, true);
   await count('criteria', { criteria: { in: ['common', 'x'] } }, false, Math.ceil(rows / 2));
   await count('criteria with a text', { criteria: { contains: 'x' } }, false);
+
+  // Last, because they leave dead rows that the others would have to skip.
+  const drafts = ids.map(() => draft());
+  await add('create many', 0, () => createSegments({ segments: drafts }, context));
+  const once = { segments: drafts, idempotencyKey: randomUUID() };
+  await add('create many once', 0, () => createSegments(once, context));
+  const changes = ids.map((each) => ({ id: each, name: 'n' }));
+  await add('update many', 100, () => updateSegments({ segments: changes }, context));
+  const removals = ids.map((each) => ({ id: each }));
+  await add('delete many', 100, () => deleteSegments({ segments: removals }, context));
   return sent;
 }
 

@@ -9,6 +9,7 @@ export const idempotencyKeys = pgTable(
     key: bytewise('key').notNull(),
     /** The digest of the request. */
     digest: text('digest').notNull(),
+    /** The id of the segment. The ids of all, with spaces between them, if one call created several; empty if their keys have them. */
     segmentId: bytewise('segment_id').notNull(),
     createdAt: instant('created_at').notNull().defaultNow(),
   },

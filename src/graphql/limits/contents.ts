@@ -51,10 +51,10 @@ export function contentsOf<Count>(
   selected: readonly Selected[],
 ): Contents<Count> {
   const fragments = fragmentsOf(document);
-  const within = (selections: readonly Selected[]): Contents<Count> =>
-    ofFields([...fieldsOf(schema, fragments, selections).values()]);
+  const within = (selections: readonly Selected[], isInList = false): Contents<Count> =>
+    ofFields([...fieldsOf(schema, fragments, selections).values()], isInList);
 
-  function ofFields(fields: readonly Field[]): Contents<Count> {
+  function ofFields(fields: readonly Field[], isInList: boolean): Contents<Count> {
     const all: Contents<Count> = { scalars: 0, bytes: 2, within: [] };
     for (const { definition, responseName, nodes } of fields) {
       const named = getNamedType(definition.type);
@@ -64,13 +64,17 @@ export function contentsOf<Count>(
       all.bytes += responseName.length + 6;
       if (selections.length === 0) {
         all.scalars += 1;
-        all.bytes += maxBytesOf(definition);
+        all.bytes += maxBytesOf(definition, isInList);
         continue;
       }
       const counted = countOf(definition, nodes[0]);
       if (!counted) {
-        const contents = within(selections);
-        add(all, contents, Math.max(contents.bytes * maxItemsOf(definition), readBytesOf(definition)));
+        const contents = within(selections, isInList);
+        add(
+          all,
+          contents,
+          Math.max(contents.bytes * maxItemsOf(definition, isInList), readBytesOf(definition)),
+        );
         continue;
       }
       const { count, sizedFields } = counted;
@@ -79,8 +83,8 @@ export function contentsOf<Count>(
       const [sized, once] = [chosen.filter(isSized), chosen.filter((field) => !isSized(field))];
       // The count of the parent already is the length of these lists.
       const lists = sizedFields ? sized.map((field) => ({ ...field, definition: itemOf(field) })) : sized;
-      all.within.push({ count, contents: ofFields(lists) });
-      const contents = ofFields(once);
+      all.within.push({ count, contents: ofFields(lists, true) });
+      const contents = ofFields(once, isInList);
       add(all, contents, contents.bytes);
     }
     return all;

@@ -12,6 +12,7 @@ import {
 } from 'graphql';
 import { operationOf } from '../planner/document.ts';
 import { contentsOf, type Part } from './contents.ts';
+import type { SizedByInput } from './field-size.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -94,6 +95,15 @@ function countOf(
     };
     return { count, sizedFields };
   }
+  const sized = sizeOfInput(field);
+  if (sized) {
+    const { argument, list, sizedFields } = sized;
+    const count: Count = (variables) => {
+      const entries = entryOf(given(argument), list, variables);
+      return Array.isArray(entries) ? entries.length : 1;
+    };
+    return { count, sizedFields };
+  }
   const keys = field.args.find(
     ({ type }) => isListType(getNullableType(type)) && !isEnumType(getNamedType(type)),
   );
@@ -114,6 +124,19 @@ const isSize = (value: unknown): value is number => typeof value === 'number' &&
 function listSizeOf({ extensions }: GraphQLField<unknown, unknown>): ListSize | undefined {
   const { directives = [] } = extensions as { directives?: { name: string; args: ListSize }[] };
   return directives.find(({ name }) => name === 'listSize')?.args;
+}
+
+const sizeOfInput = ({ extensions }: GraphQLField<unknown, unknown>): SizedByInput | undefined =>
+  (extensions as { sizedByInput?: SizedByInput }).sizedByInput; // which only `sizedByInput` sets
+
+/** The value of an entry of an object, which can be a variable itself or contain some. */
+function entryOf(value: ValueNode | undefined, name: string, variables: Variables): unknown {
+  if (value?.kind === Kind.OBJECT) {
+    const entry = value.fields.find((field) => field.name.value === name)?.value;
+    return entry && literalOf(entry, variables);
+  }
+  const object = value && literalOf(value, variables);
+  return typeof object === 'object' && object !== null ? (object as Variables)[name] : undefined;
 }
 
 /** The value of a number, a list or a variable; undefined for anything else. */

@@ -26,8 +26,22 @@ export const maxItems = (items: number) => ({ maxItems: items });
 /** The extension of a field whose objects are read as a whole, up to so many characters, whatever is selected of them. */
 export const readsCharacters = (characters: number) => ({ readBytes: characters * BYTES_PER_CHARACTER });
 
-/** Max bytes of the value of a scalar field in JSON. */
-export function maxBytesOf({ name: field, type, extensions }: Field): number {
+/** What a field has at most on average, in a list of objects. A request of limited size cannot make all of them as large as one. */
+export const onAverage = (average: { bytes: number } | { items: number }) => ({ onAverage: average });
+
+/** A field whose lists have at most as many items as a list within an argument. */
+export interface SizedByInput {
+  argument: string;
+  list: string;
+  sizedFields: readonly string[];
+}
+
+/** The extension of such a field. */
+export const sizedByInput = (sized: SizedByInput) => ({ sizedByInput: sized });
+
+/** Max bytes of the value of a scalar field in JSON; on average, if its object is in a list. */
+export function maxBytesOf({ name: field, type, extensions }: Field, isInList: boolean): number {
+  if (isInList && isAverage(extensions.onAverage, 'bytes')) return extensions.onAverage.bytes;
   if (field === TypeNameMetaFieldDef.name) return MAX_BYTES.other;
   if (typeof extensions.maxBytes === 'number') return extensions.maxBytes;
   const { name } = getNamedType(type);
@@ -35,8 +49,9 @@ export function maxBytesOf({ name: field, type, extensions }: Field): number {
   return name === GraphQLID.name ? MAX_BYTES.id : MAX_BYTES.other;
 }
 
-/** Max objects that a field without a count returns. */
-export function maxItemsOf({ type, extensions }: Field): number {
+/** Max objects that a field without a count returns; on average, if its object is in a list. */
+export function maxItemsOf({ type, extensions }: Field, isInList: boolean): number {
+  if (isInList && isAverage(extensions.onAverage, 'items')) return extensions.onAverage.items;
   if (typeof extensions.maxItems === 'number') return extensions.maxItems;
   return isListType(getNullableType(type)) ? ASSUMED_ITEMS : 1;
 }
@@ -44,3 +59,6 @@ export function maxItemsOf({ type, extensions }: Field): number {
 /** Bytes that are read for a field, even if less of them is selected. */
 export const readBytesOf = ({ extensions }: Field): number =>
   typeof extensions.readBytes === 'number' ? extensions.readBytes : 0;
+
+const isAverage = <Of extends string>(value: unknown, of: Of): value is Record<Of, number> =>
+  typeof value === 'object' && value !== null && of in value;

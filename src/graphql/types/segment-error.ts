@@ -6,7 +6,7 @@ import {
   type Refusal,
   VersionConflict,
 } from '../../errors/refusals.ts';
-import { maxCharacters } from '../limits/field-size.ts';
+import { maxCharacters, onAverage } from '../limits/field-size.ts';
 import { builder } from './builder.ts';
 
 export const SegmentError = builder.interfaceRef<Refusal>('SegmentError').implement({
@@ -14,6 +14,7 @@ export const SegmentError = builder.interfaceRef<Refusal>('SegmentError').implem
     'An expected failure of a mutation. Nothing was changed. `message` says what is wrong and what to do about it.',
   fields: (t) => ({
     message: t.exposeString('message', {
+      extensions: onAverage({ bytes: 1_000 }),
       description: 'An explanation for people. The wording can change: do not parse it.',
     }),
   }),
@@ -27,7 +28,7 @@ const SegmentInputIssue = builder.objectRef<Issue>('SegmentInputIssue').implemen
       description: 'The input field, such as `name`.',
     }),
     message: t.exposeString('message', {
-      extensions: maxCharacters(300),
+      extensions: { ...maxCharacters(300), ...onAverage({ bytes: 500 }) },
       description: 'What is wrong with the field, such as `must not be blank`.',
     }),
   }),
@@ -40,6 +41,7 @@ builder.objectType(InvalidInput, {
   fields: (t) => ({
     issues: t.expose('issues', {
       type: [SegmentInputIssue],
+      extensions: onAverage({ items: 2 }),
       description: 'The problems with the input, up to 20.',
     }),
   }),
