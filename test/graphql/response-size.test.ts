@@ -1,5 +1,5 @@
 import { buildSchema, parse } from 'graphql';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { MAX_RESPONSE } from '../../src/errors/refusals.ts';
 import { fairQueue } from '../../src/fairness/fair-queue.ts';
 import { admittedOperation } from '../../src/graphql/engine/admitted-operation.ts';
@@ -84,9 +84,19 @@ let unique = 0;
 async function ask(query: string, variables: object, repeats: number, headers: object, as: Who = 'ada') {
   const text = `${query} #${unique++}`;
   for (let i = 0; i < repeats; i++) await graphql(gateway, text, variables, { as });
-  gateway.statements.length = 0;
-  return graphql(gateway, text, variables, { as, headers: { ...headers } });
+  return served(() => {
+    gateway.statements.length = 0;
+    return graphql(gateway, text, variables, { as, headers: { ...headers } });
+  });
 }
+
+/** Large reads wait for each other. On a busy machine, one of them can wait too long: then the operation is sent again. */
+async function served(send: () => ReturnType<typeof graphql>): ReturnType<typeof graphql> {
+  const answer = await send();
+  const errors: { extensions: { code: string } }[] = answer.body.errors ?? [];
+  return errors.some(({ extensions }) => BUSY.includes(extensions.code)) ? served(send) : answer;
+}
+const BUSY = ['UNAVAILABLE', 'TIMEOUT'];
 
 describe.each(PATHS)('an operation that is executed %s', (_, repeats, headers) => {
   it.each(BEYOND)('is refused if its answer is too large: %s', async (_, query, variables) => {
@@ -128,12 +138,7 @@ describe.each(PATHS)('an operation that is executed %s', (_, repeats, headers) =
 
 it('an answer without room for its trace is sent without the trace', async () => {
   const largest = ids(1, 832);
-  // Its reads wait for each other. On a busy machine one of them can wait too long: then the request is sent again.
-  const traced = await vi.waitFor(async () => {
-    const answer = await graphql(gateway, NODES, { ids: largest }, { headers: { ...TRACED } });
-    expect(answer.body.errors).toBeUndefined();
-    return answer;
-  }, 60_000);
+  const traced = await served(() => graphql(gateway, NODES, { ids: largest }, { headers: { ...TRACED } }));
   expect(traced.body.data.nodes).toHaveLength(831);
   expect(traced.body.extensions).toBeUndefined();
   const { body } = await graphql(gateway, NODES, { ids: ids(1, 101) }, { headers: { ...TRACED } });
