@@ -45,7 +45,10 @@ export function writeLanes<Call>({ accountOf, send, refuse, largest, shared }: O
       if (lane === mixed) separate();
       const latest = performance.now() - PATIENCE_MS;
       const ready: Call[] = [];
-      for (const { call, since } of lane.waiting.splice(0, lane === mixed ? MAX_MIXED : largest)) {
+      for (const { call, since } of lane.waiting.splice(
+        0,
+        lane === mixed ? Math.min(MAX_MIXED, largest) : largest,
+      )) {
         if (since < latest) refuse(call);
         else ready.push(call);
       }

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createSegment } from '../../src/segments/resolvers.ts';
-import { draft, testGateway } from '../harness.ts';
+import { draft, origin, testGateway } from '../harness.ts';
 import { doors } from './doors.ts';
 
 const gateway = testGateway();
@@ -90,4 +90,17 @@ describe.each(doors)('changing the members of a segment through $name', (door) =
       expect(await door.has(gateway, id, 'a', 'reader')).toEqual({ code: 'FORBIDDEN' });
     });
   });
+});
+
+it('Changes of many accounts at once are sent in statements of at most 20, because each can have a thousand customers', async () => {
+  gateway.statements.length = 0;
+  const changes = Array.from({ length: 50 }, (_, i) =>
+    gateway.members.change({ ...origin, accountId: `account-${i}`, id: `${i}`, add: ['c'], remove: [] }),
+  );
+  expect(await Promise.all(changes)).toEqual(changes.map(() => null));
+  const sizes = gateway.statements
+    .filter(({ text }) => text.includes('to_add'))
+    .map(({ values: [accounts] }) => (Array.isArray(accounts) ? accounts.length : 0));
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeGreaterThanOrEqual(50);
+  expect(Math.max(...sizes)).toBe(20);
 });
