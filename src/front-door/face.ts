@@ -1,5 +1,5 @@
 import { preferring } from '../http/accept.ts';
-import { pageOf, readOnly, sendPage } from '../http/page.ts';
+import { htmlHeaders, pageOf, readOnly, sendPage } from '../http/page.ts';
 import { respond } from '../http/respond.ts';
 import type { Face } from '../http/server.ts';
 import { htmlOf, POLICY } from './html.ts';
@@ -35,9 +35,4 @@ export function frontDoor(open: { graphiql: boolean }): Face {
 }
 
 const VARY = 'accept, ';
-const HTML_HEADERS = {
-  'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': POLICY,
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-};
+const HTML_HEADERS = htmlHeaders(POLICY);

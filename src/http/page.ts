@@ -67,6 +67,15 @@ export function sendPage(exchange: Exchange, page: Page, given: OutgoingHttpHead
   else respond(exchange, 200, { ...headers, ...given }, body);
 }
 
+/** The headers of an HTML page with this Content-Security-Policy. No other site can show the page in a frame. */
+export const htmlHeaders = (policy: string): OutgoingHttpHeaders => ({
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': policy,
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+});
+
 /** Restricts a face to GET and HEAD. Other methods are answered with 405. */
 export const readOnly =
   (face: Face): Face =>

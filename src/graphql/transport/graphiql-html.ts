@@ -1,3 +1,5 @@
+import { TAKE_TOKEN } from '../../http/fragment-token.ts';
+
 /** The initial contents of the page. */
 export interface PageContents {
   title: string;
@@ -18,22 +20,18 @@ const PRINT = 'print in place';
 /**
  * A script that runs before GraphiQL.
  *
- * If the fragment of the address has a token (`#token=…`), the script fills in the Authorization header and removes the token from
- * the address bar and the history. Browsers do not send fragments to the server. The browser keeps headers for the next visit only
- * if the user enables that in the settings. The template is not sent, because its token is wrong: without one, the schema is sent.
+ * If the fragment of the address has a token, the script fills in the Authorization header. The browser keeps headers for the next
+ * visit only if the user enables that in the settings. The template is not sent, because its token is wrong: without one, the schema is sent.
  *
  * A POST to the address of the page would remove the page from the cache of the browser (RFC 9111, section 4.4), so a query is
  * added to that address.
  *
- * GraphiQL sends only the operation that is run, in one line. `printInPlace` keeps its lines and columns, so that the locations of
+ * GraphiQL sends only the operation that is run, without its line breaks. `printInPlace` keeps its lines and columns, so that the locations of
  * errors are places in the editor.
  */
 const BEFORE = `{
-  const token = new URLSearchParams(location.hash.slice(1)).get('token');
-  if (token) {
-    history.replaceState(null, '', location.pathname + location.search);
-    window.initialHeaders = ${JSON.stringify(TEMPLATE)}.replace('${PLACE_OF_TOKEN}', () => token);
-  }
+  ${TAKE_TOKEN}
+  if (token) window.initialHeaders = ${JSON.stringify(TEMPLATE)}.replace('${PLACE_OF_TOKEN}', () => token);
   const setting = 'graphiql:shouldPersistHeaders';
   if (localStorage.getItem(setting) === null) localStorage.setItem(setting, 'false');
 

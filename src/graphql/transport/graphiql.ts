@@ -1,5 +1,5 @@
 import { downloadsOf } from '../../http/download.ts';
-import { type Page, pageOf } from '../../http/page.ts';
+import { htmlHeaders, type Page, pageOf } from '../../http/page.ts';
 import type { Face } from '../../http/server.ts';
 import { htmlOf, type PageContents } from './graphiql-html.ts';
 
@@ -32,10 +32,4 @@ export function graphiqlPage(contents: PageContents): Face {
   };
 }
 
-const HEADERS_OF_PAGE = {
-  'content-type': 'text/html; charset=utf-8',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
-  'content-security-policy': POLICY,
-};
+const HEADERS_OF_PAGE = htmlHeaders(POLICY);

@@ -1,6 +1,6 @@
 import { Unavailable } from '../../errors/refusals.ts';
 import { downloadsOf } from '../../http/download.ts';
-import { type Page, pageOf, readOnly, sendPage, unzippedPage } from '../../http/page.ts';
+import { htmlHeaders, type Page, pageOf, readOnly, sendPage, unzippedPage } from '../../http/page.ts';
 import { respond } from '../../http/respond.ts';
 import type { Face } from '../../http/server.ts';
 import { problem } from '../problem.ts';
@@ -40,13 +40,7 @@ async function load(): Promise<{ page: Page; script: Page; path: string }> {
   return { page: await pageOf(htmlOf(path)), script, path };
 }
 
-const HEADERS_OF_PAGE = {
-  'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': POLICY,
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
-};
+const HEADERS_OF_PAGE = htmlHeaders(POLICY);
 const HEADERS_OF_SCRIPT = {
   'content-type': 'text/javascript; charset=utf-8',
   'x-content-type-options': 'nosniff',

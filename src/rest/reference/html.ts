@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { TAKE_TOKEN } from '../../http/fragment-token.ts';
 
 /** The options of Scalar. Whatever would contact another server is off, and the policy below forbids it, too. */
 const OPTIONS = {
@@ -14,14 +15,12 @@ const OPTIONS = {
 };
 
 /**
- * Starts Scalar once it is loaded. If the fragment of the address has a token (`#token=…`), it is filled in, and removed from the
- * address bar and the history. Browsers do not send fragments to the server. The first line tells Zod, which is a part of Scalar,
- * not to try whether it may compile code: it may not.
+ * Starts Scalar once it is loaded, with the token in the fragment of the address, if there is one. The first line tells Zod, which is
+ * a part of Scalar, not to try whether it may compile code: it may not.
  */
 const START = `globalThis.__zod_globalConfig = { jitless: true };
 addEventListener('DOMContentLoaded', () => {
-  const token = new URLSearchParams(location.hash.slice(1)).get('token') ?? '';
-  if (token) history.replaceState(null, '', location.pathname + location.search);
+  ${TAKE_TOKEN}
   const authentication = { preferredSecurityScheme: 'token', securitySchemes: { token: { token } } };
   Scalar.createApiReference('#reference', { ...${JSON.stringify(OPTIONS)}, authentication });
 });`;
