@@ -2,6 +2,7 @@ import { NotFound } from '../../errors/refusals.ts';
 import { addMembers, type Result, removeMembers } from '../../members/changes.ts';
 import { MAX_IDS } from '../../members/member.ts';
 import { builder } from './builder.ts';
+import { INPUT, MUTATION } from './mutation-options.ts';
 import { Segment } from './segment.ts';
 import './segment-error.ts';
 
@@ -53,7 +54,6 @@ const RemoveSegmentMembersPayload = builder.objectRef<Result>('RemoveSegmentMemb
   }),
 });
 
-const INPUT = 'Input of the mutation.';
 const SCOPE = 'Requires the scope `members:write`.';
 const errors = (what: string) => ({
   types: [NotFound],
@@ -61,16 +61,10 @@ const errors = (what: string) => ({
   union: { description: `How many customers were ${what}, or the reason why none was.` },
 });
 
-/** A contract of a supergraph can exclude all mutations by this tag. */
-const directives = { tag: { name: 'write' } };
-/** A mutation that fails does not discard the results of those before it. */
-const nullable = true;
-
 builder.mutationFields((t) => ({
   addSegmentMembers: t.field({
     type: AddSegmentMembersPayload,
-    nullable,
-    directives,
+    ...MUTATION,
     description: `Adds customers to a segment. Safe to repeat: those who already are members stay as they are. ${SCOPE}`,
     args: { input: t.arg({ type: AddSegmentMembersInput, required: true, description: INPUT }) },
     errors: errors('added'),
@@ -78,8 +72,7 @@ builder.mutationFields((t) => ({
   }),
   removeSegmentMembers: t.field({
     type: RemoveSegmentMembersPayload,
-    nullable,
-    directives,
+    ...MUTATION,
     description: `Removes customers from a segment. Safe to repeat: those who are not members are ignored. ${SCOPE}`,
     args: { input: t.arg({ type: RemoveSegmentMembersInput, required: true, description: INPUT }) },
     errors: errors('removed'),
