@@ -1,4 +1,4 @@
-import { brief, visible } from '../errors/quoted.ts';
+import { brief, UNPRINTABLE, visible } from '../errors/quoted.ts';
 import { print } from './output.ts';
 
 /** The columns of a list: the title of each, and what it shows of a row. */
@@ -42,7 +42,7 @@ export function printJson(value: unknown): void {
 
 /** Escapes what JSON allows and a terminal must not receive. */
 export const jsonLine = (json: string): string =>
-  json.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+  json.replace(UNPRINTABLE, (character) =>
     Array.from(
       { length: character.length },
       (_, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`,

@@ -1,4 +1,4 @@
-import { readConfig } from './config.ts';
+import type { Config } from './config.ts';
 import { withoutPassword } from './database-url.ts';
 import { describeVariables } from './describe.ts';
 import { type EnvFiles, type Environment, givenBy } from './given.ts';
@@ -17,9 +17,9 @@ export interface Setting {
 
 const HIDDEN = '(hidden)';
 
-/** Returns all variables as they are in force, in the order of the documentation. Throws WrongConfig as `readConfig` does. */
-export function settingsOf(environment: Environment, envFiles: EnvFiles): Setting[] {
-  const inForce: Readonly<Record<string, unknown>> = readConfig(environment, envFiles);
+/** Returns all variables as they are in force, in the order of the documentation. `config` was read from the same environment. */
+export function settingsOf(config: Config, environment: Environment, envFiles: EnvFiles): Setting[] {
+  const inForce: Readonly<Record<string, unknown>> = config;
   const { values, files } = givenBy(environment, envFiles);
   return describeVariables().flatMap(({ variables }) =>
     variables.map(({ name, preset, unset }) => {

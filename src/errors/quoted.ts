@@ -15,12 +15,12 @@ export function brief(text: string, max = SHOWN): string {
   return characters.length > max ? `${characters.slice(0, max).join('')}…` : characters.join('');
 }
 
+/** Control characters, invisible ones, and those that begin a line. */
+export const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
 /**
  * Makes a text safe for a terminal. Callers choose names: control characters in them could rewrite the terminal, and invisible ones
  * reorder what it shows.
  */
 export const visible = (text: string): string =>
-  text.replace(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  );
+  text.replace(UNPRINTABLE, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../src/config/config.ts';
 import { describeVariables } from '../../src/config/describe.ts';
 import type { Environment } from '../../src/config/given.ts';
 import { settingsOf } from '../../src/config/settings.ts';
@@ -6,7 +7,12 @@ import { settingsOf } from '../../src/config/settings.ts';
 const SECRET = 'u7Xr2mQ9pL4vN8cT1kW6zB3yH5sD0fGj';
 
 const settings = (environment: Environment, envFiles = new Map()) =>
-  new Map(settingsOf(environment, envFiles).map(({ name, value, from }) => [name, [value, from]]));
+  new Map(
+    settingsOf(readConfig(environment, envFiles), environment, envFiles).map(({ name, value, from }) => [
+      name,
+      [value, from],
+    ]),
+  );
 
 describe('The configuration in force', () => {
   it('has every variable', () => {

@@ -1,5 +1,5 @@
 import type { Setting } from '../../config/settings.ts';
-import { configOf, settingsIn, warnOfUnknown } from '../configuration.ts';
+import { settingsIn, warnOfUnknown } from '../configuration.ts';
 import { type Columns, printJson, printList } from '../list.ts';
 
 const COLUMNS: Columns<Setting> = {
@@ -10,8 +10,8 @@ const COLUMNS: Columns<Setting> = {
 
 /** Prints the configuration in force, as JSON or for people. Throws WrongConfig if `serve` would. */
 export async function printConfig(environment: NodeJS.ProcessEnv, asJson: boolean): Promise<void> {
-  const settings = settingsIn(environment);
-  const { PERSISTED_OPERATIONS } = configOf(environment);
+  const { config, settings } = settingsIn(environment);
+  const { PERSISTED_OPERATIONS } = config;
   if (PERSISTED_OPERATIONS) {
     const { requireRunnable } = await import('../../main.ts');
     requireRunnable(PERSISTED_OPERATIONS);

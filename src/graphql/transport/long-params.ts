@@ -1,4 +1,3 @@
-import { InvalidInput } from '../../errors/invalid-input.ts';
 import { Refusal } from '../../errors/refusals.ts';
 import { MAX_BODY } from '../../http/body.ts';
 
@@ -14,23 +13,15 @@ const MAX_STRUCTURE = 32 * 1024;
 /**
  * Parses a body of more than 64 KiB. Only the number of texts in its variables can be larger than in another body: the time to parse JSON
  * mostly depends on the number of values, and a megabyte of brackets took 150 ms (2026-11-28). Each text can have 64 KiB, and so can
- * everything except for the variables. Throws PAYLOAD_TOO_LARGE, and INVALID_INPUT if it is not JSON.
+ * everything except for the variables. `parse` parses the text. Throws PAYLOAD_TOO_LARGE, and whatever `parse` throws.
  */
-export function parsedLong(text: string): unknown {
+export function parsedLong(text: string, parse: () => unknown): unknown {
   checkForm(text);
-  const body = parsedJson(text);
+  const body = parse();
   if (typeof body === 'object' && body !== null && 'variables' in body) {
     if (JSON.stringify({ ...body, variables: null }).length <= MAX_BODY) return body;
   }
   throw tooLarge(`Without its variables, a request body can have at most ${LIMIT} bytes.`);
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new InvalidInput([{ param: 'body', message: 'must be JSON' }]);
-  }
 }
 
 /** Throws PAYLOAD_TOO_LARGE if JSON has many values or a long text. Takes about a millisecond for a megabyte. */

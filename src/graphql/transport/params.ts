@@ -42,7 +42,10 @@ export async function paramsOf(
     throw unsupportedMediaType(['application/json']);
   }
   const text = await readBody(exchange, isStranger ? {} : { maxBytes: MAX_LONG_BODY });
-  const parse = () => (text.length > MAX_BODY ? parsedLong(text) : parsed('body', text));
+  const parse = () => {
+    const read = () => parsed('body', text);
+    return text.length > MAX_BODY ? parsedLong(text, read) : read();
+  };
   const body = text.length > SHORT ? charged(exchange.loop, parse) : parse();
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new InvalidInput([{ param: 'body', message: 'must be a JSON object' }]);
