@@ -65,7 +65,7 @@ export interface ExchangeEnded {
 /** What serves a request: an API, health checks, or one of the pages. */
 export type FaceName = 'rest' | 'graphql' | 'health' | 'page';
 
-/** The type of a GraphQL operation and the root fields that it requests, each once, by their names in our schema. */
+/** The type of a GraphQL operation, and the names of the root fields that it requests, without duplicates. */
 export interface Requested {
   type: string;
   fields: readonly string[];

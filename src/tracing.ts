@@ -40,16 +40,16 @@ export interface RequestSpan {
   trace: { traceId: string; spanId: string; parentSpanId?: string | undefined };
   /** Does the work of the request. */
   within<Result>(work: () => Result): Result;
-  /** Records a GraphQL operation with the codes of the errors in its result. `work` calls `ofType` as soon as the type is known. */
+  /** Runs a GraphQL operation and records it, with the codes of the errors in its result. `work` must call `ofType`. */
   operation<Result>(
     name: string,
     work: () => Promise<Result>,
     codesOf: (result: Result) => readonly string[],
   ): Promise<Result>;
-  /** Says that the operation is a query, a mutation or a subscription. */
+  /** Records the type of the operation: query, mutation or subscription. */
   ofType(type: string): void;
   /** Records the call of a resolver, in the operation if there is one. */
   resolver<Result>(name: string, work: () => Promise<Result>): Promise<Result>;
-  /** Ends the span. Further calls have no effect, so a stream can end it when it begins. */
+  /** Ends the span. Only the first call has an effect: a stream calls it as soon as it has begun. */
   end(ended: Pick<ExchangeEnded, 'operation' | 'status' | 'codes'>): void;
 }

@@ -17,7 +17,7 @@ interface Options {
 }
 
 /**
- * Makes a token valid by calling `ensure`, and calls it again until it succeeds. The start waits up to ten seconds for a database that
+ * Makes a token valid by calling `ensure` until it succeeds. The start waits up to ten seconds for a database that
  * does not answer. It does not wait for a database that is full or read-only: the gateway can serve reads with other tokens meanwhile.
  * Returns a function that ends the attempts. Throws if the first attempt fails for a reason that another attempt cannot change.
  */

@@ -4,7 +4,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   EACCES: 'which this user is not allowed to read',
 };
 
-/** Says why a file could not be read ("which …"), from the error of `node:fs`. */
+/** Returns why a file could not be read, as a clause such as "which does not exist". `error` is that of `node:fs`. */
 export function unreadable(error: unknown): string {
   const { code = '' }: { code?: string } = Object(error);
   return CAUSES[code] ?? `which cannot be read (${code})`;

@@ -1,8 +1,8 @@
 /** Items of which there is a limited number, and of which each holder can have only a part. */
 export interface Shares<Holder> {
-  /** Takes one, or several. Returns false without taking any if too few are left, or if the holder would exceed its limit. */
+  /** Takes `count` items, 1 by default. If too few are left, or the holder would exceed its limit, takes none and returns false. */
   take(holder: Holder, count?: number): boolean;
-  /** Gives one back, or several. Does nothing for a holder that has none. */
+  /** Gives back `count` items, 1 by default. Does nothing for a holder that has none. */
   giveBack(holder: Holder, count?: number): void;
   /** Gives back all that a holder has. */
   giveBackAll(holder: Holder): void;

@@ -3,7 +3,7 @@ export interface Link {
   name: string;
   path: string;
   description: string;
-  /** The title of a page for people. Resources for programs have none. */
+  /** The title of a page for people. Omitted for resources that programs use. */
   title?: string;
 }
 

@@ -43,7 +43,7 @@ function misfit(value: string, min: number, max: number): string | null {
   return min > 0 && !VISIBLE.test(value) ? 'must not be blank' : null;
 }
 
-/** Counts the code points of well-formed text, without a copy of it: each surrogate pair is one. */
+/** Counts the code points of well-formed text without copying it. A surrogate pair is one code point. */
 function codePointsOf(value: string): number {
   let count = value.length;
   for (let i = 0; i < value.length; i++) {

@@ -28,7 +28,7 @@ export async function tail(given: TailOptions, environment: NodeJS.ProcessEnv): 
   if (signal.aborted && last !== undefined) tell(`Stopped. Continue with --after ${last}.`);
 }
 
-/** Returns how an event is printed. Programs get the JSON as the gateway sent it. */
+/** Returns the function that formats an event. Without a terminal, it returns the JSON as the gateway sent it. */
 function lineFormat(asJson: boolean): (data: string) => string {
   if (!process.stdout.isTTY) return (data) => data;
   return asJson ? jsonLine : (data) => eventLine(JSON.parse(data));

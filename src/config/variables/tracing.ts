@@ -13,7 +13,7 @@ const SAMPLERS = [
   'parentbased_traceidratio',
 ] as const;
 
-/** Where traces are sent, and which. The names are those of OpenTelemetry. */
+/** Which traces are sent, and where. OpenTelemetry defines the names of these variables. */
 export const tracing = {
   OTEL_EXPORTER_OTLP_ENDPOINT: variable(otlpUrl.optional(), {
     summary: 'Collector that traces are sent to',

@@ -5,7 +5,7 @@ import { segments } from '../../database/tables/segments.ts';
 
 /** Which changes of a numbered batch are made. */
 export interface Extent<Call> {
-  /** The columns of the batch that this needs. */
+  /** Further columns that the batch must have. */
   columns: BatchColumns<Call>;
   /** Selects and locks the segments of the batch, as `wanted`. */
   lock(wanted: SQL, strength: 'update' | 'no key update'): SQL;
@@ -23,7 +23,7 @@ export const EACH: Extent<object> = {
   n: sql`wanted.n`,
 };
 
-/** A change, and its place in its call: 0 for the first. */
+/** A change with its place in the list of the caller: 0 for the first. */
 export interface Placed {
   place: number;
 }

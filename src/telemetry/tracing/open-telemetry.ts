@@ -25,7 +25,7 @@ interface Options {
 
 /** How many spans wait to be sent. Further ones are dropped, so that a slow collector costs no more memory. */
 const MAX_WAITING = 4_096;
-/** How long the last spans may take when the gateway stops. */
+/** Max milliseconds for sending the remaining spans when the gateway stops. */
 const PATIENCE_MS = 2_000;
 
 /** Starts to send spans to the collector of OTEL_EXPORTER_OTLP_ENDPOINT. This module is loaded only if that is set. */
