@@ -66,7 +66,8 @@ try {
       ...{ ...load, rounds: Number(values.rounds) },
       postmaster: postmasterOf(folder),
     });
-    for (const other of without ? others : []) {
+    if (!without) continue;
+    for (const other of others) {
       const of = (key: keyof Measured) => {
         const { median, least, most } = ratio(other, without, key);
         return `${median.toFixed(3)} (${least.toFixed(3)} to ${most.toFixed(3)})`;
