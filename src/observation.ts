@@ -71,7 +71,7 @@ export interface Requested {
   fields: readonly string[];
 }
 
-/** A statement has ended, or, in the lane `long`, a transaction. */
+/** A statement has ended, or, in the lanes `long` and `export`, a transaction. */
 export interface StatementEnded {
   kind: 'statement_ended';
   lane: LaneName;
@@ -83,7 +83,7 @@ export interface StatementEnded {
 }
 
 /** The lanes of the database: see docs/decisions/lanes.md. */
-export const LANES = ['small', 'large', 'scan', 'long'] as const;
+export const LANES = ['small', 'large', 'scan', 'long', 'import', 'export'] as const;
 export type LaneName = (typeof LANES)[number];
 
 /** The limits that are observed when they are reached. */

@@ -73,6 +73,7 @@ export function testGateway(options: Options = {}): TestGateway {
       segments: running.segments,
       members: running.members,
       uploads: running.uploads,
+      exports: running.exports,
       quota: running.quota,
       events: running.events,
       feed: running.feed,

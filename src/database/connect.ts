@@ -32,6 +32,10 @@ export interface Database extends NodePgDatabase, Lane {
   scan: Lane;
   /** Transactions that take longer than statements may: see `inLongTransaction`. No connection is kept open for them. */
   long: Lane & { cut(): void };
+  /** The parts of imports. They use one connection, so that imports leave the rest of the database to others. */
+  import: Lane;
+  /** Transactions of exports, which last as long as the caller reads. */
+  export: Lane & { cut(): void };
   /** One connection for readiness checks and the clock. No account can keep it busy. */
   probe: pg.Pool;
 }
@@ -48,6 +52,9 @@ const LIMITS = { connection: 800, query: 1_500 };
 
 /** How many long transactions run at a time, and the limit of each as the gateway sees it. The server's is shorter. */
 const LONG = { slots: 2, milliseconds: 150_000 };
+
+/** How many exports run at a time, and how long one can take. While it runs, Postgres keeps all deleted rows. */
+const EXPORT = { slots: 2, milliseconds: 600_000 };
 
 /** Settings of a session. A transaction pooler does not accept them, so there they are set on the role. */
 const SESSION = {
@@ -68,7 +75,7 @@ interface Options {
 
 /**
  * Opens at most `poolSize` connections in all lanes together, but at least one in each, one more for the probe, and up to two more
- * while there are long transactions. TLS is configured in the URL (`?sslmode=…`). No connection is opened before the first statement.
+ * while there are long transactions, one while there are imports, and up to two while there are exports. TLS is configured in the URL (`?sslmode=…`). No connection is opened before the first statement.
  */
 export function connect({ url, poolSize, pooler = 'none', observe, tracing }: Options): Database {
   const hasSessions = pooler === 'none';
@@ -100,19 +107,20 @@ export function connect({ url, poolSize, pooler = 'none', observe, tracing }: Op
     queue: laneQueue(name, { slots, perAccount, observe }),
     ...ofAll,
   });
+  const laneOfTransactions = (name: LaneName, { slots, milliseconds }: typeof LONG) => {
+    const { pool, cut } = openPool(slots, {}, milliseconds);
+    const queue = laneQueue(name, { slots, perAccount: 1, observe });
+    return { $client: pool, cut, queue, ...ofAll };
+  };
   const { small, large, scan } = slotsOf(poolSize);
-  const long = openPool(LONG.slots, {}, LONG.milliseconds);
   const lane = laneOf('small', small, allButOne(small));
   return Object.assign(drizzle({ client: lane.$client }), {
     ...lane,
     large: laneOf('large', large, allButOne(large)),
     scan: laneOf('scan', scan, Math.min(2, allButOne(scan))),
-    long: {
-      $client: long.pool,
-      cut: long.cut,
-      queue: laneQueue('long', { slots: LONG.slots, perAccount: 1, observe }),
-      ...ofAll,
-    },
+    long: laneOfTransactions('long', LONG),
+    import: laneOf('import', 1, 1),
+    export: laneOfTransactions('export', EXPORT),
     probe: poolOf(1),
   });
 }
@@ -128,8 +136,10 @@ function slotsOf(poolSize: number) {
 const allButOne = (slots: number) => Math.max(1, slots - 1);
 
 /** Refuses waiting statements, lets running ones finish, breaks off long transactions, and closes all connections. */
-export function disconnect({ $client, queue, large, scan, long, probe }: Database): Promise<unknown> {
-  for (const lane of [queue, large.queue, scan.queue, long.queue]) lane.close();
-  long.cut();
-  return Promise.all([$client, large.$client, scan.$client, long.$client, probe].map((pool) => pool.end()));
+export function disconnect({ $client, queue, large, scan, probe, ...others }: Database): Promise<unknown> {
+  const { long, import: imports, export: exports } = others;
+  const lanes = [{ $client, queue }, large, scan, long, imports, exports];
+  for (const lane of lanes) lane.queue.close();
+  for (const lane of [long, exports]) lane.cut();
+  return Promise.all([...lanes.map((lane) => lane.$client), probe].map((pool) => pool.end()));
 }

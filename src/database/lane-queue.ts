@@ -10,6 +10,8 @@ const WAITING = {
   large: { patienceMs: 800, maxWaiting: 500 },
   scan: { patienceMs: 5_000, maxWaiting: 100 },
   long: { patienceMs: 60_000, maxWaiting: 10 },
+  import: { patienceMs: 60_000, maxWaiting: 10 },
+  export: { patienceMs: 5_000, maxWaiting: 10 },
 } as const satisfies Record<LaneName, object>;
 
 interface Options {

@@ -27,7 +27,7 @@ interface Parts {
   /** The same for all calls. */
   shared: Pick<
     Context,
-    'segments' | 'members' | 'uploads' | 'quota' | 'events' | 'feed' | 'streams' | 'wrote'
+    'segments' | 'members' | 'uploads' | 'exports' | 'quota' | 'events' | 'feed' | 'streams' | 'wrote'
   >;
   places: ReturnType<typeof placesFor>;
   observe: Observe;

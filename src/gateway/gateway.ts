@@ -6,11 +6,11 @@ import { connect, disconnect } from '../database/connect.ts';
 import { startLive } from '../events/live.ts';
 import { eventStore } from '../events/store.ts';
 import { openStreams } from '../events/streams.ts';
+import { openTransfers } from '../fairness/transfers.ts';
 import { drain } from '../http/drain.ts';
 import { listen, urlOf } from '../http/listen.ts';
 import { httpServer } from '../http/server.ts';
 import { memberStore } from '../members/store.ts';
-import { openUploads } from '../members/uploads.ts';
 import { segmentQuota } from '../segments/quota.ts';
 import { segmentStore } from '../segments/store.ts';
 import { healthFace, readiness } from '../telemetry/health.ts';
@@ -70,8 +70,10 @@ export async function startGateway({
     onRefused: () => observe({ kind: 'limit_reached', limit: 'streams' }),
   });
   const members = memberStore(database);
-  const uploads = openUploads();
-  const shared = { segments, members, uploads, quota, events, streams, feed: live.feed, wrote: live.wrote };
+  const shared = {
+    ...{ segments, members, quota, events, streams, ...openTransfers() },
+    ...{ feed: live.feed, wrote: live.wrote },
+  };
   const places = placesFor({
     ...{ places: maxPlaces, bodies: maxBodies },
     onRefused: (limit) => observe({ kind: 'limit_reached', limit }),

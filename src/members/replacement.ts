@@ -5,17 +5,17 @@ import { NotFound, Refusal, Unavailable } from '../errors/refusals.ts';
 import { originOf } from '../events/origin.ts';
 import { charged } from '../fairness/loop-time.ts';
 import { untilReady } from '../fairness/stream-readiness.ts';
+import type { Transfers } from '../fairness/transfers.ts';
 import { type Call, resolver } from '../resolver.ts';
 import { isSegmentId } from '../segments/segment-id.ts';
 import { type CustomerList, checkedIds, ReplaceMembers } from './customer-line.ts';
 import type { Replacement } from './store/replacement/begin.ts';
 import type { Replaced } from './store/replacement/finish.ts';
 import type { MemberStore } from './store.ts';
-import type { Uploads } from './uploads.ts';
 
 interface Context extends Call {
   members: MemberStore;
-  uploads: Uploads;
+  uploads: Transfers;
   wrote(): void;
   identify(): Promise<Viewer | null>;
   leavePlace(): void;
