@@ -34,6 +34,9 @@ const OF_STATEMENT = /^(2[123]|40|54)|^(55P03|57014)$/;
 /** The SQLSTATE of a statement that ran longer than `statement_timeout`. It was undone. */
 const TOO_LATE = '57014';
 
+/** The SQLSTATE of a row that exists. */
+const TAKEN = '23505';
+
 /** The SQLSTATE of a write to a read-only database. */
 const READ_ONLY = '25006';
 
@@ -74,6 +77,9 @@ export const leavesSession = (error: unknown): boolean =>
 /** Whether a statement waited too long for a row that another session is writing. */
 export const isLockedOut = (error: unknown): boolean =>
   error instanceof StatementFailed && error.state === '55P03';
+
+/** Whether a statement was undone because a row that it inserts exists. */
+export const isTaken = (error: unknown): boolean => error instanceof StatementFailed && error.state === TAKEN;
 
 /** Whether a statement ran out of time. It was undone. */
 export const isTooLate = (error: unknown): boolean =>

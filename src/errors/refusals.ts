@@ -71,11 +71,8 @@ export class QuotaExceeded extends Refusal {
 
 /** The key was used for a different request. Nothing was changed. */
 export class IdempotencyKeyReused extends Refusal {
-  constructor() {
-    super(
-      'IDEMPOTENCY_KEY_REUSED',
-      'This idempotency key was already used for a different request. Use a new key.',
-    );
+  constructor(message = 'This idempotency key was already used for a different request. Use a new key.') {
+    super('IDEMPOTENCY_KEY_REUSED', message);
   }
 }
 

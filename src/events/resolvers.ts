@@ -1,4 +1,4 @@
-import type { Viewer } from '../accounts/viewer.ts';
+import { stillMay, type Viewer } from '../accounts/viewer.ts';
 import { InvalidInput } from '../errors/invalid-input.ts';
 import { quoted } from '../errors/quoted.ts';
 import { CursorExpired } from '../errors/refusals.ts';
@@ -65,7 +65,7 @@ export const followEvents = resolver({
   run: async ({ after, types }, context: LiveContext, viewer): Promise<FollowedEvents> => {
     const { events, feed, streams, loop } = context;
     const { accountId } = viewer;
-    const { signal, close, sent } = streams.open(accountId, () => mayStillRead(context, viewer));
+    const { signal, close, sent } = streams.open(accountId, () => stillMay(context, viewer, 'segments:read'));
     try {
       const slice = await events.read({ accountId, after, size: 1, contents: 'none' });
       checkPlaces({ after }, slice);
@@ -78,12 +78,6 @@ export const followEvents = resolver({
     }
   },
 });
-
-/** Whether the caller can still read the log of the account: the token is valid and still has the scope. */
-export async function mayStillRead({ identify }: LiveContext, { accountId }: Viewer): Promise<boolean> {
-  const viewer = await identify();
-  return viewer !== null && viewer.accountId === accountId && viewer.scopes.has('segments:read');
-}
 
 /** Reads a page of an account's log. Throws CURSOR_EXPIRED, or INVALID_INPUT if a cursor is beyond the newest event. */
 export async function pageOf(

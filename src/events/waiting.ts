@@ -1,10 +1,10 @@
-import type { Viewer } from '../accounts/viewer.ts';
+import { stillMay, type Viewer } from '../accounts/viewer.ts';
 import { Refusal } from '../errors/refusals.ts';
 import { resolver } from '../resolver.ts';
 import { placeOf } from './event.ts';
 import { WaitForEvents } from './event-list.ts';
 import type { EventPage } from './event-page.ts';
-import { type LiveContext, mayStillRead, pageOf } from './resolvers.ts';
+import { type LiveContext, pageOf } from './resolvers.ts';
 
 interface Context extends LiveContext {
   leavePlace(): void;
@@ -36,7 +36,7 @@ async function nextPage(
 ): Promise<EventPage> {
   const { events: store, feed, streams, leavePlace, onGone } = context;
   const { accountId } = viewer;
-  const { signal, close } = streams.open(accountId, () => mayStillRead(context, viewer));
+  const { signal, close } = streams.open(accountId, () => stillMay(context, viewer, 'segments:read'));
   const timer = setTimeout(close, seconds * 1000);
   onGone(close);
   leavePlace();

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Viewer } from '../accounts/viewer.ts';
+import { stillMay, type Viewer } from '../accounts/viewer.ts';
 import { InvalidInput, type Issue } from '../errors/invalid-input.ts';
 import { NotFound, Refusal, Unavailable } from '../errors/refusals.ts';
 import { originOf } from '../events/origin.ts';
@@ -137,8 +137,7 @@ function progressOf({ id }: Replacement, { requestId, observe }: Context): (cust
 }
 
 /** Checks the caller again, because the list may have taken long. */
-async function requireStill({ identify }: Context, { accountId }: Viewer): Promise<void> {
-  const viewer = await identify();
-  if (viewer?.accountId === accountId && viewer.scopes.has('members:write')) return;
+async function requireStill(context: Context, viewer: Viewer): Promise<void> {
+  if (await stillMay(context, viewer, 'members:write')) return;
   throw new Refusal('UNAUTHENTICATED', 'The token of this request has ended. Nothing was changed.');
 }

@@ -4,6 +4,8 @@ import { QuotaExceeded, Unavailable } from '../errors/refusals.ts';
 import { NEVER, newUsage, placesOf, type Usage } from './usage.ts';
 
 export interface SegmentQuota {
+  /** Max segments of an account. */
+  limit: number;
   /**
    * Creates `places` segments (1 by default), or none. If they would exceed the maximum of the account, returns what `recall`
    * finds: what the same request created before (`replayed`). If `recall` returns null, throws QUOTA_EXCEEDED.
@@ -14,6 +16,8 @@ export interface SegmentQuota {
     recall: () => Promise<Created | null>,
     places?: number,
   ): Promise<Created>;
+  /** Returns how many of `places` segments can be created, as far as is known without creating them. */
+  room(accountId: string, places: number): Promise<number>;
   /** Deletes `places` segments (1 by default), or none if `remove` returns null, and reduces the count. */
   freeing<Deleted>(
     accountId: string,
@@ -81,15 +85,21 @@ export function segmentQuota(
     return usage;
   };
 
+  /** Returns what is known, after a second count if the first one does not decide. */
+  const decidedUsageOf = async (accountId: string, places: number): Promise<Usage> => {
+    const usage = await usageOf(accountId, places);
+    return isUndecided(usage, places) ? usageOf(accountId, places) : usage;
+  };
+
   const take = (usage: Usage, places: number) => {
     usage.used += places;
     usage.unseen += places;
   };
 
   return {
+    limit: max,
     async within(accountId, create, recall, places = 1) {
-      let usage = await usageOf(accountId, places);
-      if (isUndecided(usage, places)) usage = await usageOf(accountId, places);
+      const usage = await decidedUsageOf(accountId, places);
       if (usage.used + places > max) {
         await Promise.allSettled(usage.inFlight.keys()); // the same request may be among them
         const created = await recall();
@@ -109,6 +119,10 @@ export function segmentQuota(
       } finally {
         usage.inFlight.delete(creating);
       }
+    },
+    async room(accountId, places) {
+      const { used } = await decidedUsageOf(accountId, places);
+      return Math.max(0, Math.min(places, max - used));
     },
     async freeing(accountId, remove, places = 1) {
       const usage = known.get(accountId);

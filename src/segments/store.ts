@@ -10,6 +10,7 @@ import { createSegmentsOnce, recallSegments } from './store/create-once.ts';
 import { deleteSegments } from './store/delete.ts';
 import { getSegment } from './store/get.ts';
 import { getSegments } from './store/get-many.ts';
+import { importStore } from './store/import.ts';
 import { listSegments } from './store/list.ts';
 import { updateSegments } from './store/update.ts';
 
@@ -36,4 +37,5 @@ export const segmentStore = (db: Database, clock: () => number) => ({
   recallAll: recallAll(db),
   updateAll: updateAll(db),
   deleteAll: deleteAll(db),
+  imports: importStore(db),
 });
