@@ -7,6 +7,7 @@ import type { Draft, Segment } from '../src/segments/segment.ts';
 import { asCreated } from '../src/segments/store/create.ts';
 import { logTo } from '../src/telemetry/log.ts';
 import { records } from '../src/telemetry/records.ts';
+import { patiently } from './patiently.ts';
 import { makeDatabase } from './postgres.ts';
 
 /** The callers: Ada and Bob, in two accounts, and two who may only read or only write in Ada's. */
@@ -64,7 +65,8 @@ export function testGateway(options: Options = {}): TestGateway {
     const tokens = new Map<Who, string>();
     for (const [who, { accountId, scopes }] of Object.entries(viewers)) {
       const draft = { accountId, name: who, scopes: [...scopes], expiresAt: null };
-      tokens.set(who as Who, (await running.tokens.create(draft)).token);
+      const { token } = await patiently(() => running.tokens.create(draft));
+      tokens.set(who as Who, token);
     }
     running.authorization = (who) => ({ authorization: `Bearer ${tokens.get(who)}` });
     running.context = (who = 'ada') => ({
@@ -115,7 +117,7 @@ export const secondGateway = ({ database }: TestGateway, options: Options = {}):
   });
 
 function noteStatements({ database, statements }: TestGateway): void {
-  for (const { $client: pool } of [database, database.large, database.scan]) {
+  for (const { $client: pool } of [database, database.large, database.scan, database.import]) {
     const query = pool.query.bind(pool) as (...args: unknown[]) => unknown;
     pool.query = ((config: string | { text: string }, ...rest: unknown[]) => {
       const [values] = rest;

@@ -5,7 +5,16 @@ export async function patiently<Result>(send: () => Promise<Result>): Promise<Re
   try {
     return await send();
   } catch (error) {
-    if (error instanceof Unavailable && error.outcome === 'not_applied') return patiently(send);
+    if (isNotApplied(error)) return patiently(send);
     throw error;
   }
+}
+
+const isNotApplied = (error: unknown): boolean =>
+  error instanceof Unavailable ? error.outcome === 'not_applied' : hasNoConnection(error);
+
+/** Whether no connection was opened in time. The error of the pool is the cause of others. */
+function hasNoConnection(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return /connection timeout/.test(error.message) || hasNoConnection(error.cause);
 }

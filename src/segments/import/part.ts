@@ -6,16 +6,7 @@ import type { WriteContext } from '../writes.ts';
 import type { LineResult } from './file-line.ts';
 import type { KeptNote } from './kept-note.ts';
 import type { Done, Note } from './note.ts';
-import {
-  doneBy,
-  isCreation,
-  isWriting,
-  type PlacedLine,
-  type Plan,
-  planOf,
-  resultOf,
-  type Writing,
-} from './plan.ts';
+import { isCreation, isWriting, newlyDone, type PlacedLine, type Plan, planOf, resultOf } from './plan.ts';
 
 /** How an import is done. */
 export interface Mode {
@@ -67,20 +58,23 @@ export function partImporter(context: WriteContext, viewer: Viewer, { isDry, sto
     return failure < 0 ? plans : plans.slice(0, failure + 1);
   };
 
-  /** Writes the segments of all plans, or none. Returns whether they were written. */
-  const write = async (plans: readonly Writing[], note: KeptNote | null): Promise<boolean> => {
-    const segments = plans.map(({ line, replaces }) => ({ ...line.segment, ...origin, replaces }));
-    const change = note?.with(doneBy(plans)) ?? null;
+  /** Carries out all plans, or none. Returns whether they were carried out. */
+  const carryOut = async (plans: readonly Plan[], note: KeptNote | null): Promise<boolean> => {
+    const writing = plans.filter(isWriting);
+    const done = note ? newlyDone(plans) : NOTHING;
+    if (writing.length === 0 && done.size === 0) return true;
+    const segments = writing.map(({ line, replaces }) => ({ ...line.segment, ...origin, replaces }));
+    const change = note?.with(done) ?? null;
     const send = async () => ({
       replayed: !(await store.imports.write({ accountId, segments, note: change })),
     });
-    const creations = plans.filter(isCreation).length;
+    const creations = writing.filter(isCreation).length;
     const { replayed } = await (quota && creations > 0
       ? quota.within(accountId, send, async () => null, creations)
       : send());
     if (replayed) return false;
     if (change) note?.written(change);
-    context.wrote();
+    if (segments.length > 0) context.wrote();
     return true;
   };
 
@@ -93,10 +87,8 @@ export function partImporter(context: WriteContext, viewer: Viewer, { isDry, sto
     for (;;) {
       try {
         const plans = await planned(part, note, intended);
-        const writing = isDry ? [] : plans.filter(isWriting);
-        for (const { number, status } of writing) intended.set(number, status);
-        if (writing.length === 0 || (await write(writing, note)))
-          return plans.map((plan) => resultOf(plan, isDry));
+        for (const { number, status } of plans.filter(isWriting)) intended.set(number, status);
+        if (isDry || (await carryOut(plans, note))) return plans.map((plan) => resultOf(plan, isDry));
         if (performance.now() > latest) throw new Unavailable('not_applied', { message: CHANGING });
       } catch (error) {
         if (error instanceof Timeout && part.length > 1) return inHalves(part, note);

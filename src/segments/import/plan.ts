@@ -14,7 +14,7 @@ export interface PlacedLine {
 /** What becomes of a line: it is refused, there is nothing to do, or its segment is written. */
 export type Plan = { number: number; place: number } & (
   | { kind: 'refuse'; refusal: Refusal }
-  | { kind: 'leave'; status: Done; id: string }
+  | { kind: 'leave'; status: Done; line: Line; id: string; isNoted: boolean }
   | { kind: 'write'; status: Done; line: Line; replaces: number | null }
 );
 export type Writing = Extract<Plan, { kind: 'write' }>;
@@ -37,14 +37,14 @@ export function planOf({ number, place, line }: PlacedLine, { done, found, inten
   if (before) {
     if (before.digest !== digestOf(line))
       return { ...at, kind: 'refuse', refusal: doneDifferently(before.id) };
-    return { ...at, kind: 'leave', status: before.status, id: before.id };
+    return { ...at, kind: 'leave', status: before.status, line, id: before.id, isNoted: true };
   }
   const { id } = line.segment;
   const segment = found.get(id);
   if (!segment) return { ...at, kind: 'write', status: 'created', line, replaces: null };
   // A new id exists only if an attempt with an unknown outcome has stored it. It may have been changed since.
   if (line.isNew || isSame(line, segment)) {
-    return { ...at, kind: 'leave', status: intended.get(number) ?? 'unchanged', id };
+    return { ...at, kind: 'leave', status: intended.get(number) ?? 'unchanged', line, id, isNoted: false };
   }
   return { ...at, kind: 'write', status: 'updated', line, replaces: segment.version };
 }
@@ -69,8 +69,12 @@ export function resultOf(plan: Plan, isDry: boolean): LineResult {
 export const isWriting = (plan: Plan): plan is Writing => plan.kind === 'write';
 export const isCreation = (plan: Plan): boolean => isWriting(plan) && plan.replaces === null;
 
-/** The lines that are done once their plans are carried out, by their places. */
-export const doneBy = (plans: readonly Writing[]): Note =>
+/** The lines that are done once these plans are carried out and that are not in the note yet, by their places. */
+export const newlyDone = (plans: readonly Plan[]): Note =>
   new Map(
-    plans.map(({ place, status, line }) => [place, { status, id: line.segment.id, digest: digestOf(line) }]),
+    plans.flatMap((plan) => {
+      if (plan.kind === 'refuse' || (plan.kind === 'leave' && plan.isNoted)) return [];
+      const { place, status, line } = plan;
+      return [[place, { status, id: line.segment.id, digest: digestOf(line) }] as const];
+    }),
   );

@@ -20,16 +20,17 @@ const { segmentId: textColumn } = idempotencyKeys;
 /** The column `digest` says what a key was used for. */
 const DIGEST = 'import';
 
+const text = sql.identifier(textColumn.name);
+const isExpired = sql`held.created_at < now() - ${KEPT}`;
 const given = (name: keyof NoteChange): SQL => sql`${sql.placeholder(name)}::text`;
 
 /** A CTE that writes a note if `condition` holds and the note has not changed. It then has a row. */
 export const notedFrom = (condition: SQL): SQL => sql`kept as (
-    insert into ${idempotencyKeys} as held (account_id, key, digest, ${sql.identifier(textColumn.name)})
+    insert into ${idempotencyKeys} as held (account_id, key, digest, ${text})
     select ${given('accountId')}, ${given('idempotencyKey')}, ${sql.raw(`'${DIGEST}'`)}, ${given('after')} where ${condition}
     on conflict (account_id, key) do update
-      set ${sql.identifier(textColumn.name)} = excluded.${sql.identifier(textColumn.name)}
-      where held.${sql.identifier(textColumn.name)} = ${given('before')}
-        and held.created_at >= now() - ${KEPT}
+      set ${text} = excluded.${text}, created_at = case when ${isExpired} then now() else held.created_at end
+      where held.${text} = ${given('before')} or ${isExpired}
     returning held.account_id
   )`;
 

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { draft, eventHead, testGateway } from '../harness.ts';
+import { patiently } from '../patiently.ts';
+import { imported } from './import-calls.ts';
+
+const gateway = testGateway();
+/** How often connections are killed during each import. */
+const KILLS = Number(process.env.IMPORT_KILLS ?? 10);
+const LINES = 5_000;
+let admin: pg.Client;
+
+beforeAll(async () => {
+  admin = new pg.Client(gateway.database.$client.options.connectionString);
+  await admin.connect();
+});
+afterAll(() => admin.end());
+
+/** Ends the connections of the gateway that run a statement, as a server that crashes does, again and again until stopped. */
+function killing() {
+  let kills = 0;
+  let isStopped = false;
+  const ended = (async () => {
+    while (!isStopped && kills < KILLS) {
+      const { rowCount } = await admin.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where datname = current_database() and application_name = 'segments-gateway' and state = 'active'`,
+      );
+      kills += rowCount ?? 0;
+    }
+  })();
+  return {
+    async stop() {
+      isStopped = true;
+      await ended;
+      return kills;
+    },
+  };
+}
+
+const stored = async (name: string) =>
+  (
+    await admin.query<{ id: string; description: string; version: number }>(
+      'select id, description, version from segments where account_id = $1 and name = $2 order by id',
+      ['ada', name],
+    )
+  ).rows;
+
+describe.each([
+  ['with an idempotency key', () => ({ idempotencyKey: randomUUID() })],
+  ['without an idempotency key', () => ({})],
+])('an import %s whose connections are killed', (_, optionsOf) => {
+  it('creates the segment of each line once, with one event', async () => {
+    const name = randomUUID();
+    const head = await patiently(() => eventHead(gateway, 'ada'));
+    const lines = Array.from({ length: LINES }, (_, i) => draft({ name, description: `${i}` }));
+    const killer = killing();
+    const { ids, summary } = await imported(gateway, lines, optionsOf());
+    expect(await killer.stop()).toBeGreaterThan(0);
+    expect(summary).toMatchObject({ created: LINES, failed: 0, complete: true });
+    const rows = await stored(name);
+    expect(rows.map(({ id }) => id)).toEqual(ids);
+    expect(rows.map(({ description }) => Number(description))).toEqual(lines.map((_, i) => i));
+    expect(await patiently(() => eventHead(gateway, 'ada'))).toBe(head + LINES);
+  });
+
+  it('replaces the segment of each line once, with one event', async () => {
+    const [before, after] = [randomUUID(), randomUUID()];
+    const { ids } = await imported(
+      gateway,
+      Array.from({ length: LINES }, () => draft({ name: before })),
+    );
+    const head = await patiently(() => eventHead(gateway, 'ada'));
+    const killer = killing();
+    const lines = ids.map((id, i) => ({ id, ...draft({ name: after, description: `${i}` }) }));
+    const { summary } = await imported(gateway, lines, optionsOf());
+    expect(await killer.stop()).toBeGreaterThan(0);
+    expect(summary).toMatchObject({ updated: LINES, unchanged: 0, failed: 0, complete: true });
+    const rows = await stored(after);
+    expect(rows.map(({ id }) => id)).toEqual(ids);
+    expect(rows.every(({ version }) => version === 2)).toBe(true);
+    expect(await patiently(() => eventHead(gateway, 'ada'))).toBe(head + LINES);
+  });
+});
