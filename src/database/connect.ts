@@ -17,6 +17,12 @@ export interface Lane {
   tracing?: Tracing | undefined;
 }
 
+/** Connections for transactions. They are closed after `limitMs` milliseconds, or all at once by `cut`. */
+export interface TransactionLane extends Lane {
+  limitMs: number;
+  cut(): void;
+}
+
 /**
  * A statement never waits for one of another lane. The database itself is the lane of small statements, which read or write a few
  * rows per call by an index. Accounts share them.
@@ -31,11 +37,11 @@ export interface Database extends NodePgDatabase, Lane {
   /** Statements that may read all segments of an account. */
   scan: Lane;
   /** Transactions that take longer than statements may: see `inLongTransaction`. No connection is kept open for them. */
-  long: Lane & { cut(): void };
+  long: TransactionLane;
   /** The parts of imports. They use one connection, so that imports leave the rest of the database to others. */
   import: Lane;
-  /** Transactions of exports, which last as long as the caller reads. */
-  export: Lane & { cut(): void };
+  /** Transactions of exports, which last as long as the caller reads: see `inSnapshot`. */
+  export: TransactionLane;
   /** One connection for readiness checks and the clock. No account can keep it busy. */
   probe: pg.Pool;
 }
@@ -51,10 +57,10 @@ export type Pooler = 'none' | 'transaction';
 const LIMITS = { connection: 800, query: 1_500 };
 
 /** How many long transactions run at a time, and the limit of each as the gateway sees it. The server's is shorter. */
-const LONG = { slots: 2, milliseconds: 150_000 };
+const LONG = { slots: 2, limitMs: 150_000 };
 
 /** How many exports run at a time, and how long one can take. While it runs, Postgres keeps all deleted rows. */
-const EXPORT = { slots: 2, milliseconds: 600_000 };
+const EXPORT = { slots: 2, limitMs: 600_000 };
 
 /** Settings of a session. A transaction pooler does not accept them, so there they are set on the role. */
 const SESSION = {
@@ -101,16 +107,15 @@ export function connect({ url, poolSize, pooler = 'none', observe, tracing }: Op
     pool.on('error', (error) => observe({ kind: 'fault', error }));
     return { pool, cut };
   };
-  const poolOf = (max: number) => openPool(max).pool;
   const laneOf = (name: LaneName, slots: number, perAccount: number): Lane => ({
-    $client: poolOf(slots),
+    $client: openPool(slots).pool,
     queue: laneQueue(name, { slots, perAccount, observe }),
     ...ofAll,
   });
-  const laneOfTransactions = (name: LaneName, { slots, milliseconds }: typeof LONG) => {
-    const { pool, cut } = openPool(slots, {}, milliseconds);
+  const laneOfTransactions = (name: LaneName, { slots, limitMs }: typeof LONG): TransactionLane => {
+    const { pool, cut } = openPool(slots, {}, limitMs);
     const queue = laneQueue(name, { slots, perAccount: 1, observe });
-    return { $client: pool, cut, queue, ...ofAll };
+    return { $client: pool, cut, limitMs, queue, ...ofAll };
   };
   const { small, large, scan } = slotsOf(poolSize);
   const lane = laneOf('small', small, allButOne(small));
@@ -121,7 +126,7 @@ export function connect({ url, poolSize, pooler = 'none', observe, tracing }: Op
     long: laneOfTransactions('long', LONG),
     import: laneOf('import', 1, 1),
     export: laneOfTransactions('export', EXPORT),
-    probe: poolOf(1),
+    probe: openPool(1).pool,
   });
 }
 

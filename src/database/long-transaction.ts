@@ -1,11 +1,8 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { Unavailable } from '../errors/refusals.ts';
 import type { Lane } from './connect.ts';
-import { refusalOf, StatementFailed } from './failure.ts';
-import { prepare, statement, type Values } from './statement.ts';
-
-/** Sends a statement of a transaction, with its values in it, and reads its rows. */
-export type Send = <Row>(query: SQL, decode: (values: Values) => Row) => Promise<Row[]>;
+import { refusalOf } from './failure.ts';
+import { beginTransaction, nothing, type Send } from './transaction.ts';
 
 /**
  * The limits of a long transaction in milliseconds, and how its statements are planned. It compares whole memberships, so a join by
@@ -23,33 +20,23 @@ const SETTINGS = {
   max_parallel_workers_per_gather: '0',
 };
 
-/** The settings end with the transaction, so a pooler can give its session to another caller afterwards. */
-const BEGIN = sql`select ${sql.join(
-  Object.entries(SETTINGS).map(([name, value]) => sql`set_config(${name}, ${value}, true)`),
-  sql`, `,
-)}`;
-
 /**
  * Does work of an account in a transaction that can take longer than statements may, and commits it. If the work throws, nothing is
  * changed. Throws UNAVAILABLE, TIMEOUT, or what the work throws. Only a failed commit has an unknown outcome.
  */
 export function inLongTransaction<Result>(
-  { $client: pool, queue, tracing }: Lane,
+  lane: Lane,
   accountId: string,
   work: (send: Send) => Promise<Result>,
 ): Promise<Result> {
-  return queue.run(accountId, async () => {
+  return lane.queue.run(accountId, async () => {
     let isCommitting = false;
     let failure: unknown;
-    const client = await pool.connect().catch((cause: unknown) => {
-      throw refusedBefore(new StatementFailed(cause));
+    const begun = beginTransaction(lane, { begin: sql`begin`, settings: SETTINGS });
+    const { client, send } = await begun.catch((error: unknown) => {
+      throw refusedBefore(error);
     });
-    const send: Send = (query, decode) =>
-      prepare({ $client: client, hasSessions: false, tracing }, '', statement(query), decode)({});
-    const nothing = () => null;
     try {
-      await send(sql`begin`, nothing);
-      await send(BEGIN, nothing);
       const result = await work(send);
       isCommitting = true;
       await send(sql`commit`, nothing);

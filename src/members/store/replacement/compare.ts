@@ -1,8 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm';
-import type { Send } from '../../../database/long-transaction.ts';
 import { events } from '../../../database/tables/events.ts';
 import { members, memberships } from '../../../database/tables/members.ts';
 import { segments } from '../../../database/tables/segments.ts';
+import type { Send } from '../../../database/transaction.ts';
 import type { Origin } from '../../../events/origin.ts';
 import { JSON_COLUMNS } from '../../../segments/store/row.ts';
 import { MAX_IDS } from '../../member.ts';

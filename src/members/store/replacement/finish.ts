@@ -1,9 +1,10 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from '../../../database/connect.ts';
-import { inLongTransaction, type Send } from '../../../database/long-transaction.ts';
+import { inLongTransaction } from '../../../database/long-transaction.ts';
 import { eventHeads, events } from '../../../database/tables/events.ts';
 import { memberLeftovers, memberships } from '../../../database/tables/members.ts';
 import { segments } from '../../../database/tables/segments.ts';
+import type { Send } from '../../../database/transaction.ts';
 import { NotFound } from '../../../errors/refusals.ts';
 import type { Origin } from '../../../events/origin.ts';
 import { JSON_COLUMNS } from '../../../segments/store/row.ts';

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
-import type { Send } from '../../../database/long-transaction.ts';
 import { memberLeftovers, members, memberships } from '../../../database/tables/members.ts';
 import { segments } from '../../../database/tables/segments.ts';
+import type { Send } from '../../../database/transaction.ts';
 import { NotFound, Unavailable } from '../../../errors/refusals.ts';
 import type { Replacement } from './begin.ts';
 import type { Membership } from './compare.ts';
