@@ -180,6 +180,7 @@ const HOUSE: Record<string, string[]> = {
     'segments/',
     'events/',
     'resolver.ts',
+    'accounts/review.ts',
     'accounts/viewer.ts',
     'database/',
     'values/',
@@ -190,6 +191,7 @@ const HOUSE: Record<string, string[]> = {
     'events/',
     'idempotency/',
     'resolver.ts',
+    'accounts/review.ts',
     'accounts/viewer.ts',
     'database/',
     'values/',
@@ -198,6 +200,7 @@ const HOUSE: Record<string, string[]> = {
   ],
   'events/': [
     'resolver.ts',
+    'accounts/review.ts',
     'accounts/viewer.ts',
     'database/',
     'values/',

@@ -72,13 +72,3 @@ export const shareOf = ({ viewer }: Caller): string => viewer?.accountId ?? STRA
 /** Returns a text that is the same for callers who can see the same: those of one account with the same scopes. */
 export const visibilityOf = (viewer: Viewer | null): string =>
   viewer ? [viewer.accountId, ...[...viewer.scopes].sort()].join(' ') : STRANGER;
-
-/** Whether the caller of a long request may still do it: the token is valid, is of the same account and has the scope. */
-export async function stillMay(
-  { identify }: { identify(): Promise<Viewer | null> },
-  { accountId }: Viewer,
-  scope: Scope,
-): Promise<boolean> {
-  const viewer = await identify();
-  return viewer !== null && viewer.accountId === accountId && viewer.scopes.has(scope);
-}

@@ -1,4 +1,5 @@
-import { stillMay, type Viewer } from '../accounts/viewer.ts';
+import { stillMay } from '../accounts/review.ts';
+import type { Viewer } from '../accounts/viewer.ts';
 import { InvalidInput } from '../errors/invalid-input.ts';
 import { quoted } from '../errors/quoted.ts';
 import { CursorExpired } from '../errors/refusals.ts';

@@ -1,4 +1,5 @@
-import { stillMay, type Viewer } from '../accounts/viewer.ts';
+import { stillMay } from '../accounts/review.ts';
+import type { Viewer } from '../accounts/viewer.ts';
 import { Refusal } from '../errors/refusals.ts';
 import { resolver } from '../resolver.ts';
 import { placeOf } from './event.ts';

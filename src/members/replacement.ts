@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { stillMay, type Viewer } from '../accounts/viewer.ts';
+import { stillMay } from '../accounts/review.ts';
+import type { Viewer } from '../accounts/viewer.ts';
 import { InvalidInput, type Issue } from '../errors/invalid-input.ts';
 import { NotFound, Refusal, Unavailable } from '../errors/refusals.ts';
 import { originOf } from '../events/origin.ts';

@@ -8,6 +8,7 @@ import { createSegments } from './store/create.ts';
 import { createAll, recallAll } from './store/create-all.ts';
 import { createSegmentsOnce, recallSegments } from './store/create-once.ts';
 import { deleteSegments } from './store/delete.ts';
+import { exportSegments } from './store/export.ts';
 import { getSegment } from './store/get.ts';
 import { getSegments } from './store/get-many.ts';
 import { importStore } from './store/import.ts';
@@ -18,7 +19,8 @@ export type SegmentStore = ReturnType<typeof segmentStore>;
 
 /**
  * The segments in Postgres. Each method sends one statement for all calls of a turn, and every call names its account. `birth`
- * sends no statement: it returns the id and the time of creation of a new segment, by the given clock.
+ * sends no statement: it returns the id and the time of creation of a new segment, by the given clock. `export` sends many, in a
+ * transaction of its own.
  */
 export const segmentStore = (db: Database, clock: () => number) => ({
   birth: segmentIds(clock),
@@ -27,6 +29,7 @@ export const segmentStore = (db: Database, clock: () => number) => ({
   list: listSegments(db),
   count: countSegments(db),
   countUpTo: countSegmentsUpTo(db),
+  export: exportSegments(db),
   create: createSegments(db),
   createOnce: createSegmentsOnce(db),
   recall: recallSegments(db),

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { stillMay, type Viewer } from '../../accounts/viewer.ts';
+import { reviewing } from '../../accounts/review.ts';
+import type { Viewer } from '../../accounts/viewer.ts';
 import { Refusal } from '../../errors/refusals.ts';
 import { charged } from '../../fairness/loop-time.ts';
 import { untilReady } from '../../fairness/stream-readiness.ts';
@@ -23,8 +24,7 @@ export interface ImportContext extends WriteContext {
 
 /** Characters of lines that are read ahead. */
 const FULL = 512 * 1024;
-/** How often it is checked that the caller may still import. */
-const REVIEW_MS = 10_000;
+const ENDED = 'The token of this request has ended. Lines without a result were not imported.';
 
 interface Options extends Mode {
   file: SegmentFile;
@@ -41,7 +41,7 @@ export async function* imported(
   const end = context.uploads.begin(viewer.accountId);
   const importPart = partImporter(context, viewer, mode);
   const size = partSize();
-  const review = reviewOf(context, viewer);
+  const review = reviewing(context, viewer, { scopes: ['segments:write'], message: ENDED });
   let read = 0;
   let note: KeptNote | null = null;
   try {
@@ -110,18 +110,4 @@ async function pay({ spend }: ImportContext, points: number): Promise<void> {
     if (!(error instanceof Refusal) || error.code !== 'RATE_LIMITED') throw error;
     await sleep(Number(error.headers['retry-after'] ?? 1) * 1_000);
   }
-}
-
-/** Returns the function that checks now and then that the caller may still import. It throws UNAUTHENTICATED. */
-function reviewOf(context: ImportContext, viewer: Viewer): () => Promise<void> {
-  let next = performance.now() + REVIEW_MS;
-  return async () => {
-    if (performance.now() < next) return;
-    next = performance.now() + REVIEW_MS;
-    if (await stillMay(context, viewer, 'segments:write')) return;
-    throw new Refusal(
-      'UNAUTHENTICATED',
-      'The token of this request has ended. Lines without a result were not imported.',
-    );
-  };
 }

@@ -60,6 +60,21 @@ export function accessOfPage({ order, backward, from, until, size, filter }: Win
   return { ...page, index, sought, mayScan: !isExact || values.length * (size + 1) > MAX_ROWS };
 }
 
+/**
+ * Chooses the index that all segments of a filter are read from, oldest first. Several values are not looked up, because their
+ * rows would have to be sorted.
+ */
+export function accessOfExport(filter: Filter): PageAccess {
+  const { range, rest } = timesOf('CREATED_AT', filter);
+  const all = { field: 'CREATED_AT' as const, ascending: true, mayScan: true, range };
+  const lookup = lookupOf(rest);
+  const sought = lookup && soughtOf(lookup);
+  if (!lookup || sought?.kind !== 'one') {
+    return { ...all, index: 'CREATED_AT', sought: null, conditions: conditionsOf(rest) };
+  }
+  return { ...all, index: lookup.index, sought, conditions: conditionsOf(lookup.rest) };
+}
+
 /** Chooses the index that a count is read from: if the filter allows it, one in which few rows have to be read. */
 export function accessOfCount(filter: Filter): Access {
   const lookup = lookupOf(filter);
