@@ -8,16 +8,13 @@ export interface Line {
   text: string | null;
 }
 
-/** Max bytes of a line. */
-export const MAX_LINE = 16 * 1024;
-
 const LINE_FEED = 0x0a;
 
 /**
  * Splits a body into lines, as it arrives. Lines end with LF or CRLF; the last one need not. A byte order mark is removed. Throws
- * INVALID_INPUT, with the number of the line, as soon as a line is too long, so that it does not have to be kept.
+ * INVALID_INPUT, with the number of the line, as soon as a line has more than `max` bytes, so that it does not have to be kept.
  */
-export async function* linesOf(pieces: AsyncIterable<Buffer>): AsyncGenerator<Line[]> {
+export async function* linesOf(pieces: AsyncIterable<Buffer>, max: number): AsyncGenerator<Line[]> {
   let rest: Buffer = Buffer.alloc(0);
   let number = 1;
   for await (const piece of pieces) {
@@ -29,12 +26,12 @@ export async function* linesOf(pieces: AsyncIterable<Buffer>): AsyncGenerator<Li
         number: number + i,
         text: withoutMarks(text, number + i),
       }));
-      const long = lines.find(({ text }) => text !== null && isTooLong(text));
-      if (long) throw tooLong(long.number);
+      const long = lines.findIndex(({ text }) => text !== null && isLonger(text, max));
+      yield long < 0 ? lines : lines.slice(0, long);
+      if (long >= 0) throw tooLong(number + long, max);
       number += lines.length;
-      yield lines;
     }
-    if (rest.length > MAX_LINE) throw tooLong(number);
+    if (rest.length > max) throw tooLong(number, max);
   }
   if (rest.length > 0) yield textsOf(rest).map((text) => ({ number, text: withoutMarks(text, number) }));
 }
@@ -71,9 +68,11 @@ function withoutMarks(text: string | null, number: number): string | null {
 }
 
 /** A character has at most three bytes for each of its units. */
-const isTooLong = (text: string): boolean => text.length > MAX_LINE / 3 && Buffer.byteLength(text) > MAX_LINE;
+const isLonger = (text: string, max: number): boolean =>
+  text.length > max / 3 && Buffer.byteLength(text) > max;
 
-const tooLong = (number: number) =>
+/** The refusal of a line of more than `max` bytes. */
+export const tooLong = (number: number, max: number) =>
   new InvalidInput([
-    { param: `lines.${number}`, message: `must have at most ${MAX_LINE.toLocaleString('en')} bytes` },
+    { param: `lines.${number}`, message: `must have at most ${max.toLocaleString('en')} bytes` },
   ]);
