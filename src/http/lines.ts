@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { InvalidInput } from '../errors/invalid-input.ts';
 
 /** A line of a body, without its end. */
@@ -36,16 +37,7 @@ export async function* linesOf(pieces: AsyncIterable<Buffer>, max: number): Asyn
   if (rest.length > 0) yield textsOf(rest).map((text) => ({ number, text: withoutMarks(text, number) }));
 }
 
-// Not `ignoreBOM: false`, because a byte order mark is only one at the beginning of the body.
-const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-function decoded(bytes: Buffer): string | null {
-  try {
-    return UTF_8.decode(bytes);
-  } catch {
-    return null;
-  }
-}
+const decoded = (bytes: Buffer): string | null => (isUtf8(bytes) ? bytes.toString() : null);
 
 /** Decodes all lines at once, and one by one only if one of them is not UTF-8. */
 function textsOf(bytes: Buffer): (string | null)[] {

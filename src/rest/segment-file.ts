@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { InvalidInput, type Issue } from '../errors/invalid-input.ts';
 import { quoted } from '../errors/quoted.ts';
 import { charged, type LoopShare } from '../fairness/loop-time.ts';
@@ -15,6 +16,9 @@ type Pieces = AsyncIterable<Buffer>;
 
 /** Max bytes of a line, or of a record. The longest segment has 61 KB in NDJSON if all of its characters are escaped. */
 const MAX_LINE = 128 * 1024;
+
+/** Max lines of JSON that are parsed in one turn of the event loop. Explaining what is wrong with one takes up to 10 µs. */
+const MAX_PARSED = 500;
 
 const READERS: Readonly<Record<string, (pieces: Pieces, loop: Loop) => AsyncGenerator<FileLine[]>>> = {
   'application/x-ndjson': linesOfJson,
@@ -46,7 +50,11 @@ async function* linesOfCsv(pieces: Pieces, loop: Loop): AsyncGenerator<FileLine[
 
 async function* linesOfJson(pieces: Pieces, loop: Loop): AsyncGenerator<FileLine[]> {
   for await (const lines of linesOf(pieces, MAX_LINE)) {
-    yield charged(loop, () => lines.filter(({ text }) => text !== '').map(lineOfJson));
+    const filled = lines.filter(({ text }) => text !== '');
+    for (let start = 0; start < filled.length; start += MAX_PARSED) {
+      if (start > 0) await nextTurn();
+      yield charged(loop, () => filled.slice(start, start + MAX_PARSED).map(lineOfJson));
+    }
   }
 }
 
