@@ -99,6 +99,10 @@ function roomier(bytes: Buffer, filled: number, size: number, max: number): Buff
 /** The caller closed the connection before its body was read, so there is nobody to answer. */
 export class ClientGone extends Error {}
 
+/** Whether an error means that the caller is gone. A resolver that reads a body treats the break as a fault. */
+export const isClientGone = (error: unknown): boolean =>
+  error instanceof ClientGone || (error instanceof Error && error.cause instanceof ClientGone);
+
 const encoded = () =>
   new Refusal('UNSUPPORTED_MEDIA_TYPE', 'Content-Encoding is not supported. Send the body without it.', {
     headers: { 'accept-encoding': 'identity' },

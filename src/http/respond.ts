@@ -44,13 +44,16 @@ export async function respondInTurns(
 }
 
 function begin(exchange: Exchange, status: number, headers: OutgoingHttpHeaders, bytes?: number): void {
-  const { request, response, requestId, headers: others } = exchange;
   const length = bytes !== undefined && { 'content-length': bytes };
-  const all: OutgoingHttpHeaders = { 'x-request-id': requestId, ...others, ...headers, ...length };
+  writeHead(exchange, status, { ...headers, ...length });
+  if (isSendingBody(exchange.request)) discardBody(exchange.request);
+}
+
+/** Writes the head of an answer, which ends the connection if the body of the request has not arrived yet. */
+export function writeHead(exchange: Exchange, status: number, headers: OutgoingHttpHeaders): void {
+  const { request, response, requestId, headers: others } = exchange;
+  const all: OutgoingHttpHeaders = { 'x-request-id': requestId, ...others, ...headers };
   if (others.vary !== undefined && headers.vary !== undefined) all.vary = `${others.vary}, ${headers.vary}`;
-  if (isSendingBody(request)) {
-    discardBody(request);
-    all.connection = 'close';
-  }
+  if (isSendingBody(request)) all.connection = 'close';
   response.writeHead(status, all);
 }

@@ -6,7 +6,7 @@ import { networkOf } from './network.ts';
  * A connection is closed if its client reads nothing of an answer for this long. Node only checks once per period, so it can
  * take up to twice as long. A client that reads slowly is not cut off.
  */
-const PATIENCE_MS = 10_000;
+export const PATIENCE_MS = 10_000;
 /** Max bytes of all answers that are waiting for their readers. */
 const MAX_BYTES = 64 * 1024 * 1024;
 

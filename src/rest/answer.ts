@@ -1,3 +1,5 @@
+import type { Pieces } from '../http/pieces.ts';
+
 /** An answer as the face writes it. */
 export interface Answer {
   status: number;
@@ -5,6 +7,8 @@ export interface Answer {
   body?: unknown;
   /** Sent instead of a body. */
   stream?: Stream;
+  /** Sent instead of a body, as they come. */
+  pieces?: Pieces;
 }
 
 /** A stream of Server-Sent Events. */

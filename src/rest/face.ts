@@ -2,10 +2,11 @@ import { requireViewer } from '../accounts/viewer.ts';
 import type { Context } from '../context.ts';
 import { InvalidInput } from '../errors/invalid-input.ts';
 import { charged } from '../fairness/loop-time.ts';
-import { ClientGone, readBody } from '../http/body.ts';
+import { isClientGone, readBody } from '../http/body.ts';
 import { bodyPieces } from '../http/body-pieces.ts';
 import { type Exchange, noteCodes } from '../http/exchange.ts';
 import { bodyFields, type Fields, formFields, joined } from '../http/fields.ts';
+import { respondInPieces } from '../http/pieces.ts';
 import { respond } from '../http/respond.ts';
 import type { Face } from '../http/server.ts';
 import type { Observe } from '../observation.ts';
@@ -32,8 +33,10 @@ export function restFace({ contextOf, observe, heartbeatMs, bodyPauseMs }: Optio
   return async (exchange) => {
     exchange.face = 'rest';
     try {
-      const { stream, ...answer } = await answerTo(exchange, await contextOf(exchange), bodyPauseMs);
+      const { stream, pieces, ...answer } = await answerTo(exchange, await contextOf(exchange), bodyPauseMs);
+      const { status, headers } = answer;
       if (stream) await writeStream(exchange, stream, { observe, heartbeatMs });
+      else if (pieces) await respondInPieces(exchange, status, { ...HEADERS, ...headers }, pieces);
       else write(exchange, answer);
     } catch (error) {
       if (isClientGone(error)) return;
@@ -41,14 +44,11 @@ export function restFace({ contextOf, observe, heartbeatMs, bodyPauseMs }: Optio
       const refusal = shownOf(error, requestId);
       observeCause(refusal, { requestId, observe });
       noteCodes(exchange, [refusal.code]);
-      write(exchange, problem(refusal, requestId));
+      if (exchange.response.headersSent) exchange.response.destroy();
+      else write(exchange, problem(refusal, requestId));
     }
   };
 }
-
-/** A resolver that reads a list treats the break as a fault. */
-const isClientGone = (error: unknown): boolean =>
-  error instanceof ClientGone || (error instanceof Error && error.cause instanceof ClientGone);
 
 /** Checks the token, the rate limit, the route and the syntax, in this order. The resolver then checks scope and input. */
 async function answerTo(exchange: Exchange, context: Context, bodyPauseMs?: number): Promise<Answer> {
