@@ -1,7 +1,7 @@
 import * as segments from '../segments/resolvers.ts';
 import { WRITABLE } from '../segments/segment.ts';
 import { COLLECTION, create, list, remove, retrieve, update } from './customer-segments.ts';
-import { KNOWN, PAGE_OF_SEGMENTS, PRECONDITIONS, SEGMENT_ID } from './fields.ts';
+import { FILTERS, KNOWN, PAGE_OF_SEGMENTS, PRECONDITIONS, SEGMENT_ID } from './fields.ts';
 import { type Field, operation, type Resource } from './operation.ts';
 import { CustomerSegment, CustomerSegmentList } from './schemas.ts';
 
@@ -53,15 +53,7 @@ export const customerSegments: Resource = {
         headers: ['Event-Cursor'],
       },
       resolver: segments.listSegments,
-      fields: {
-        ...PAGE_OF_SEGMENTS,
-        member: {
-          in: 'query',
-          is: 'filter.member',
-          description:
-            'Lists only segments of which this customer is a member. Requires the scope `members:read` as well.',
-        },
-      },
+      fields: { ...PAGE_OF_SEGMENTS, ...FILTERS },
       status: 200,
       handle: list,
     }),

@@ -1,12 +1,11 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Context } from '../context.ts';
 import { InvalidInput } from '../errors/invalid-input.ts';
 import { quoted } from '../errors/quoted.ts';
 import { VersionConflict } from '../errors/refusals.ts';
-import { structuredString } from '../http/structured-string.ts';
 import * as segments from '../segments/resolvers.ts';
 import { found } from '../segments/segment.ts';
 import { notModified } from './answer.ts';
+import { idempotencyKeyOf } from './idempotency-key.ts';
 import { type Handler, type RestRequest, wholeNumber } from './operation.ts';
 import { entityTag, evaluate, expectationOf, noTag, preconditionsOf, untagged } from './preconditions.ts';
 import { represent, representPage } from './representation.ts';
@@ -73,18 +72,6 @@ export const create: Handler = async ({ fields, headers }, context) => {
   };
   return { body: represent(segment), headers: responseHeaders };
 };
-
-/**
- * Reads the key from its header: a structured field string, in quotation marks (draft-ietf-httpapi-idempotency-key-header),
- * or the bare key, as most clients send it. Throws INVALID_INPUT for a header that only begins with a quotation mark.
- */
-function idempotencyKeyOf({ 'idempotency-key': header }: IncomingHttpHeaders): unknown {
-  if (typeof header !== 'string' || !header.startsWith('"')) return header;
-  const key = structuredString(header);
-  if (key !== null) return key;
-  const message = `must be a structured field string or a bare key, not ${quoted(header)}`;
-  throw new InvalidInput([{ param: 'Idempotency-Key', message }]);
-}
 
 export const retrieve: Handler = async ({ id, fields, headers }, context) => {
   const segment = found(await segments.getSegment.parse({ ...fields, id }, context), id);

@@ -28,9 +28,8 @@ export const pageParameters = (objects: string, identified: string) =>
     },
   }) as const satisfies Record<string, Field>;
 
-/** The parameters of a page of segments. */
-export const PAGE_OF_SEGMENTS = {
-  ...pageParameters('segments', 'the segment with this id'),
+/** The filters of segments that every list of them has. */
+const OF_SEGMENTS = {
   name: {
     in: 'query',
     is: 'filter.name.eq',
@@ -41,6 +40,23 @@ export const PAGE_OF_SEGMENTS = {
     is: 'filter.criteria.eq',
     description: 'Lists only the segments whose criteria are exactly this text.',
   },
+} as const satisfies Record<string, Field>;
+
+/** The filters of the segments of an account. */
+export const FILTERS = {
+  ...OF_SEGMENTS,
+  member: {
+    in: 'query',
+    is: 'filter.member',
+    description:
+      'Lists only segments of which this customer is a member. Requires the scope `members:read` as well.',
+  },
+} as const satisfies Record<string, Field>;
+
+/** The parameters of a page of segments. */
+export const PAGE_OF_SEGMENTS = {
+  ...pageParameters('segments', 'the segment with this id'),
+  ...OF_SEGMENTS,
 } as const satisfies Record<string, Field>;
 
 /** The parameters that select events. `prefix` precedes their names in the resolver's input. */
