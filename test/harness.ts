@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
 import { SCOPES, type Viewer } from '../src/accounts/viewer.ts';
 import type { Context } from '../src/context.ts';
@@ -117,17 +118,19 @@ export const secondGateway = ({ database }: TestGateway, options: Options = {}):
   });
 
 function noteStatements({ database, statements }: TestGateway): void {
-  for (const { $client: pool } of [database, database.large, database.scan, database.import]) {
-    const query = pool.query.bind(pool) as (...args: unknown[]) => unknown;
-    pool.query = ((config: string | { text: string }, ...rest: unknown[]) => {
+  const note = (sender: { query: pg.Pool['query'] }) => {
+    const query = sender.query.bind(sender) as (...args: unknown[]) => unknown;
+    sender.query = ((config: string | { text: string }, ...rest: unknown[]) => {
       const [values] = rest;
       statements.push({
         text: typeof config === 'string' ? config : config.text,
         values: Array.isArray(values) ? values : [],
       });
       return query(config, ...rest);
-    }) as typeof pool.query;
-  }
+    }) as typeof sender.query;
+  };
+  for (const { $client: pool } of [database, database.large, database.scan, database.import]) note(pool);
+  database.export.$client.on('connect', note);
 }
 
 /** The example segment of the documentation. A test only passes the properties that matter to it. */

@@ -27,6 +27,8 @@ export interface Sent {
   blocksOfRow?: number;
   /** Whether it may only read an index, and not the table. */
   isIndexOnly?: boolean;
+  /** Whether it is the query of a cursor, which is planned with its values. It may not sort, because its first rows would then wait for the last. */
+  isCursor?: boolean;
 }
 
 const literalOf = (value: unknown) =>
@@ -45,9 +47,10 @@ export async function excessOfAll(client: pg.Client, statements: readonly Sent[]
 
 /** Describes what a statement reads too much of. Runs it in a transaction that is rolled back. */
 export async function excessOf(client: pg.Client, sent: Sent) {
-  const { title, text, values, maxRows, blocksOfRow = 2, isIndexOnly = false } = sent;
+  const { title, text, values, maxRows, blocksOfRow = 2, isIndexOnly = false, isCursor = false } = sent;
   const name = `plan_${randomUUID()}`;
   await client.query('begin');
+  if (isCursor) await client.query('set local plan_cache_mode = force_custom_plan');
   await client.query(`prepare "${name}" as ${text}`);
   const { rows } = await client.query(
     `explain (analyze, buffers, format json) execute "${name}" (${values.map(literalOf).join(', ')})`,
@@ -73,6 +76,9 @@ export async function excessOf(client: pg.Client, sent: Sent) {
     ...(!isWrite && blocks > maxBlocks ? [`reads ${blocks} blocks for ${maxRows} rows`] : []),
     ...(isIndexOnly && !scans.every((scan) => scan['Node Type'] === 'Index Only Scan')
       ? ['reads the table']
+      : []),
+    ...(isCursor && nodes.some((node) => /Sort|Materialize|Hash/.test(node['Node Type']))
+      ? ['keeps rows back']
       : []),
     ...(jit ? ['is compiled'] : []),
     ...(nodes.some((node) => node['Node Type'].startsWith('Gather')) ? ['takes several cores'] : []),

@@ -8,6 +8,7 @@ import { testGateway, viewers, type Who } from '../harness.ts';
 import { testPlans } from '../plan-tests.ts';
 import type { Sent } from '../plans.ts';
 import { countSegments } from '../segments/count.ts';
+import { queryOf } from '../segments/exported.ts';
 
 const gateway = testGateway();
 
@@ -126,6 +127,13 @@ async function statementsFor(who: Who, { large, many }: { large: number; many: n
     () => countSegments({ filter: { member: 'customer 7' } }, context),
     { blocksOfRow: 4 },
   );
+  const exported = await queryOf({ member: 'popular' }, gateway, context);
+  sent.push({
+    title: 'an export of the segments of a customer',
+    maxRows: 5 * many + 1,
+    blocksOfRow: 4,
+    ...exported,
+  });
   return sent;
 }
 

@@ -14,6 +14,7 @@ import { draft, segmentWith, testGateway, type Who } from '../harness.ts';
 import { testPlans } from '../plan-tests.ts';
 import type { Sent } from '../plans.ts';
 import { countSegments } from './count.ts';
+import { queryOf } from './exported.ts';
 
 const gateway = testGateway();
 
@@ -118,6 +119,19 @@ async function statementsFor(who: Who, rows: number): Promise<Sent[]> {
   await count('a time of update', { updatedAt: { gte: moment } }, true);
   await count('criteria', { criteria: { in: ['common', 'x'] } }, false, Math.ceil(rows / 2));
   await count('criteria with a text', { criteria: { contains: 'x' } }, false);
+
+  const exportOf = async (title: string, maxRows: number, filter: object) =>
+    sent.push({ title: `an export of ${title}`, maxRows, ...(await queryOf(filter, gateway, context)) });
+  await exportOf('all', rows, {});
+  await exportOf('a name', Math.ceil(rows / 2), { name: { eq: 'common' } });
+  await exportOf('a name that is not there', 0, { name: { eq: 'nobody' } });
+  await exportOf('criteria', Math.ceil(rows / 2), { criteria: { eq: 'common' } });
+  await exportOf('a name of some criteria', Math.ceil(rows / 2), {
+    name: { eq: 'common' },
+    criteria: { eq: 'x' },
+  });
+  await exportOf('names', rows, { name: { in: ['common', 'Segment 1'] } });
+  await exportOf('a time of creation', Math.ceil(rows / 2), { createdAt: { lt: moment } });
 
   // Last, because they leave dead rows that the others would have to skip.
   const drafts = ids.map(() => draft());

@@ -49,7 +49,7 @@ export function databaseMetrics(
   });
   const duration = distribution({
     name: 'segments_database_statement_duration_seconds',
-    help: 'Time that a statement took, or, in the lane "long", a transaction.',
+    help: 'Time that a statement took, or, in the lanes "long" and "export", a transaction.',
     ...{ labels: ['lane'], bounds: DURATIONS, registry },
   });
   const batch = distribution({
