@@ -10,7 +10,7 @@ import {
   updateSegment,
 } from '../../src/segments/resolvers.ts';
 import { cursorOf, ORDER_FIELDS, type Order } from '../../src/segments/segment-order.ts';
-import { draft, segmentWith, testGateway, type Who } from '../harness.ts';
+import { draft, origin, segmentWith, testGateway, type Who } from '../harness.ts';
 import { testPlans } from '../plan-tests.ts';
 import type { Sent } from '../plans.ts';
 import { countSegments } from './count.ts';
@@ -133,6 +133,9 @@ async function statementsFor(who: Who, rows: number): Promise<Sent[]> {
   await exportOf('names', rows, { name: { in: ['common', 'Segment 1'] } });
   await exportOf('a time of creation', Math.ceil(rows / 2), { createdAt: { lt: moment } });
 
+  const { imports } = gateway.segments;
+  await add('find segments to import', 50, () => imports.find(who, ids), { blocksOfRow: 4 });
+
   // Last, because they leave dead rows that the others would have to skip.
   const drafts = ids.map(() => draft());
   await add('create many', 0, () => createSegments({ segments: drafts }, context));
@@ -140,6 +143,14 @@ async function statementsFor(who: Who, rows: number): Promise<Sent[]> {
   await add('create many once', 0, () => createSegments(once, context));
   const changes = ids.map((each) => ({ id: each, name: 'n' }));
   await add('update many', 100, () => updateSegments({ segments: changes }, context));
+  const given = { ...draft(), ...origin, accountId: who, createdAt: moment, updatedAt: null };
+  const replacing = ids.map((each) => ({ ...given, id: each, replaces: 1 }));
+  await add('replace by an import', 100, () =>
+    imports.write({ accountId: who, segments: replacing, note: null }),
+  );
+  const note = { accountId: who, idempotencyKey: 'of an import', before: null, after: '' };
+  const creating = [{ ...given, id: idOf(rows + 1), replaces: null }];
+  await add('create by an import', 0, () => imports.write({ accountId: who, segments: creating, note }));
   const removals = ids.map((each) => ({ id: each }));
   await add('delete many', 100, () => deleteSegments({ segments: removals }, context));
   return sent;
