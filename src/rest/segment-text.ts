@@ -11,7 +11,13 @@ interface SegmentWriter {
   of(segments: readonly Segment[]): string;
 }
 
-const CSV = { columns: [...COLUMNS], record_delimiter: 'windows', eof: true } as const;
+/** A field with LF or CR alone is quoted too, because many readers end a record there. */
+const CSV = {
+  columns: [...COLUMNS],
+  record_delimiter: 'windows',
+  eof: true,
+  quoted_match: /[\r\n]/,
+} as const;
 
 const WRITERS = {
   'application/x-ndjson': {
