@@ -50,11 +50,19 @@ export function expectDocumented({ method, path, status, headers, body }: Exchan
   const types = Object.keys(content);
   if (type === null) expect(types, `${name} has no body`).toEqual([]);
   else expect(types, name).toContain(type);
-  if (type?.endsWith('json')) expectValid(content[type].schema.$ref, method, body, name);
+  if (type === 'application/x-ndjson') {
+    const { contentSchema } = content[type].schema;
+    for (const line of linesOf(body)) expectOneOf(contentSchema.anyOf ?? [contentSchema], method, line, name);
+  } else if (type?.endsWith('json')) expectValid(content[type].schema.$ref, method, body, name);
 }
 
-/** The operation of a path and a method; undefined if there is none. */
+/** The lines of NDJSON. Each has an end, also the last one. */
+const linesOf = (body: string): string[] => (body === '' ? [] : body.replace(/\n$/, '').split('\n'));
+
+/** The operation of a path and a method; undefined if there is none. A path without parameters precedes one that has some. */
 function operationAt(pathname: string, method: string): Json {
+  const whole = document.paths[pathname];
+  if (whole) return whole[method];
   const parts = pathname.split('/');
   const found = Object.entries<Json>(document.paths).find(([pattern]) => {
     const names = pattern.split('/');
@@ -75,11 +83,19 @@ const at = (reference: string): Json =>
 const validators = new Map<string, ValidateFunction>();
 
 function expectValid(reference: string, method: string, body: string, name: string): void {
+  expectOneOf([{ $ref: reference }], method, body, name);
+}
+
+/** Fails if a text is not JSON of one of these schemas. */
+function expectOneOf(schemas: readonly { $ref: string }[], method: string, text: string, name: string): void {
   if (method === 'HEAD') return;
-  const validate = validators.get(reference) ?? compiled(reference);
-  validators.set(reference, validate);
-  const value = JSON.parse(body);
-  expect(validate(value) ? [] : validate.errors, `${name}: ${body.slice(0, 500)}`).toEqual([]);
+  const value = JSON.parse(text);
+  const errors = schemas.map(({ $ref }) => {
+    const validate = validators.get($ref) ?? compiled($ref);
+    validators.set($ref, validate);
+    return validate(value) ? [] : validate.errors;
+  });
+  expect(errors.find((each) => each?.length === 0) ?? errors, `${name}: ${text.slice(0, 500)}`).toEqual([]);
 }
 
 /** Callers must ignore properties that they do not know. Here, one that is not documented is an error. */

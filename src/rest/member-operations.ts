@@ -61,6 +61,11 @@ export const customerSegmentMembers: Resource = {
           'The body is the complete list of customers, of any length, with one line for each. While it arrives, everyone sees the previous members. A list that breaks off, or has a line that is refused, changes nothing. With `Expect: 100-continue`, errors arrive before the list is sent.',
         answers: 'How many members were added, removed and left as they were.',
         body: MemberReplacement,
+        examples: {
+          'text/plain': 'customer-1\ncustomer-2\n',
+          'text/csv': 'customer_id\ncustomer-1\ncustomer-2\n',
+          'application/x-ndjson': '{"customer_id": "customer-1"}\n{"customer_id": "customer-2"}\n',
+        },
         refuses: ['NOT_FOUND'],
       },
       resolver: replaceMembers,

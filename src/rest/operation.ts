@@ -2,11 +2,11 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 import type { Scope } from '../accounts/viewer.ts';
 import type { Context } from '../context.ts';
-import type { Code } from '../errors/catalogue.ts';
 import { type Issue, unknownParameter } from '../errors/invalid-input.ts';
 import { quoted } from '../errors/quoted.ts';
 import type { Fields } from '../http/fields.ts';
 import type { Answer } from './answer.ts';
+import type { Documentation } from './documentation.ts';
 
 export interface RestRequest {
   /** The values of `:id` and `:customer_id` in the path; empty if the path has none. */
@@ -38,24 +38,6 @@ export interface Field {
   description?: string;
   /** What REST callers send, if that differs from the resolver's input. */
   schema?: z.ZodType;
-}
-
-/** What the API's documentation says about an operation, besides what follows from the rest of its definition. */
-interface Documentation {
-  /** The name of its function in generated clients. */
-  name: string;
-  summary: string;
-  /** In Markdown. */
-  description?: string;
-  /** What a successful answer means, and its body; it has none if omitted. */
-  answers: string;
-  body?: z.ZodType;
-  /** The headers of a successful answer, besides those of every answer. */
-  headers?: readonly string[];
-  /** Whether it streams Server-Sent Events to callers who prefer them. */
-  streams?: boolean;
-  /** The codes of its refusals, besides those that every operation has. */
-  refuses?: readonly Code[];
 }
 
 /** One method of a path, as data, from which the API's documentation is generated. */

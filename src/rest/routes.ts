@@ -3,6 +3,7 @@ import { Refusal } from '../errors/refusals.ts';
 import { mediaTypesOf } from '../http/fields.ts';
 import { customerSegments } from './customer-segment-operations.ts';
 import { events } from './event-operations.ts';
+import { customerSegmentFiles } from './file-operations.ts';
 import { customerSegmentMembers } from './member-operations.ts';
 import type { Methods, Served } from './operation.ts';
 
@@ -13,7 +14,11 @@ interface Route {
 }
 
 /** All resources, by the name of their group in the API's documentation. */
-export const RESOURCES = { Segments: customerSegments, Members: customerSegmentMembers, Events: events };
+export const RESOURCES = {
+  Segments: { ...customerSegments, ...customerSegmentFiles },
+  Members: customerSegmentMembers,
+  Events: events,
+};
 
 const routes = new Map(
   Object.values(RESOURCES)

@@ -3,6 +3,7 @@
  * compare every response with them.
  */
 export * from './schemas/events.ts';
+export * from './schemas/import.ts';
 export * from './schemas/members.ts';
 export * from './schemas/problem.ts';
 export * from './schemas/segments.ts';

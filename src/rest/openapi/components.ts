@@ -42,10 +42,14 @@ export const HEADERS: Record<string, Json> = {
   ETag: text('The version of the segment.', '"3"'),
   Location: text('The path of the segment.', '/v1/customer-segments/0VcF6O1ofTkSFZgO'),
   'Event-Cursor': text(
-    'The newest event when the page was read. The events after it are exactly the changes that the page does not show.',
+    'The newest event when the page or file was read. The events after it are exactly the changes that it does not show.',
     '38',
   ),
   'Idempotent-Replayed': text('Sent if an earlier request with the same key created the segment.', 'true'),
+  'Content-Disposition': text(
+    'The name under which a browser saves the file.',
+    'attachment; filename="customer-segments.csv"',
+  ),
   'Retry-After': text('How many seconds to wait before the next attempt.', '1'),
   'WWW-Authenticate': text('What is wrong with the token (RFC 6750).', 'Bearer realm="segments"'),
   Accept: text('The media types that the body can have.', 'application/json'),

@@ -7,7 +7,7 @@ import type { Json } from './schema-at.ts';
 const DESCRIPTION = `Customer segments are named groups of a company's customers, such as "High Spend Customers".
 
 - Send a token with every request: \`Authorization: Bearer <token>\`.
-- Bodies are JSON or forms, in UTF-8, and have up to 64 KiB. Lists of customers can have any size. Unknown and repeated parameters are refused by
+- Bodies are JSON or forms, in UTF-8, and have up to 64 KiB. Lists of customers and files of segments can have any size. Unknown and repeated parameters are refused by
   name. A field of a body can be in the query instead.
 - An error is a problem (RFC 9457). Its \`code\` is for programs, its \`detail\` for people.
 - A read accepts \`If-None-Match\`, and every request accepts \`If-Match\` (RFC 9110, section 13). Only a single segment has an \`ETag\`.

@@ -1,10 +1,12 @@
 import type { z } from 'zod';
 import type { Code } from '../../errors/catalogue.ts';
 import { mediaTypesOf } from '../../http/fields.ts';
+import type { Documentation } from '../documentation.ts';
 import type { Field, Operation } from '../operation.ts';
-import { headersNamed, referenceTo } from './components.ts';
+import { headersNamed } from './components.ts';
 import { type Responses, refusalResponses } from './refusals.ts';
 import { type Json, jsonSchemaOf, schemaAt } from './schema-at.ts';
+import { success } from './success.ts';
 
 /** Refusals that every operation has. */
 const OF_ALL: readonly Code[] = [
@@ -17,7 +19,9 @@ const OF_ALL: readonly Code[] = [
   'UNAVAILABLE',
   'TIMEOUT',
 ];
-const OF_BODIES: readonly Code[] = ['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'];
+/** Refusals of bodies. A list can have any size. */
+const refusalsOf = (lists: Operation['lists']): readonly Code[] =>
+  lists ? ['UNSUPPORTED_MEDIA_TYPE'] : ['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'];
 
 const WITHOUT_BODY = new Set(['GET', 'DELETE']);
 
@@ -42,11 +46,11 @@ export function operationObject(
     description: description ? `${description}\n\n${scope}` : scope,
     security: [{ token: [resolver.scope] }],
     ...(parameters.length > 0 && { parameters }),
-    ...(hasBody && { requestBody: lists ? listBody(lists) : fieldsBody(method, properties) }),
+    ...(hasBody && { requestBody: lists ? listBody(lists, documentation) : fieldsBody(method, properties) }),
     responses: {
       [operation.status]: success(documentation),
       ...(method === 'GET' && { 304: { description: NOT_MODIFIED, headers: headersNamed() } }),
-      ...refusalResponses([...OF_ALL, ...(hasBody ? OF_BODIES : []), ...refuses], responses),
+      ...refusalResponses([...OF_ALL, ...(hasBody ? refusalsOf(lists) : []), ...refuses], responses),
     },
   };
 }
@@ -104,33 +108,9 @@ function fieldsBody(method: string, properties: readonly Described[]): Json {
   return { required: true, content: Object.fromEntries(types.map((type) => [type, { schema }])) };
 }
 
-const LIST_EXAMPLES: Record<string, string> = {
-  'text/plain': 'customer-1\ncustomer-2\n',
-  'text/csv': 'customer_id\ncustomer-1\ncustomer-2\n',
-  'application/x-ndjson': '{"customer_id": "customer-1"}\n{"customer_id": "customer-2"}\n',
-};
-
-const listBody = (types: readonly string[]): Json => ({
+const listBody = (types: readonly string[], { examples = {} }: Documentation): Json => ({
   required: true,
   content: Object.fromEntries(
-    types.map((type) => [type, { schema: { type: 'string' }, example: LIST_EXAMPLES[type] }]),
+    types.map((type) => [type, { schema: { type: 'string' }, example: examples[type] }]),
   ),
 });
-
-const STREAM = {
-  schema: { type: 'string', description: 'Server-Sent Events. The `data` of each is an `Event`.' },
-  example: 'id: 38\nevent: customer_segment.updated\ndata: {"id":"evt_00000000c0VcF6O1ofTkSFZgO", …}\n\n',
-};
-
-function success({ answers, body, headers, streams }: Operation['documentation']): Json {
-  return {
-    description: answers,
-    headers: headersNamed(headers),
-    ...(body && {
-      content: {
-        'application/json': { schema: referenceTo(body) },
-        ...(streams && { 'text/event-stream': STREAM }),
-      },
-    }),
-  };
-}

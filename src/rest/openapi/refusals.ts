@@ -17,7 +17,7 @@ const MEANINGS: Partial<Record<Code, string>> = {
   CURSOR_EXPIRED: 'Events after the cursor are no longer kept. List the segments again.',
   IDEMPOTENCY_KEY_REUSED: 'The key was used for a different request.',
   PRECONDITION_FAILED: '`If-Match` or `If-None-Match` does not allow the request. Nothing was changed.',
-  PAYLOAD_TOO_LARGE: 'The body has more than 64 KiB, or a line has more than 16 KiB.',
+  PAYLOAD_TOO_LARGE: 'The body has more than 64 KiB.',
   UNSUPPORTED_MEDIA_TYPE: 'The body has another media type or is not UTF-8.',
   RATE_LIMITED: 'Too many requests. Nothing was changed.',
   INTERNAL: 'An internal error.',
