@@ -3,7 +3,10 @@ import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_ACCOUNT } from '../../src/accounts/viewer.ts';
+import { connect, disconnect } from '../../src/database/connect.ts';
 import { clusterFolder, previousUrlOf, stopServer } from '../../src/embedded-postgres/postmaster.ts';
+import { exportSegments } from '../../src/segments/store/export.ts';
 import { administer } from '../postgres.ts';
 import { processes, type Running, TOKEN } from '../process/gateway-process.ts';
 import { until } from '../until.ts';
@@ -47,6 +50,15 @@ afterAll(async () => {
   await gateway?.end();
   await Promise.all([wire?.close(), replication?.close()]);
   await Promise.all([stopServer(clusterFolder(folders.primary)), stopServer(clusterFolder(folders.standby))]);
+});
+
+describe('a standby', () => {
+  it('can be exported', async () => {
+    const database = connect({ url: standbyUrl, poolSize: 1, observe: () => {} });
+    const all = { accountId: DEFAULT_ACCOUNT, filter: {}, signal: new AbortController().signal };
+    for await (const page of exportSegments(database)(all)) expect(page).toEqual({ head: 0, segments: [] });
+    await disconnect(database);
+  });
 });
 
 describe('a failover to a synchronous standby', () => {

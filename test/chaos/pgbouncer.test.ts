@@ -4,6 +4,9 @@ import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_ACCOUNT } from '../../src/accounts/viewer.ts';
+import { connect as connectTo, disconnect } from '../../src/database/connect.ts';
+import { exportSegments } from '../../src/segments/store/export.ts';
 import { makeDatabase } from '../postgres.ts';
 import { processes, type Running, SEGMENTS, TOKEN } from '../process/gateway-process.ts';
 import { until } from '../until.ts';
@@ -118,6 +121,22 @@ pool_mode=transaction\nmax_client_conn=200\n`,
     await expect.poll(() => Math.min(...Object.values(followers.cuts()))).toBeGreaterThan(1);
     await followers.expectToSee(await readLog(gateway));
     await followers.stop();
+  });
+
+  it('exports one snapshot, without settings that stay in a session', async () => {
+    const database = connectTo({ url, poolSize: 1, pooler: 'transaction', observe: () => {} });
+    const [{ id }] = (await (await applied('?limit=1')).json()).data;
+    const accountId = DEFAULT_ACCOUNT;
+    const { signal } = new AbortController();
+    const pages = exportSegments(database)({ accountId, filter: {}, signal });
+    await pages.next();
+    expect((await applied(`/${id}`, 'DELETE')).status).toBe(204);
+    const read: string[] = [];
+    for await (const { segments } of pages) read.push(...segments.map((segment) => segment.id));
+    expect(read).toContain(id);
+    const { rows } = await database.export.$client.query(`select current_setting('enable_sort') as sort`);
+    expect(rows).toEqual([{ sort: 'on' }]);
+    await disconnect(database);
   });
 
   it('runs a command', async () => {

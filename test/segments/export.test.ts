@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { createSegments } from '../../src/segments/bulk/resolvers.ts';
 import { exportSegments } from '../../src/segments/export/resolvers.ts';
+import { createSegment, getSegment, listSegments } from '../../src/segments/resolvers.ts';
 import type { Segment } from '../../src/segments/segment.ts';
 import { segmentOf } from '../../src/segments/store/row.ts';
-import { origin, testGateway, viewers, type Who } from '../harness.ts';
+import { draft, origin, testGateway, viewers, type Who } from '../harness.ts';
 import { until } from '../until.ts';
 import { exported, fill, listed } from './exported.ts';
 
@@ -81,6 +83,34 @@ describe('An export', () => {
   });
 });
 
+describe('Memory', () => {
+  const fetches = () => gateway.statements.filter(({ text }) => text.startsWith('fetch ')).length;
+
+  it('has at most one page that its reader has not requested', async () => {
+    gateway.statements.length = 0;
+    const { pages } = await begin();
+    expect(fetches()).toBe(0);
+    for (let read = 1; !(await pages.next()).done; read += 1) {
+      await getSegment({ id: 'none' }, gateway.context()); // leaves time for another page
+      expect(fetches()).toBeLessThanOrEqual(read + 1);
+    }
+  });
+
+  it('has pages of at most a megabyte if texts are as long as they can be', async () => {
+    const long = 'x'.repeat(5_000);
+    const carl = { ...gateway.context(), viewer: { ...viewers.ada, accountId: 'carl' } };
+    const large = draft({ criteria: long, description: long });
+    for (let i = 0; i < 3; i += 1) {
+      await createSegments({ segments: Array.from({ length: 100 }, () => large) }, carl);
+    }
+    const { pages } = await exportSegments({}, carl);
+    const sizes: number[] = [];
+    for await (const page of pages) sizes.push(page.length * (2 * long.length));
+    expect(sizes.length).toBeGreaterThan(3);
+    expect(Math.max(...sizes)).toBeLessThan(1024 * 1024);
+  });
+});
+
 describe('A reader that stops', () => {
   it('before the first page frees the connection and the place', async () => {
     const { pages } = await begin();
@@ -147,6 +177,16 @@ describe('Exports at the same time', () => {
       for (const segment of theirs.value) seen.add(`bob reads ${ownerOf(segment)}`);
     }
     expect([...seen].toSorted()).toEqual(['ada reads ada', 'bob reads bob']);
+  });
+
+  it('whose readers have paused delay nobody', async () => {
+    const [ada, bob] = await Promise.all([begin(), begin('bob')]);
+    await Promise.all([ada.pages.next(), bob.pages.next()]);
+    const other = { ...gateway.context(), viewer: { ...viewers.ada, accountId: 'other' } };
+    await expect(listSegments({ first: 100 }, other)).resolves.toMatchObject({ segments: [] });
+    await expect(createSegment(draft(), other)).resolves.toMatchObject(draft());
+    await expect(createSegment(draft(), gateway.context())).resolves.toMatchObject(draft());
+    await Promise.all([ada.pages.return(undefined), bob.pages.return(undefined)]);
   });
 
   it('give up their places as requests before they read', async () => {

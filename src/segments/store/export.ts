@@ -27,7 +27,7 @@ interface ExportPage {
 }
 
 /** Max segments of a page, and about how many characters its texts have. The first pages are small, because nothing is known yet. */
-const PAGE = { segments: 1_000, characters: 512 * 1024, first: 50 };
+const PAGE = { segments: 500, characters: 512 * 1024, first: 50 };
 
 /**
  * Yields all segments of an account that match a filter, oldest first, from one snapshot. The first page is empty. The next page is
