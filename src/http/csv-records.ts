@@ -53,9 +53,10 @@ export async function* csvRecordsOf(
     if (end > 0) whole = rest.length + end;
     rest = Buffer.concat([rest, piece]);
     // An open record is not parsed again for each line that is added to it, because that would take quadratic time.
-    if (whole <= open * 1.25 && rest.length <= max) continue;
+    if (whole <= open * 1.25 && rest.length <= max + 1) continue;
     yield* recordsIn(whole);
-    if (rest.length > max) throw tooLongRecord(rest, number, max);
+    // The last byte may be a carriage return that belongs to the end of the line.
+    if (rest.length > max + 1) throw tooLongRecord(rest, number, max);
   }
   yield* recordsIn(rest.length);
   if (rest.length > 0) yield [unclosed(number)];

@@ -52,6 +52,7 @@ const SEPARATORS: readonly [separator: string, called: string][] = [
 ];
 
 function problemsOf(names: readonly string[]): string[] {
+  if (names.some((name) => name.includes('\r'))) return ['must end with LF or CRLF, not with CR alone'];
   if (!names.some(isColumn)) {
     const header = names.join(',');
     const [, wrong] = SEPARATORS.find(([separator]) => header.split(separator).some(isColumn)) ?? [];

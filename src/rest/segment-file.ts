@@ -71,21 +71,13 @@ function lineOfJson({ number, text }: Line): FileLine {
 
 const NOT_UTF_8: Issue[] = [{ param: '', message: 'must be UTF-8' }];
 
+/** Says where a text stops being JSON, or what else it is. */
 function notAnObject(text: string): Issue {
-  return {
-    param: '',
-    message: `must be a JSON object on one line${mistakeIn(text) ?? `, not ${quoted(text)}`}`,
-  };
-}
-
-/** Returns where a text stops being JSON, if it does. */
-function mistakeIn(text: string): string | undefined {
+  const message = 'must be a JSON object on one line';
   try {
-    JSON.parse(text);
-    return undefined;
+    return { param: '', message: `${message}, not ${quoted(JSON.parse(text))}` };
   } catch (error) {
-    return error instanceof SyntaxError
-      ? `: ${error.message.replace(/ \(line 1 column \d+\)$/, '')}`
-      : undefined;
+    if (!(error instanceof SyntaxError)) throw error;
+    return { param: '', message: `${message}: ${error.message.replace(/ \(line 1 column \d{1,9}\)$/, '')}` };
   }
 }

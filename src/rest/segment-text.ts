@@ -15,8 +15,8 @@ interface SegmentWriter {
 const CSV = {
   columns: [...COLUMNS],
   record_delimiter: 'windows',
+  quote_record_delimiter: true,
   eof: true,
-  quoted_match: /[\r\n]/,
 } as const;
 
 const WRITERS = {
@@ -25,7 +25,7 @@ const WRITERS = {
     of: (segments) => segments.map((segment) => `${JSON.stringify(represent(segment))}\n`).join(''),
   },
   'text/csv': {
-    opening: stringify([], { ...CSV, header: true }),
+    opening: `${COLUMNS.join(',')}\r\n`,
     of: (segments) => stringify(segments.map(represent), CSV),
   },
 } satisfies Record<string, SegmentWriter>;
