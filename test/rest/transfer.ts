@@ -71,5 +71,5 @@ export const lineOf = (given: object = {}): string =>
   `${JSON.stringify({ name: 'High Spend Customers', criteria: 'spend > 1000', description: '', ...given })}\n`;
 
 /** Lines that create segments. */
-export const linesWith = (count: number): string =>
-  Array.from({ length: count }, (_, i) => lineOf({ name: `Segment ${i}` })).join('');
+export const linesWith = (count: number, given: object = {}): string =>
+  Array.from({ length: count }, (_, i) => lineOf({ name: `Segment ${i}`, ...given })).join('');
