@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { DEFAULT_URL } from './gateway/address.ts';
 
 /** Adds `tail`. */
 export function addTail(program: Command, environment: NodeJS.ProcessEnv): void {
@@ -31,8 +32,6 @@ export interface TailOptions {
   type: readonly string[];
   json?: true;
 }
-
-export const DEFAULT_URL = 'http://127.0.0.1:4000';
 
 const AFTER = `
 Environment:

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Interrupted, pauseAfter } from '../gateway/failure.ts';
 import type { ServerSentEvent } from './server-sent-events.ts';
-import { Interrupted, openStream } from './stream.ts';
+import { openStream } from './stream.ts';
 
 interface Options {
   url: string;
@@ -13,8 +14,6 @@ interface Options {
   /** Receives what the user should know. */
   tell(message: string): void;
 }
-
-const PAUSE_MS = { min: 1_000, max: 30_000 };
 
 /**
  * Yields the events of an account's log, each once and in order. If the stream is interrupted, resumes it after the last event. The
@@ -41,7 +40,3 @@ export async function* followLog({ tell, ...options }: Options): AsyncGenerator<
     }
   }
 }
-
-/** The pause doubles with each failure. A random part prevents clients that were disconnected together from reconnecting together. */
-const pauseAfter = (failures: number): number =>
-  Math.min(PAUSE_MS.max, PAUSE_MS.min * 2 ** failures) * (0.5 + Math.random() / 2);

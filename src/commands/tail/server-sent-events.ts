@@ -1,3 +1,5 @@
+import { textLines } from '../gateway/text-lines.ts';
+
 /** A Server-Sent Event. */
 export interface ServerSentEvent {
   /** The last event id: of this event, or of one before it. */
@@ -12,13 +14,9 @@ export interface ServerSentEvent {
  * the standard requires. Comments are skipped. A carriage return alone does not end a line, because the gateway sends none.
  */
 export async function* serverSentEvents(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<ServerSentEvent> {
-  const decoder = new TextDecoder();
-  let rest = '';
   let id: string | undefined;
   let fields = new Map<string, string>();
-  for await (const chunk of chunks) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
+  for await (const lines of textLines(chunks)) {
     for (const line of lines) {
       const { name, value } = fieldOf(line.endsWith('\r') ? line.slice(0, -1) : line);
       if (name !== '') {

@@ -1,16 +1,6 @@
-import { WrongUsage } from '../wrong-usage.ts';
+import { targetOf } from '../gateway/address.ts';
+import { failureOf, Interrupted, networkFailure, type Problem, pauseOf } from '../gateway/failure.ts';
 import { type ServerSentEvent, serverSentEvents } from './server-sent-events.ts';
-
-/** The stream has ended, and can be resumed. */
-export class Interrupted extends Error {
-  /** How long the gateway asks to wait. */
-  readonly pauseMs: number;
-
-  constructor(message: string, pauseMs = 0) {
-    super(message);
-    this.pauseMs = pauseMs;
-  }
-}
 
 interface Options {
   url: string;
@@ -22,6 +12,7 @@ interface Options {
 
 /** A stream counts as dead if nothing arrives for this long. The gateway sends a heartbeat every 12 seconds. */
 const SILENCE_MS = 36_000;
+const EXPECTED = 'an event log';
 
 /**
  * Opens a stream of the event log and yields its events. It always ends by throwing: Interrupted if the stream can be resumed,
@@ -29,7 +20,7 @@ const SILENCE_MS = 36_000;
  */
 export async function* openStream(options: Options): AsyncGenerator<ServerSentEvent> {
   const { url, token, after, types, signal } = options;
-  const target = new URL('v1/events', url.endsWith('/') ? url : `${url}/`);
+  const target = targetOf(url, 'v1/events');
   if (after !== undefined) target.searchParams.set('after', after);
   for (const type of types) target.searchParams.append('type', type);
   const connection = new AbortController();
@@ -42,7 +33,7 @@ export async function* openStream(options: Options): AsyncGenerator<ServerSentEv
     const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
     if (!response.ok || !isStream || !response.body) throw await refusalOf(response, url);
     for await (const event of serverSentEvents(refreshing(response.body, watchdog))) {
-      if (event.event === 'error') throw failureOf(JSON.parse(event.data), url);
+      if (event.event === 'error') throw failureOf(JSON.parse(event.data), { url, expected: EXPECTED });
       yield event;
     }
   } catch (error) {
@@ -68,31 +59,12 @@ function networkError(error: unknown, url: string): unknown {
   if (error.name === 'AbortError')
     return new Interrupted(`Nothing has arrived from ${url} for ${SILENCE_MS / 1000} s.`);
   if (!(error instanceof TypeError) || error.cause === undefined) return error;
-  const { code, message }: { code?: unknown; message?: unknown } = Object(error.cause);
-  if (code === undefined) return new Error(`Cannot reach ${url}: ${message}.`); // such as a port that is not allowed
-  return new Interrupted(`Cannot reach ${url}: ${code}.`);
-}
-
-/** A problem (RFC 9457) as the gateway sends it; anything else if something else answers. */
-interface Problem {
-  status?: number;
-  detail?: string;
-  errors?: { param: string; message: string }[];
+  return networkFailure(error.cause, url);
 }
 
 async function refusalOf(response: Response, url: string): Promise<Error> {
   const isProblem = response.headers.get('content-type')?.startsWith('application/problem+json');
   const problem: Problem = isProblem ? await response.json() : {};
-  const pauseMs = Number(response.headers.get('retry-after') ?? 0) * 1000 || 0;
-  return failureOf({ ...problem, status: response.status }, url, pauseMs);
-}
-
-function failureOf({ status = 0, detail, errors }: Problem, url: string, pauseMs = 0): Error {
-  if (status === 429 || status >= 500) {
-    return new Interrupted(detail ?? `${url} answers with the status ${status}.`, pauseMs);
-  }
-  if (status === 400 && errors) {
-    return new WrongUsage(errors.map(({ param, message }) => `--${param} ${message}.`).join('\n'));
-  }
-  return new Error(detail ?? `${url} does not serve an event log: it answers with the status ${status}.`);
+  const pauseMs = pauseOf(response.headers.get('retry-after'));
+  return failureOf({ ...problem, status: response.status }, { url, expected: EXPECTED, pauseMs });
 }
