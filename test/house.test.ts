@@ -41,6 +41,7 @@ const HOUSE: Record<string, string[]> = {
     'graphql/client-schema.ts',
     'graphql/schema.ts',
     'rest/openapi/document.ts',
+    'gateway/gateway.ts',
     'accounts/',
     'embedded-postgres/',
     'database/',

@@ -17,3 +17,12 @@ function ignoreReaderGone(error: Error): void {
 /** Whether nobody reads the output any longer, such as with `segments tail | head`. */
 export const isReaderGone = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'EPIPE';
+
+/** Returns the message to print. It must not contain the URL of the database, which holds the password. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof AggregateError) return error.errors.map(messageOf).join('\n');
+  // Drizzle wraps errors of the database. Its own message repeats the SQL and its parameters.
+  if (error.cause instanceof Error) return messageOf(error.cause);
+  return error.message;
+}

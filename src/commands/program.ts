@@ -2,6 +2,8 @@ import { Command } from 'commander';
 import { packageVersion } from '../version.ts';
 import { addComplete } from './complete.ts';
 import { addConfig } from './config.ts';
+import { addExport } from './export.ts';
+import { addImport } from './import.ts';
 import { addMigrate } from './migrate.ts';
 import { addOpenapi } from './openapi.ts';
 import { print } from './output.ts';
@@ -32,6 +34,8 @@ export async function programFor(args: readonly string[], environment: NodeJS.Pr
   addMigrate(program, environment);
   addToken(program, environment);
   addConfig(program, environment);
+  addImport(program, environment);
+  addExport(program, environment);
   addTail(program, environment);
   addSchema(program);
   addOpenapi(program);

@@ -1,5 +1,5 @@
 import { WrongConfig } from '../wrong-config.ts';
-import { tell } from './output.ts';
+import { messageOf, tell } from './output.ts';
 import { WrongUsage } from './wrong-usage.ts';
 
 /** Runs a command. Returns the exit code: 0 for success, 1 for a failure, 2 for a wrong command line or environment. */
@@ -39,13 +39,4 @@ async function parse(args: readonly string[], environment: NodeJS.ProcessEnv): P
 function fail(message: string, code: number): number {
   tell(message);
   return code;
-}
-
-/** Returns the message to print. It must not contain the URL of the database, which holds the password. */
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error instanceof AggregateError) return error.errors.map(messageOf).join('\n');
-  // Drizzle wraps errors of the database. Its own message repeats the SQL and its parameters.
-  if (error.cause instanceof Error) return messageOf(error.cause);
-  return error.message;
 }

@@ -11,7 +11,18 @@ describe.concurrent('segments', () => {
   it.each([['--help'], ['help'], []])('%s lists the commands', async (...args) => {
     const { code, out } = await run(args, {});
     expect(code).toBe(0);
-    for (const command of ['serve', 'migrate', 'token', 'config', 'tail', 'schema', 'openapi', 'complete'])
+    for (const command of [
+      'serve',
+      'migrate',
+      'token',
+      'config',
+      'import',
+      'export',
+      'tail',
+      'schema',
+      'openapi',
+      'complete',
+    ])
       expect(out).toContain(`\n  ${command}`);
   });
 

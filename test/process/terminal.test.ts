@@ -1,26 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
 import { makeDatabase } from '../postgres.ts';
 import { processes, TOKEN } from './gateway-process.ts';
+import { hasScript, onTerminal } from './terminal.ts';
 
 const { launch, begin, run } = processes();
-
-/** Whether there is the `script` of util-linux, which runs a program on a terminal of its own. */
-function hasScript(): boolean {
-  try {
-    return execFileSync('script', ['--version']).includes('util-linux');
-  } catch {
-    return false;
-  }
-}
-
-const onTerminal = (command: string) => [
-  'script',
-  '-qefc',
-  `"${process.execPath}" dist/cli.js ${command}`,
-  '/dev/null',
-];
 
 it.skipIf(!hasScript())('segments token list has aligned columns on a terminal', async () => {
   const database = await makeDatabase();

@@ -49,11 +49,14 @@ export function failureOf(
 /** Parameters of a line of a file, such as `lines.3` and `lines.3.name`. */
 const LINE = /^lines\.(\d+)(?:\.(.+))?$/;
 
+/** Options that are not named after their parameter. */
+const OPTIONS: Readonly<Record<string, string>> = { 'Idempotency-Key': 'key' };
+
 /** Names a parameter as the user does: as an option, or as a place in the file. */
 function messageOf({ param, message }: { param: string; message: string }): string {
   const [, line, property] = LINE.exec(param) ?? [];
   if (line !== undefined) return `Line ${line}:${property ? ` ${property}` : ''} ${message}.`;
-  return `--${param.replaceAll('_', '-')} ${message}.`;
+  return `--${OPTIONS[param] ?? param.replaceAll('_', '-')} ${message}.`;
 }
 
 /** Converts an error of a connection. Those without a code, such as a port that is not allowed, do not pass. */
