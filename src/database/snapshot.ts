@@ -5,10 +5,16 @@ import { refusalOf } from './failure.ts';
 import { PLANNER } from './planner.ts';
 import { beginTransaction, nothing, type Send } from './transaction.ts';
 
+/**
+ * Milliseconds that a statement may take, by the server and as the gateway sees it. Without the latter, a database that went away
+ * without a word would be awaited until the end of the transaction.
+ */
+const STATEMENT = { server: 30_000, gateway: 35_000 };
+
 /** Between two statements, it may wait for its reader as long as the gateway allows. If the gateway is gone, the server ends it then. */
 const settingsFor = (limitMs: number) => ({
   ...PLANNER,
-  statement_timeout: '120000',
+  statement_timeout: String(STATEMENT.server),
   lock_timeout: '5000',
   idle_in_transaction_session_timeout: String(limitMs),
 });
@@ -31,26 +37,25 @@ export async function* inSnapshot<Item>(
   lane: TransactionLane,
   { accountId, signal, read }: Reading<Item>,
 ): AsyncGenerator<Item> {
-  let sending = 0;
   let begun = Number.POSITIVE_INFINITY;
   try {
     const { client, send, close } = await open(lane, accountId);
     begun = performance.now();
+    let isRead = false;
     const end = () => void client.end();
     signal.addEventListener('abort', end);
     if (signal.aborted) end();
     try {
       yield* read(async (...statement) => {
-        sending += 1;
-        return await send(...statement).finally(() => {
-          sending -= 1;
-        });
+        const timer = setTimeout(end, STATEMENT.gateway);
+        return await send(...statement).finally(() => clearTimeout(timer));
       });
+      await send(sql`commit`, nothing);
+      isRead = true;
     } finally {
       signal.removeEventListener('abort', end);
-      // A statement that is running would have to be awaited. Without its connection, the server ends it soon.
-      const isReusable = sending === 0 && (await succeeds(send(sql`commit`, nothing)));
-      close(isReusable);
+      // Closing the connection ends the transaction at once, even if a statement is running or the database does not answer.
+      close(isRead);
     }
   } catch (error) {
     if (performance.now() - begun >= lane.limitMs) throw new Timeout({ cause: error, isWrite: false });
@@ -74,9 +79,3 @@ async function open(lane: TransactionLane, accountId: string) {
   lane.queue.run(accountId, hold).catch(opened.reject);
   return { ...(await opened.promise), close: closed.resolve };
 }
-
-const succeeds = (sent: Promise<unknown>): Promise<boolean> =>
-  sent.then(
-    () => true,
-    () => false,
-  );

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { connect, type Database, disconnect, type Lane } from '../../src/database/connect.ts';
 import { closeOverdue } from '../../src/database/overdue.ts';
 import { inSnapshot } from '../../src/database/snapshot.ts';
@@ -48,7 +48,7 @@ describe('Reading in a snapshot', () => {
     expect(await all(begin(count))).toEqual([1]);
   });
 
-  it('leaves no settings and no listeners to the next transaction of its connection', async () => {
+  it('leaves its connection to the next transaction, without settings and listeners', async () => {
     const setting = select(sql`select current_setting('enable_sort')`);
     const pid = select(sql`select pg_backend_pid()`);
     const first = await all(begin(setting, pid));
@@ -82,6 +82,36 @@ describe('Reading in a snapshot', () => {
     await counts.next();
     await until(() => inUse(lane) === 0);
     await expect(counts.next()).rejects.toMatchObject({ code: 'TIMEOUT' });
+  });
+
+  it('gives up a statement that is not answered', async () => {
+    const reading = begin(count, select(sql`select pg_sleep(60)`));
+    await reading.next();
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    const sleeping = reading.next();
+    vi.advanceTimersByTime(35_000);
+    vi.useRealTimers();
+    await expect(sleeping).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await until(() => inUse(db.export) === 0);
+  });
+
+  it('closes its connection if its reader stops while a statement is running', async () => {
+    const client = connect({ url, poolSize: 1, observe: () => {} });
+    const reading = inSnapshot(client.export, {
+      accountId: 'ada',
+      signal,
+      async *read(send) {
+        yield await count(send);
+        const sleeping = select(sql`select pg_sleep(60)`)(send);
+        sleeping.catch(() => {});
+        yield 'now';
+      },
+    });
+    await reading.next();
+    await reading.next();
+    await reading.return(undefined);
+    await until(() => client.export.$client.totalCount === 0);
+    await disconnect(client);
   });
 
   it('does not begin if its reader is gone before', async () => {
