@@ -6,7 +6,7 @@ import { jsonFields } from '../http/fields.ts';
 import { type Line, linesOf } from '../http/lines.ts';
 import { readerOfType } from '../http/reader-of-type.ts';
 import type { CustomerLine } from '../members/customer-line.ts';
-import { tableReader } from './csv.ts';
+import { tableReader } from './table-reader.ts';
 
 type Loop = LoopShare | undefined;
 type Pieces = AsyncIterable<Buffer>;

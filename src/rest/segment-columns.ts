@@ -19,7 +19,7 @@ const TIMES: readonly string[] = ['created_at', 'updated_at'] satisfies Column[]
  * a segment.
  */
 export function propertiesBelow({ number, fields: names, problems }: CsvRecord) {
-  const messages = problems?.map(({ message }) => message) ?? problemsOf(names);
+  const messages = wrongSeparator(names) ?? problems?.map(({ message }) => message) ?? problemsOf(names);
   if (messages.length > 0) {
     throw new InvalidInput(messages.map((message) => ({ param: `lines.${number}`, message })));
   }
@@ -39,11 +39,11 @@ export function propertiesBelow({ number, fields: names, problems }: CsvRecord) 
   };
 }
 
-/** Throws the refusal of a file without a header. */
-export function withoutHeader(): never {
-  throw new InvalidInput([{ param: 'lines.1', message: `must name the columns: ${ALLOWED}` }]);
-}
+/** The refusal of a file without a header. */
+export const missingHeader = () =>
+  new InvalidInput([{ param: 'lines.1', message: `must name the columns: ${ALLOWED}` }]);
 
+const ALL = COLUMNS.join(', ');
 const ALLOWED = `${REQUIRED.join(', ')}, and optionally ${OPTIONAL.join(', ')}`;
 
 const SEPARATORS: readonly [separator: string, called: string][] = [
@@ -51,19 +51,24 @@ const SEPARATORS: readonly [separator: string, called: string][] = [
   ['\t', 'tabs'],
 ];
 
+/** With another separator, fields in quotation marks are malformed, which says less. */
+function wrongSeparator(names: readonly string[]): string[] | undefined {
+  if (names.some(isColumn)) return undefined;
+  const header = names.join(',').replaceAll('"', '');
+  const [, found] = SEPARATORS.find(([separator]) => header.split(separator).some(isColumn)) ?? [];
+  return found === undefined ? undefined : [`must separate the columns by commas, not by ${found}`];
+}
+
 function problemsOf(names: readonly string[]): string[] {
   if (names.some((name) => name.includes('\r'))) return ['must end with LF or CRLF, not with CR alone'];
   if (!names.some(isColumn)) {
-    const header = names.join(',');
-    const [, wrong] = SEPARATORS.find(([separator]) => header.split(separator).some(isColumn)) ?? [];
-    if (wrong) return [`must separate the columns by commas, not by ${wrong}`];
-    return [`must name the columns: ${ALLOWED}. It begins with ${quoted(header)}`];
+    return [`must name the columns: ${ALLOWED}. It begins with ${quoted(names.join(','))}`];
   }
   const unknown = names.filter((name) => !isColumn(name));
   const missing = REQUIRED.filter((name) => !names.includes(name));
   const repeated = COLUMNS.filter((name) => names.indexOf(name) !== names.lastIndexOf(name));
   return [
-    ...unknown.map((name) => `must not have the column ${quoted(name)}, only ${COLUMNS.join(', ')}`),
+    ...unknown.map((name) => `must not have the column ${quoted(name)}, only ${ALL}`),
     ...missing.map((name) => `must have the column ${name}`),
     ...repeated.map((name) => `must have the column ${name} only once`),
   ];

@@ -7,14 +7,14 @@ import { jsonFields } from '../http/fields.ts';
 import { type Line, linesOf } from '../http/lines.ts';
 import { readerOfType } from '../http/reader-of-type.ts';
 import type { FileLine } from '../segments/import/file-line.ts';
-import { tableReader } from './csv.ts';
-import { textPieces } from './file-signature.ts';
-import { propertiesBelow, withoutHeader } from './segment-columns.ts';
+import { missingHeader, propertiesBelow } from './segment-columns.ts';
+import { tableReader } from './table-reader.ts';
+import { textPieces } from './text-pieces.ts';
 
 type Loop = LoopShare | undefined;
 type Pieces = AsyncIterable<Buffer>;
 
-/** Max bytes of a line, or of a record. The longest segment has 61 KB in NDJSON if all of its characters are escaped. */
+/** Max bytes of a line, or of a record. The longest segment has 123 KB in NDJSON, if all of its characters are escaped pairs. */
 const MAX_LINE = 128 * 1024;
 
 /** Max lines of JSON that are parsed in one turn of the event loop. Explaining what is wrong with one takes up to 10 µs. */
@@ -45,7 +45,7 @@ async function* linesOfCsv(pieces: Pieces, loop: Loop): AsyncGenerator<FileLine[
     hasHeader ||= filled.length > 0;
     yield charged(loop, () => filled.flatMap((record) => read(record) ?? []));
   }
-  if (!hasHeader) withoutHeader();
+  if (!hasHeader) throw missingHeader();
 }
 
 async function* linesOfJson(pieces: Pieces, loop: Loop): AsyncGenerator<FileLine[]> {

@@ -61,6 +61,11 @@ export const BAD_CSV: BadFile[] = [
     says: ['refused: lines.1: must separate the columns by commas, not by semicolons.'],
   },
   {
+    name: 'semicolons and quotation marks',
+    body: '"name";"criteria";"description"\n"a";"b";"c"\n',
+    says: ['refused: lines.1: must separate the columns by commas, not by semicolons.'],
+  },
+  {
     name: 'tabs',
     body: 'name\tcriteria\tdescription\na\tb\tc\n',
     says: ['refused: lines.1: must separate the columns by commas, not by tabs.'],

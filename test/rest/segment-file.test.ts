@@ -82,6 +82,14 @@ describe('NDJSON', () => {
     expect(await readFile(NDJSON, body)).toEqual({ lines });
   });
 
+  it('can have the longest texts, even if each character is an escaped pair', async () => {
+    const escaped = (count: number) => '\\ud83c\\udf88'.repeat(count);
+    const body = `{"name":"${escaped(255)}","criteria":"${escaped(5_000)}","description":"${escaped(5_000)}"}`;
+    const text = '🎈'.repeat(5_000);
+    const properties = { name: '🎈'.repeat(255), criteria: text, description: text };
+    expect((await readFile(NDJSON, body)).lines).toEqual([{ number: 1, properties }]);
+  });
+
   it('has names such as __proto__ like every other', async () => {
     const { lines } = await readFile(NDJSON, '{"__proto__":1,"constructor":2}');
     expect(lines.map(({ properties }) => Object.keys(properties ?? {}))).toEqual([
