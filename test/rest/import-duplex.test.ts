@@ -58,6 +58,15 @@ describe('An import', () => {
     expect(await upload.next()).toBeUndefined();
   });
 
+  it('asks for the file if the client waits for that', async () => {
+    const upload = beginImport(patient, { headers: { expect: '100-continue' } });
+    await once(upload.request, 'continue');
+    upload.send(lineOf());
+    upload.end();
+    expect(await upload.next()).toMatchObject({ line: 1, status: 'created' });
+    expect(await upload.next()).toMatchObject({ complete: true });
+  });
+
   it('can be sent completely before anything is read, as many clients do', async () => {
     const { socket, send } = await unread(patient, '?dry_run=true');
     const lines = 100_000;
