@@ -7,8 +7,8 @@ import type { Face } from './server.ts';
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 /** The headers of an answer that such a page can read. */
 const EXPOSED = [
-  'accept, accept-encoding, accept-patch, allow, etag, event-cursor, idempotent-replayed, location, ratelimit',
-  'ratelimit-policy, retry-after, www-authenticate, x-request-id',
+  'accept, accept-encoding, accept-patch, allow, content-disposition, etag, event-cursor, idempotent-replayed, location',
+  'ratelimit, ratelimit-policy, retry-after, www-authenticate, x-request-id',
 ].join(', ');
 const REMEMBERED_S = '600';
 

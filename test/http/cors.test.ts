@@ -57,7 +57,14 @@ describe.each(FACES)('CORS_ORIGINS at %s', (path) => {
     );
     expect(status).toBe(200);
     expect(headers.get('access-control-allow-origin')).toBe(ORIGIN);
-    for (const name of ['etag', 'event-cursor', 'www-authenticate', 'accept-patch', 'retry-after']) {
+    for (const name of [
+      'etag',
+      'event-cursor',
+      'content-disposition',
+      'www-authenticate',
+      'accept-patch',
+      'retry-after',
+    ]) {
       expect(headers.get('access-control-expose-headers')).toContain(name);
     }
     expect(headers.get('vary')).toMatch(/\borigin\b/);
