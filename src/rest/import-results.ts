@@ -41,5 +41,6 @@ const lineOf = (line: LineResult | (Summary & { problem?: unknown })): string =>
 
 const stopping = () =>
   new Unavailable('not_applied', {
-    message: 'The gateway is stopping. Send the same file again, with the same idempotency key.',
+    message:
+      'The gateway is stopping. Lines without a result were not imported. If the import has an idempotency key, send the whole file again with it.',
   });
