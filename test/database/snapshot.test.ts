@@ -76,12 +76,14 @@ describe('Reading in a snapshot', () => {
   });
 
   it('fails with TIMEOUT after its limit, and gives its connection back even if its reader waits', async () => {
-    const lane = { ...db.export, limitMs: 100 };
+    const short = connect({ url, poolSize: 1, observe: () => {} });
+    const lane = { ...short.export, limitMs: 100 };
     closeOverdue(lane.$client, lane.limitMs);
-    const counts = inSnapshot(lane, { accountId: 'bob', signal, read: each(count, count) });
+    const counts = inSnapshot(lane, { accountId: 'ada', signal, read: each(count, count) });
     await counts.next();
     await until(() => inUse(lane) === 0);
     await expect(counts.next()).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await disconnect(short);
   });
 
   it('gives up a statement that is not answered', async () => {
