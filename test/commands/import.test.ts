@@ -5,9 +5,56 @@ import { administer } from '../postgres.ts';
 import { SEGMENTS, TOKEN } from '../process/gateway-process.ts';
 import { hasScript, onTerminal } from '../process/terminal.ts';
 import { until } from '../until.ts';
+import { faultyProxy } from './faulty-proxy.ts';
 import { line, manyNames, ndjson, transfers } from './transfers.ts';
 
 const { started, serve, launch, run } = transfers();
+
+describe('An import that is interrupted in the middle', () => {
+  const names = manyNames(20_000);
+  const DONE = '20,000 lines: 20,000 created, 0 updated, 0 unchanged, 0 failed\n';
+
+  /** Begins an import through a proxy that stops in the middle of the file, and waits until lines of it are done. */
+  async function begun() {
+    const world = await started();
+    const file = world.file('a.ndjson', ndjson(...names));
+    const proxy = await faultyProxy(world.gateway.url, { requestBytes: 500_000, fault: 'stall' });
+    const environment = { ...world.environment, SEGMENTS_URL: proxy.url };
+    const { child, said } = launch(['import', file], environment);
+    await until(world.hasBegun);
+    return { world, proxy, file, environment, child, said, ended: once(child, 'close') };
+  }
+
+  it.each([
+    ['SIGKILL', ''],
+    ['SIGINT', 'Stopped. The same command continues the import.\n'],
+  ] as const)('by %s continues with the same command, and doubles nothing', async (signal, hint) => {
+    const { world, proxy, file, environment, child, said, ended } = await begun();
+    child.kill(signal);
+    await ended;
+    expect([said.out, said.err.endsWith(hint)]).toEqual(['', true]);
+
+    const { code, out, err } = await run(['import', file], environment);
+    expect([code, out]).toEqual([0, DONE]);
+    expect(err).toMatch(/^Continuing the import of \S+Z\.\n/);
+    expect(await world.names()).toEqual(names);
+    expect(existsSync(`${file}.import.json`)).toBe(false);
+    proxy[Symbol.dispose]();
+    await world[Symbol.asyncDispose]();
+  });
+
+  it('because its gateway was killed continues by itself, and doubles nothing', async () => {
+    const { world, proxy, said, ended } = await begun();
+    await world.gateway.end('SIGKILL');
+    await until(() => said.err.includes('Trying again'));
+    const again = await serve({ ...world.variables, PORT: new URL(world.gateway.url).port });
+    expect([await ended, said.out]).toEqual([[0, null], DONE]);
+    expect(await world.names()).toEqual(names);
+    await again.end();
+    proxy[Symbol.dispose]();
+    await world[Symbol.asyncDispose]();
+  });
+});
 
 describe.concurrent('segments import', () => {
   it('creates a segment for each line, and replaces those whose id a line has', async ({ expect }) => {
@@ -35,11 +82,11 @@ describe.concurrent('segments import', () => {
     await using world = await started();
     const header = 'description,"name",criteria\r\n';
     const wrong = '"two ""lines""\r\nof text","",c\r\n';
-    world.file('a.csv', `${header}"a\nb",one,c\r\n${wrong},three,c\n,,x\n`);
+    world.file('a.csv', `\n${header}"a\nb",one,c\r\n${wrong},three,c\n,,x\n`);
     const { code, out, err } = await world.importing('a.csv');
     expect([code, out]).toEqual([1, '4 lines: 2 created, 0 updated, 0 unchanged, 2 failed\n']);
     expect(err).toMatch(
-      /^Line 4: name must .*\.\nLine 7: name must .*\.\n2 lines failed\. Correct and import .*a\.failures\.csv\.\n$/,
+      /^Line 5: name must .*\.\nLine 8: name must .*\.\n2 lines failed\. Correct and import .*a\.failures\.csv\.\n$/,
     );
     const failures = world.file('a.failures.csv');
     expect(readFileSync(failures, 'utf8')).toBe(`${header}${wrong},,x\n`);
@@ -64,45 +111,6 @@ describe.concurrent('segments import', () => {
     expect(err).toContain('1 more line failed.\n21 lines failed.');
     expect(err).not.toContain('\u001b');
     expect(readFileSync(failures, 'utf8')).toBe(`${lines.filter((_, i) => i % 3 !== 0).join('')}\u001b[2J`);
-  });
-
-  it('continues with the same command after it was killed in the middle, and doubles nothing', async ({
-    expect,
-  }) => {
-    await using world = await started();
-    const names = manyNames(20_000);
-    const file = world.file('a.ndjson', ndjson(...names));
-    const { child } = launch(['import', file], world.environment);
-    await until(async () => (await world.names()).length > 0);
-    const killed = once(child, 'close');
-    child.kill('SIGKILL');
-    await killed;
-    const done = (await world.names()).length;
-    const { code, out, err } = await world.importing('a.ndjson');
-    expect([code, out]).toEqual([0, '20,000 lines: 20,000 created, 0 updated, 0 unchanged, 0 failed\n']);
-    expect(err).toMatch(/^Continuing the import of \S+Z\.\n/);
-    expect(await world.names()).toEqual(names);
-    expect(done).toBeLessThan(20_000);
-    expect(existsSync(`${file}.import.json`)).toBe(false);
-  });
-
-  it('continues by itself after its gateway was killed in the middle, and doubles nothing', async ({
-    expect,
-  }) => {
-    await using world = await started();
-    const names = manyNames(20_000);
-    const { child, said } = launch(['import', world.file('a.ndjson', ndjson(...names))], world.environment);
-    const ended = once(child, 'close');
-    await until(async () => (await world.names()).length > 0);
-    await world.gateway.end('SIGKILL');
-    await until(() => said.err.includes('Trying again'));
-    const again = await serve({ ...world.variables, PORT: new URL(world.gateway.url).port });
-    expect([await ended, said.out]).toEqual([
-      [0, null],
-      '20,000 lines: 20,000 created, 0 updated, 0 unchanged, 0 failed\n',
-    ]);
-    expect(await world.names()).toEqual(names);
-    await again.end();
   });
 
   it('stops at a line that fails if it is told so, and continues when the line is corrected', async ({
@@ -144,7 +152,7 @@ describe.concurrent('segments import', () => {
     const { child, said } = launch([], world.environment, ['sh', '-c', command]);
     expect(await once(child, 'close')).toEqual([1, null]);
     expect(said.out).toBe('2 lines: 1 created, 0 updated, 0 unchanged, 1 failed\n');
-    expect(said.err).toMatch(/^Line 3: name .*\n1 line failed\.\n$/);
+    expect(said.err).toMatch(/^Line 3: name .*\n1 line failed\.\n$/m);
   });
 
   it('works directly on the database, in one account and with a token that ends', async ({ expect }) => {
@@ -273,6 +281,7 @@ describe.concurrent('segments import', () => {
     [['package.json', '--format', 'xml'], {}, 'Allowed choices are ndjson, csv.'],
     [['package.json', '--on-error', 'x'], {}, 'Allowed choices are continue, stop.'],
     [['-', '--failures', 'x'], {}, '--failures needs a file to import'],
+    [['package.json', '--failures', './package.json'], {}, '--failures must be another file'],
     [['package.json', '--key', 'k', '--new'], {}, '--new cannot be combined with --key.'],
   ])('%j with %j exits with code 2 and says what is wrong', async (args, environment, message) => {
     const { code, out, err } = await run(['import', ...args], environment);

@@ -5,7 +5,13 @@ import { processes, TOKEN } from '../process/gateway-process.ts';
 
 /** Functions that run the commands which import and export files. */
 export function transfers() {
-  const { serve, launch, run, temporaryFolder } = processes();
+  const { serve, launch, run: runFully, temporaryFolder } = processes();
+
+  /** Runs a command until it ends. Lines of progress are left out, because a fast machine has none. */
+  async function run(...given: Parameters<typeof runFully>) {
+    const { err, ...ended } = await runFully(...given);
+    return { ...ended, err: err.replaceAll(/^[\d,]+ (lines?( \(\d+ %\))?|segments? so far)\.\n/gm, '') };
+  }
 
   /** Starts a gateway on a database of its own, with a folder for files. */
   async function started() {
@@ -28,6 +34,10 @@ export function transfers() {
         file('in.ndjson', lines);
         const { code, err } = await importing('in.ndjson');
         if (code !== 0) throw new Error(err);
+      },
+      hasBegun: async (): Promise<boolean> => {
+        const [row] = await administer(database.url, 'select exists(select from segments) as begun');
+        return row.begun;
       },
       names: async (): Promise<string[]> => {
         const rows = await administer(database.url, 'select name from segments order by name');

@@ -47,7 +47,13 @@ export async function openRequest(options: Options): Promise<{
   };
   const request = open(target, given);
   request.on('error', () => {}); // it can fail again after its answer
-  request.setTimeout(SILENCE_MS, () => request.destroy(new Silent()));
+  let answer: IncomingMessage | undefined;
+  request.once('response', (response) => {
+    answer = response;
+  });
+  request.setTimeout(SILENCE_MS, () => {
+    if (!answer?.readableLength) request.destroy(new Silent()); // otherwise it is we who do not read
+  });
   return { request, answered: answerOf(request, options) };
 }
 

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { stopSignal } from '../../stop-signal.ts';
 import { formatOf, STANDARD } from '../file-format.ts';
 import { withGateway } from '../gateway/chosen-gateway.ts';
@@ -5,6 +6,7 @@ import { Interrupted } from '../gateway/failure.ts';
 import type { ImportOptions } from '../import.ts';
 import { startProgress } from '../progress.ts';
 import { WrongUsage } from '../wrong-usage.ts';
+import { keepFailures } from './failures-file.ts';
 import { type HeldKey, holdKey } from './held-key.ts';
 import { report } from './report.ts';
 import { sourceOf } from './source.ts';
@@ -25,11 +27,13 @@ export async function importFile(
   if (key !== undefined && options.new) throw new WrongUsage('--new cannot be combined with --key.');
   if (options.failures !== undefined && name === STANDARD)
     throw new WrongUsage('--failures needs a file to import: standard input can be read only once.');
+  if (options.failures !== undefined && resolve(options.failures) === resolve(name))
+    throw new WrongUsage('--failures must be another file than the one to import.');
   const source = sourceOf(name);
   const { signal } = stopSignal();
   const progress = await startProgress({ hasEnd: source.file !== undefined });
   try {
-    const { hint, ...imported } = await withGateway(options, environment, NEEDS, async (address) => {
+    const { held, ...imported } = await withGateway(options, environment, NEEDS, async (address) => {
       const into = account === undefined ? address.url : `the account ${account}`;
       const held = dryRun
         ? undefined
@@ -38,15 +42,15 @@ export async function importFile(
       const query = { dry_run: dryRun ? 'true' : undefined, on_error: onError };
       const transfer = transferOf({ address, source, format, query, key: held?.key, signal, progress });
       try {
-        const result = await transfer.run();
-        if (result.summary.complete) held?.forget();
-        return { ...result, hint: held?.hint };
+        return { held, ...(await transfer.run()) };
       } catch (error) {
         throw incomplete(error, { held, reached: transfer.reached(), signal });
       }
     });
     progress.stop();
-    await report(imported, { name, source, format, options, hint });
+    const failures = await keepFailures(imported, { name, source, format, options });
+    if (imported.summary.complete) held?.forget();
+    report(imported, { name, failures, hint: held?.hint, options });
   } finally {
     progress.stop();
   }
@@ -60,8 +64,9 @@ interface Stopped {
 
 /** Says how an import that is not complete can be continued. If nothing of it can have been done, its key is forgotten. */
 function incomplete(error: unknown, { held, reached, signal }: Stopped): unknown {
-  const canContinue = signal.aborted || error instanceof Interrupted || reached > 0 || held?.isContinued;
+  const hint = held ? ` ${held.hint}` : '';
+  if (signal.aborted) return new Error(`Stopped.${hint}`);
+  const canContinue = error instanceof Interrupted || reached > 0 || held?.isContinued;
   if (!canContinue) held?.forget();
-  if (!canContinue || !held || !(error instanceof Error)) return error;
-  return new Error(`${signal.aborted ? 'Stopped.' : error.message} ${held.hint}`);
+  return canContinue && error instanceof Error ? new Error(error.message + hint) : error;
 }
