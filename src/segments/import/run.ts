@@ -40,7 +40,7 @@ export async function* imported(
   const { segments, loop } = context;
   const end = context.uploads.begin(viewer.accountId);
   const importPart = partImporter(context, viewer, mode);
-  const size = partSize();
+  const size = partSize(loop);
   const review = reviewing(context, viewer, { scopes: ['segments:write'], message: ENDED });
   let read = 0;
   let note: KeptNote | null = null;
