@@ -43,7 +43,6 @@ export const customerSegmentFiles: Resource = {
 `,
           },
         },
-        refuses: ['IDEMPOTENCY_KEY_IN_USE', 'IDEMPOTENCY_KEY_REUSED'],
       },
       resolver: importSegments,
       fields: {
