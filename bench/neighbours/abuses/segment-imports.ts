@@ -25,7 +25,7 @@ export const abuse: Abuse = async ({ url, big: { token } }, signal, answered) =>
       if (!call.write(part)) await once(call, 'drain', { signal }).catch(() => {});
     }
     call.end();
-    await once(call, 'close');
+    await once(call, 'close').catch(() => {}); // it also ends when the signal aborts
   };
   const forEver = async () => {
     while (!signal.aborted) await send();
