@@ -13,11 +13,11 @@ import { connect } from '../../src/database/connect.ts';
 import { eventFeed } from '../../src/events/feed.ts';
 import { eventStore } from '../../src/events/store.ts';
 import { openStreams } from '../../src/events/streams.ts';
+import { openTransfers } from '../../src/fairness/transfers.ts';
 import { graphqlFace } from '../../src/graphql/face.ts';
 import { drain } from '../../src/http/drain.ts';
 import { httpServer } from '../../src/http/server.ts';
 import { memberStore } from '../../src/members/store.ts';
-import { openUploads } from '../../src/members/uploads.ts';
 import type { Observe } from '../../src/observation.ts';
 import { boundReads } from '../../src/segments/bounded-reads.ts';
 import { segmentStore } from '../../src/segments/store.ts';
@@ -38,7 +38,7 @@ const events = eventStore(nowhere);
 const unused = {
   segments: segmentStore(nowhere, Date.now),
   members: memberStore(nowhere),
-  uploads: openUploads(),
+  ...openTransfers(),
   events,
   feed: eventFeed(events, { everyMs: () => PATIENCE_MS }),
   streams: openStreams({ perAccount: 1, perProcess: 1 }),
