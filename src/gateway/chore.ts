@@ -10,19 +10,28 @@ interface Chore {
   observe: Observe;
 }
 
-/** Starts a chore. A failed run is observed, and later runs follow as usual. `stop` aborts a run and waits for its end. */
+/** Starts a chore. A failed run is observed, and repeated about as soon as the first one began. `stop` aborts a run and waits for its end. */
 export function startChore({ work, firstMs, everyMs, observe }: Chore): { stop(): Promise<void> } {
   const stopped = new AbortController();
   let running = Promise.resolve();
   let timer: NodeJS.Timeout;
 
+  /** Returns the average time until the next run. */
+  const run = async (): Promise<number> => {
+    try {
+      await work(stopped.signal);
+      return everyMs;
+    } catch (error) {
+      observe({ kind: 'fault', error });
+      return Math.min(firstMs, everyMs);
+    }
+  };
+
   const schedule = (milliseconds: number) => {
     timer = setTimeout(() => {
-      running = work(stopped.signal)
-        .catch((error) => observe({ kind: 'fault', error }))
-        .finally(() => {
-          if (!stopped.signal.aborted) schedule(everyMs * (0.5 + Math.random()));
-        });
+      running = run().then((ms) => {
+        if (!stopped.signal.aborted) schedule(ms * (0.5 + Math.random()));
+      });
     }, milliseconds).unref();
   };
   schedule(firstMs * Math.random());

@@ -16,6 +16,13 @@ it('a chore is repeated, even after it failed, and each failure is observed', as
   expect(observe.mock.calls[0]?.[0]).toMatchObject({ kind: 'fault', error: { message: 'failure 1' } });
 });
 
+it('a run that failed is repeated soon, however rarely the chore is done', async () => {
+  const work = vi.fn().mockRejectedValueOnce(new Error('not now'));
+  const chore = startChore({ work, firstMs: 1, everyMs: 1_000_000_000, observe: () => {} });
+  await expect.poll(() => work.mock.calls.length).toBe(2);
+  await chore.stop();
+});
+
 it('stopping a chore tells the current run to end, and waits until it has', async () => {
   let isDone = false;
   let isBegun = false;
