@@ -17,26 +17,30 @@ beforeAll(async () => {
 });
 afterAll(() => admin.end());
 
-/** Ends the connections of the gateway that run a statement, as a server that crashes does, again and again until stopped. */
-function killing() {
+/**
+ * Does something while the connections of the gateway that run a statement are ended, as by a server that crashes, again and again. Does
+ * it once more if it was over before one could be ended.
+ */
+async function underKills(work: () => Promise<void>): Promise<void> {
   let kills = 0;
-  let isStopped = false;
-  const ended = (async () => {
-    while (!isStopped && kills < KILLS) {
+  let isDone = false;
+  const killing = async () => {
+    while (!isDone && kills < KILLS) {
       const { rowCount } = await admin.query(
         `select pg_terminate_backend(pid) from pg_stat_activity
          where datname = current_database() and application_name = 'segments-gateway' and state = 'active'`,
       );
       kills += rowCount ?? 0;
     }
-  })();
-  return {
-    async stop() {
-      isStopped = true;
-      await ended;
-      return kills;
-    },
   };
+  const ended = killing();
+  try {
+    await work();
+  } finally {
+    isDone = true;
+    await ended;
+  }
+  if (kills === 0) await underKills(work);
 }
 
 const stored = async (name: string) =>
@@ -51,35 +55,33 @@ describe.each([
   ['with an idempotency key', () => ({ idempotencyKey: randomUUID() })],
   ['without an idempotency key', () => ({})],
 ])('an import %s whose connections are killed', (_, optionsOf) => {
-  it('creates the segment of each line once, with one event', async () => {
-    const name = randomUUID();
-    const head = await patiently(() => eventHead(gateway, 'ada'));
-    const lines = Array.from({ length: LINES }, (_, i) => draft({ name, description: `${i}` }));
-    const killer = killing();
-    const { ids, summary } = await imported(gateway, lines, optionsOf());
-    expect(await killer.stop()).toBeGreaterThan(0);
-    expect(summary).toMatchObject({ created: LINES, failed: 0, complete: true });
-    const rows = await stored(name);
-    expect(rows.map(({ id }) => id)).toEqual(ids);
-    expect(rows.map(({ description }) => Number(description))).toEqual(lines.map((_, i) => i));
-    expect(await patiently(() => eventHead(gateway, 'ada'))).toBe(head + LINES);
-  });
+  it('creates the segment of each line once, with one event', () =>
+    underKills(async () => {
+      const name = randomUUID();
+      const head = await patiently(() => eventHead(gateway, 'ada'));
+      const lines = Array.from({ length: LINES }, (_, i) => draft({ name, description: `${i}` }));
+      const { ids, summary } = await imported(gateway, lines, optionsOf());
+      expect(summary).toMatchObject({ created: LINES, failed: 0, complete: true });
+      const rows = await stored(name);
+      expect(rows.map(({ id }) => id)).toEqual(ids);
+      expect(rows.map(({ description }) => Number(description))).toEqual(lines.map((_, i) => i));
+      expect(await patiently(() => eventHead(gateway, 'ada'))).toBe(head + LINES);
+    }));
 
-  it('replaces the segment of each line once, with one event', async () => {
-    const [before, after] = [randomUUID(), randomUUID()];
-    const { ids } = await imported(
-      gateway,
-      Array.from({ length: LINES }, () => draft({ name: before })),
-    );
-    const head = await patiently(() => eventHead(gateway, 'ada'));
-    const killer = killing();
-    const lines = ids.map((id, i) => ({ id, ...draft({ name: after, description: `${i}` }) }));
-    const { summary } = await imported(gateway, lines, optionsOf());
-    expect(await killer.stop()).toBeGreaterThan(0);
-    expect(summary).toMatchObject({ updated: LINES, unchanged: 0, failed: 0, complete: true });
-    const rows = await stored(after);
-    expect(rows.map(({ id }) => id)).toEqual(ids);
-    expect(rows.every(({ version }) => version === 2)).toBe(true);
-    expect(await patiently(() => eventHead(gateway, 'ada'))).toBe(head + LINES);
-  });
+  it('replaces the segment of each line once, with one event', () =>
+    underKills(async () => {
+      const [before, after] = [randomUUID(), randomUUID()];
+      const { ids } = await imported(
+        gateway,
+        Array.from({ length: LINES }, () => draft({ name: before })),
+      );
+      const head = await patiently(() => eventHead(gateway, 'ada'));
+      const lines = ids.map((id, i) => ({ id, ...draft({ name: after, description: `${i}` }) }));
+      const { summary } = await imported(gateway, lines, optionsOf());
+      expect(summary).toMatchObject({ updated: LINES, unchanged: 0, failed: 0, complete: true });
+      const rows = await stored(after);
+      expect(rows.map(({ id }) => id)).toEqual(ids);
+      expect(rows.every(({ version }) => version === 2)).toBe(true);
+      expect(await patiently(() => eventHead(gateway, 'ada'))).toBe(head + LINES);
+    }));
 });
