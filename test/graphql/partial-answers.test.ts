@@ -14,7 +14,7 @@ const CREATE_THEN_UPDATE = `mutation ($input: CreateSegmentInput!, $locked: ID!)
 }`;
 
 async function whileLocked(id: string, run: () => Promise<void>): Promise<void> {
-  const client = new pg.Client(gateway.database.$client.options);
+  const client = new pg.Client(gateway.database.$client.options.connectionString);
   await client.connect();
   try {
     await client.query('begin');

@@ -8,7 +8,7 @@ const gateway = testGateway({ places: 20 });
 
 /** Locks the table of segments, so that every read of it waits. Returns a function that unlocks it. */
 async function lockSegments(): Promise<() => Promise<void>> {
-  const client = new pg.Client(gateway.database.$client.options);
+  const client = new pg.Client(gateway.database.$client.options.connectionString);
   await client.connect();
   await client.query('begin; lock table segments in access exclusive mode');
   return () => client.end();

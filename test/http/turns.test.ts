@@ -11,7 +11,7 @@ const HEAD = () => `Host: x\r\nAuthorization: ${gateway.authorization('ada').aut
 it('A request is not started before the previous one on its connection is answered', async () => {
   const { id } = await createSegment(draft(), gateway.context());
   await rest(gateway); // so that the token is cached
-  const client = new pg.Client(gateway.database.$client.options);
+  const client = new pg.Client(gateway.database.$client.options.connectionString);
   await client.connect();
   await client.query('begin');
   await client.query('select from segments where id = $1 for update', [id]);

@@ -35,6 +35,8 @@ describe.concurrent('a database that cannot hold every character', () => {
   });
 });
 
+const WARNING = 'The locale of the database supports only the letters A to Z';
+
 describe.concurrent('a database whose locale only knows A to Z', () => {
   it('is used, with a warning', async ({ expect }) => {
     const gateway = await serve({ DATABASE_URL: await databaseOf('UTF8'), API_TOKEN: TOKEN });
@@ -45,9 +47,8 @@ describe.concurrent('a database whose locale only knows A to Z', () => {
       .out.trim()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(lines.filter(({ level }) => level === 40).map(({ msg }) => msg)).toEqual([
-      expect.stringContaining('The locale of the database supports only the letters A to Z'),
-    ]);
+    const warnings = lines.filter(({ level }) => level === 40).map(({ msg }) => msg);
+    expect(warnings).toContainEqual(expect.stringContaining(WARNING));
   });
 
   it('is not the default of the embedded Postgres', async ({ expect }) => {
@@ -56,6 +57,6 @@ describe.concurrent('a database whose locale only knows A to Z', () => {
     databases.push(name);
     const gateway = await serve({ DATABASE_URL: urlOf(server, name), API_TOKEN: TOKEN });
     await gateway.end();
-    expect(gateway.said().out).not.toContain('"level":40');
+    expect(gateway.said().out).not.toContain(WARNING);
   });
 });
