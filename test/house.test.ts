@@ -41,6 +41,7 @@ const HOUSE: Record<string, string[]> = {
     'graphql/client-schema.ts',
     'graphql/schema.ts',
     'rest/openapi/document.ts',
+    'segments/import/file-line.ts',
     'gateway/gateway.ts',
     'accounts/',
     'embedded-postgres/',

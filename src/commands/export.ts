@@ -1,5 +1,5 @@
-import { type Command, Option } from 'commander';
-import { FILE_FORMATS, type FileFormat } from './file-format.ts';
+import type { Command } from 'commander';
+import { type FileFormat, formatOption } from './file-format.ts';
 import { addGatewayOptions, type GatewayOptions } from './gateway/chosen-gateway.ts';
 
 /** Adds `export`. */
@@ -12,12 +12,7 @@ export function addExport(program: Command, environment: NodeJS.ProcessEnv): voi
     )
     .argument('[file]', 'the file (default: standard output)');
   addGatewayOptions(command)
-    .addOption(
-      new Option(
-        '--format <format>',
-        'default: csv if the name of the file ends with .csv, otherwise ndjson',
-      ).choices(FILE_FORMATS),
-    )
+    .addOption(formatOption())
     .option('--name <text>', 'only segments with exactly this name')
     .option('--criteria <text>', 'only segments with exactly these criteria')
     .option('--member <customer>', 'only segments with this customer as a member')

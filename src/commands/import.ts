@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { FILE_FORMATS, type FileFormat } from './file-format.ts';
+import { type FileFormat, formatOption } from './file-format.ts';
 import { addGatewayOptions, type GatewayOptions } from './gateway/chosen-gateway.ts';
 
 /** Adds `import`. */
@@ -12,12 +12,7 @@ export function addImport(program: Command, environment: NodeJS.ProcessEnv): voi
     )
     .argument('<file>', 'the file, or - for standard input');
   addGatewayOptions(command)
-    .addOption(
-      new Option(
-        '--format <format>',
-        'default: csv if the name of the file ends with .csv, otherwise ndjson',
-      ).choices(FILE_FORMATS),
-    )
+    .addOption(formatOption())
     .option('--dry-run', 'check every line, and write nothing')
     .addOption(
       new Option('--on-error <what>', 'what happens after a line that fails (default: continue)').choices([

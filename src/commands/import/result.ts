@@ -1,20 +1,10 @@
 import { visible } from '../../errors/quoted.ts';
+import type { Summary as Counts, LineResult } from '../../segments/import/file-line.ts';
 import type { Problem } from '../gateway/failure.ts';
 
-/** What a line of the file came to, as the gateway sends it. */
-export type LineResult =
-  | { line: number; status: 'created' | 'updated' | 'unchanged' }
-  | { line: number; status: 'failed'; errors: readonly { param: string; message: string }[] };
-
 /** The last line of an answer. */
-export interface Summary {
-  created: number;
-  updated: number;
-  unchanged: number;
-  failed: number;
-  /** Whether the file was read to its end. */
-  complete: boolean;
-  /** Why it was not. */
+export interface Summary extends Counts {
+  /** Why the file was not read to its end. */
   problem?: Problem;
 }
 

@@ -1,19 +1,10 @@
-import type { FileFormat } from '../file-format.ts';
-import type { Address } from '../gateway/address.ts';
 import { persist } from '../gateway/attempts.ts';
 import { countOf, type Progress } from '../progress.ts';
 import { acknowledgements } from './acknowledged.ts';
 import { reasonOf, type Summary } from './result.ts';
-import type { Source } from './source.ts';
-import { upload } from './upload.ts';
+import { type Upload, upload } from './upload.ts';
 
-interface Options {
-  address: Address;
-  source: Source;
-  format: FileFormat;
-  query: Readonly<Record<string, string | undefined>>;
-  key: string | undefined;
-  signal: AbortSignal;
+interface Options extends Omit<Upload, 'onSent' | 'onResults'> {
   progress: Progress;
 }
 

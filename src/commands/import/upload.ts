@@ -1,13 +1,15 @@
 import { pipeline } from 'node:stream/promises';
+import type { LineResult } from '../../segments/import/file-line.ts';
 import { type FileFormat, MEDIA_TYPES } from '../file-format.ts';
 import type { Address } from '../gateway/address.ts';
 import { failureOf, Interrupted } from '../gateway/failure.ts';
 import { chunksOf, openRequest } from '../gateway/request.ts';
 import { textLines } from '../gateway/text-lines.ts';
-import type { LineResult, Summary } from './result.ts';
+import type { Summary } from './result.ts';
 import type { Source } from './source.ts';
 
-interface Options {
+/** A file to send, where to, and what becomes of it. */
+export interface Upload {
   address: Address;
   source: Source;
   format: FileFormat;
@@ -25,7 +27,7 @@ const EXPECTED = 'imports';
  * Sends a file and reads the results while it is sent, each as fast as the other side can. Returns the summary. Throws Interrupted
  * if the file can be sent again, or another error if the gateway refuses it.
  */
-export async function upload(options: Options): Promise<Summary> {
+export async function upload(options: Upload): Promise<Summary> {
   const { address, source, format, query, key, signal, onSent, onResults } = options;
   const { request, answered } = await openRequest({
     ...{ address, query, signal, method: 'POST', path: 'v1/customer-segments/import' },
