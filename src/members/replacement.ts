@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { stillMay } from '../accounts/review.ts';
 import type { Viewer } from '../accounts/viewer.ts';
+import { persistently } from '../database/persistence.ts';
 import { InvalidInput, type Issue } from '../errors/invalid-input.ts';
 import { NotFound, Refusal, Unavailable } from '../errors/refusals.ts';
 import { originOf } from '../events/origin.ts';
@@ -103,24 +103,11 @@ const stagePart = (
   replacement: Replacement,
   part: { customerIds: readonly string[]; firstLine: number },
   { members }: Context,
-): Promise<void> => persistently(() => members.replacement.stage(replacement, part));
+): Promise<void> => persistently(() => members.replacement.stage(replacement, part)).catch(notApplied);
 
-/** How long a statement is sent again while the database is unavailable or busy. */
-const PATIENCE_MS = 10_000;
-const PAUSE_MS = 250;
-
-/** Sends a statement that can be sent twice until it succeeds. Throws UNAVAILABLE after ten seconds. */
-async function persistently(send: () => Promise<void>): Promise<void> {
-  const latest = performance.now() + PATIENCE_MS;
-  for (;;) {
-    try {
-      return await send();
-    } catch (error) {
-      if (!(error instanceof Unavailable)) throw error;
-      if (performance.now() > latest) throw new Unavailable('not_applied', { cause: error.cause });
-    }
-    await sleep(PAUSE_MS);
-  }
+/** Before the end, nobody sees anything of a replacement, so a part with an unknown outcome is not applied. */
+function notApplied(error: unknown): never {
+  throw error instanceof Unavailable ? new Unavailable('not_applied', { cause: error.cause }) : error;
 }
 
 const PROGRESS_MS = 5_000;

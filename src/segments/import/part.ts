@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Viewer } from '../../accounts/viewer.ts';
+import { persistently } from '../../database/persistence.ts';
 import { QuotaExceeded, Refusal, Timeout, Unavailable } from '../../errors/refusals.ts';
 import { originOf } from '../../events/origin.ts';
 import type { WriteContext } from '../writes.ts';
@@ -16,9 +16,8 @@ export interface Mode {
   stops: boolean;
 }
 
-/** How long a part is tried again while the database is unavailable, or its segments are being changed by others. */
-const PATIENCE_MS = 10_000;
-const PAUSE_MS = 250;
+/** How often a part is decided again without a pause if others change its segments or its note at the same time. */
+const DECISIONS = 10;
 
 const CHANGING = 'The segments of these lines are being changed by others. Try again in a moment.';
 const NOTHING: Note = new Map();
@@ -82,22 +81,20 @@ export function partImporter(context: WriteContext, viewer: Viewer, { isDry, sto
     part: readonly PlacedLine[],
     note: KeptNote | null,
   ): Promise<LineResult[]> {
-    const latest = performance.now() + PATIENCE_MS;
     const intended = new Map<number, Done>();
-    for (;;) {
-      try {
+    const attempt = async (): Promise<LineResult[]> => {
+      for (let decision = 0; decision < DECISIONS; decision++) {
         const plans = await planned(part, note, intended);
         for (const { number, status } of plans.filter(isWriting)) intended.set(number, status);
         if (isDry || (await carryOut(plans, note))) return plans.map((plan) => resultOf(plan, isDry));
-        if (performance.now() > latest) throw new Unavailable('not_applied', { message: CHANGING });
-      } catch (error) {
-        if (error instanceof Timeout && part.length > 1) return inHalves(part, note);
-        const mayPass = error instanceof Unavailable || error instanceof QuotaExceeded;
-        if (!mayPass || performance.now() > latest) throw error;
-        await sleep(PAUSE_MS);
+        note?.forget();
       }
-      note?.forget();
-    }
+      throw new Unavailable('not_applied', { message: CHANGING });
+    };
+    return persistently(attempt, mayPass).catch((error: unknown) => {
+      if (error instanceof Timeout && part.length > 1) return inHalves(part, note);
+      throw error;
+    });
 
     async function inHalves(part: readonly PlacedLine[], note: KeptNote | null): Promise<LineResult[]> {
       const half = Math.ceil(part.length / 2);
@@ -107,3 +104,5 @@ export function partImporter(context: WriteContext, viewer: Viewer, { isDry, sto
     }
   };
 }
+
+const mayPass = (error: unknown): boolean => error instanceof Unavailable || error instanceof QuotaExceeded;
