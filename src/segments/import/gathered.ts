@@ -1,8 +1,8 @@
-interface Limits {
+interface Limits<Item> {
   /** Max items to return at once. */
   most(): number;
   /** What an item counts for in memory. */
-  sizeOf(item: never): number;
+  sizeOf(item: Item): number;
   /** The size from which on no more is read ahead. */
   full: number;
 }
@@ -14,10 +14,10 @@ interface Limits {
  */
 export async function* gathered<Item>(
   source: AsyncIterable<readonly Item[]>,
-  { most, sizeOf, full }: Limits & { sizeOf(item: Item): number },
+  { most, sizeOf, full }: Limits<Item>,
 ): AsyncGenerator<Item[]> {
   const iterator = source[Symbol.asyncIterator]();
-  const waiting: Item[] = [];
+  const waiting: { item: Item; size: number }[] = [];
   let size = 0;
   let end: { error?: unknown } | undefined;
   let changed = Promise.withResolvers<void>();
@@ -29,8 +29,11 @@ export async function* gathered<Item>(
   const read = async () => {
     try {
       for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
-        waiting.push(...next.value);
-        size += next.value.reduce((sum, item) => sum + sizeOf(item), 0);
+        for (const item of next.value) {
+          const added = { item, size: sizeOf(item) };
+          waiting.push(added);
+          size += added.size;
+        }
         change();
         while (size >= full && !end) await changed.promise;
         if (end) return;
@@ -48,9 +51,9 @@ export async function* gathered<Item>(
       while (waiting.length === 0 && !end) await changed.promise;
       if (waiting.length === 0) break;
       const group = waiting.splice(0, most());
-      size -= group.reduce((sum, item) => sum + sizeOf(item), 0);
+      for (const taken of group) size -= taken.size;
       change();
-      yield group;
+      yield group.map(({ item }) => item);
     }
     if (end && 'error' in end) throw end.error;
   } finally {
