@@ -17,7 +17,7 @@ export interface Setting {
 
 const HIDDEN = '(hidden)';
 
-/** Returns all variables as they are in force, in the order of the documentation. `config` was read from the same environment. */
+/** Returns all variables with the values that are in force, in the order of the documentation. `config` was read from the same environment. */
 export function settingsOf(config: Config, environment: Environment, envFiles: EnvFiles): Setting[] {
   const inForce: Readonly<Record<string, unknown>> = config;
   const { values, files } = givenBy(environment, envFiles);

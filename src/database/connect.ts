@@ -38,7 +38,7 @@ export interface Database extends NodePgDatabase, Lane {
   scan: Lane;
   /** Transactions that take longer than statements may: see `inLongTransaction`. No connection is kept open for them. */
   long: TransactionLane;
-  /** The parts of imports. They use one connection, so that imports leave the rest of the database to others. */
+  /** Statements of imports. All imports share one connection, which leaves the others to other work. */
   import: Lane;
   /** Transactions of exports, which last as long as the caller reads: see `inSnapshot`. */
   export: TransactionLane;

@@ -15,7 +15,7 @@ export function brief(text: string, max = SHOWN): string {
   return characters.length > max ? `${characters.slice(0, max).join('')}…` : characters.join('');
 }
 
-/** Control characters, invisible ones, and those that begin a line. */
+/** Matches what must not reach a terminal: control characters, invisible characters, and line separators. */
 export const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /**

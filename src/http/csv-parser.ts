@@ -91,7 +91,7 @@ export const tooLongRecord = (raw: Buffer, number: number, max: number): Invalid
     ? new InvalidInput([{ param: `lines.${number}`, message: UNCLOSED }])
     : tooLong(number, max);
 
-/** csv-parse keeps all quotation marks of a malformed field, so it has fewer of them than a well-formed one would have. */
+/** csv-parse leaves the quotation marks of a malformed field as they are. A well-formed field with the same contents would need more of them. */
 function problemOf(raw: Buffer, fields: readonly string[], marks: number): string | undefined {
   if (fields.some((field) => field.includes('\uFFFD')) && !isUtf8(raw)) return 'must be UTF-8';
   return marks > 0 && countOf('"', raw) !== marks ? MALFORMED : undefined;

@@ -19,8 +19,8 @@ export interface Pieces {
 
 /**
  * Sends an answer piece by piece. Its head is sent with the first piece. The answer can begin while the body of the request is still
- * arriving. The request gives up its place. Rejects if the texts reject, with nothing sent if that was the first of them. Otherwise,
- * break off the connection, so that the client does not take what it has for the whole.
+ * arriving. The request gives up its place. Rejects if the texts reject. If that was the first of them,
+ * nothing was sent. If it was a later one, the caller has to close the connection, so that the client does not mistake a part for the whole.
  */
 export async function respondInPieces(
   exchange: Exchange,

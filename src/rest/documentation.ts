@@ -8,8 +8,9 @@ export interface Documentation {
   summary: string;
   /** In Markdown. */
   description?: string;
-  /** What a successful answer means, and its body; it has none if omitted. */
+  /** What a successful answer means. */
   answers: string;
+  /** The body of a successful answer, unless it has none. */
   body?: z.ZodType;
   /** The headers of a successful answer, besides those of every answer. */
   headers?: readonly string[];

@@ -6,7 +6,7 @@ import { WrongUsage } from '../wrong-usage.ts';
 
 /** Where an export is written to. */
 export interface Destination {
-  /** Whether the first part of an export can be written again from the beginning. */
+  /** Whether an export that was interrupted can be written again from its beginning. */
   canRepeat: boolean;
   /** Writes everything, or throws. */
   write(chunks: AsyncIterable<Buffer>, signal: AbortSignal): Promise<void>;

@@ -2,7 +2,7 @@ import { requestDigest } from '../../idempotency/key.ts';
 import type { LineResult } from './file-line.ts';
 import type { Line } from './line.ts';
 
-/** Lines of a file that one note is about. Notes of an import must not move if lines are corrected, so it is a number of lines. */
+/** How many lines of a file a note covers. They are counted in lines, not in bytes, so that correcting a line moves no other line to another note. */
 export const LINES_OF_NOTE = 500;
 
 /** What a line that is done came to. */
@@ -23,7 +23,7 @@ const STATUSES = new Map<string, Done>(
   Object.entries(LETTERS).map(([status, letter]) => [letter, status as Done]),
 ); // its keys
 
-/** Characters of a digest. It shows that a line was changed by mistake, so it need not withstand an attack. */
+/** The length of a digest. It only has to notice that a line was changed, not to withstand an attack. */
 const DIGEST = 12;
 
 /** Returns a digest of what a line has, whatever the format of the file. */

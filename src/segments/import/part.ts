@@ -12,7 +12,7 @@ import { isCreation, isWriting, newlyDone, type PlacedLine, type Plan, planOf, r
 export interface Mode {
   /** Whether nothing is written. */
   isDry: boolean;
-  /** Whether no line after a failed one is imported. */
+  /** Whether the import stops at the first line that fails. */
   stops: boolean;
 }
 
@@ -45,7 +45,7 @@ export function partImporter(context: WriteContext, viewer: Viewer, { isDry, sto
     });
   };
 
-  /** Decides what becomes of the lines. If the import stops at a line, it is the last one. */
+  /** Decides what becomes of the lines. If the import stops at a line that fails, that line is the last of the result. */
   const planned = async (part: readonly PlacedLine[], note: KeptNote | null, intended: Map<number, Done>) => {
     const done = note ? await note.done() : NOTHING;
     const mayExist = part.flatMap(({ line }) =>

@@ -71,7 +71,7 @@ export async function* imported(
 const sizeOf = ({ properties }: FileLine): number =>
   Object.values(properties ?? {}).reduce<number>((sum, value) => sum + String(value).length, 100);
 
-/** Checks a line. It is the `index`th of the file, the first one being 0. */
+/** Checks a line. Its `index` is its place in the file, 0 for the first line. */
 function placedLine(line: FileLine, index: number, birth: Parameters<typeof lineOf>[1]): PlacedLine {
   const at = { number: line.number, place: index % LINES_OF_NOTE };
   try {

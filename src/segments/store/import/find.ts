@@ -6,7 +6,7 @@ import { segments } from '../../../database/tables/segments.ts';
 import type { Segment } from '../../segment.ts';
 import { columnsOfSegment, segmentOf } from '../row.ts';
 
-/** Returns the segments that an account has of these ids, by id. */
+/** Returns those segments of an account that have one of the ids, by id. */
 export function findImported(db: Database) {
   const { import: lane } = db;
   const query = db
