@@ -5,7 +5,6 @@ import { exportSegments } from '../segments/export/resolvers.ts';
 import type { SegmentExport } from '../segments/export/segment-export.ts';
 import type { Handler } from './operation.ts';
 import { untagged } from './preconditions.ts';
-import { segmentWriter } from './segment-text.ts';
 
 const NDJSON = 'application/x-ndjson';
 const CSV = 'text/csv';
@@ -48,6 +47,7 @@ async function* textsOf(
   type: typeof CSV | typeof NDJSON,
   { loop }: Context,
 ): AsyncGenerator<string> {
+  const { segmentWriter } = await import('./segment-text.ts'); // most processes never export
   const { opening, of } = segmentWriter(type);
   let text = opening;
   for await (const segments of pages) {

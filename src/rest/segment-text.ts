@@ -3,11 +3,11 @@ import type { Segment } from '../segments/segment.ts';
 import { represent } from './representation.ts';
 import { COLUMNS } from './segment-columns.ts';
 
-/** Writes segments in one format. */
+/** How segments are written in one format. */
 interface SegmentWriter {
   /** What comes before all segments. */
   opening: string;
-  /** One line or record for each segment. */
+  /** Returns the text of some segments: a line or a record for each. */
   of(segments: readonly Segment[]): string;
 }
 
@@ -33,5 +33,5 @@ const WRITERS = {
 /** The media types of files of segments that can be written. */
 export type FileType = keyof typeof WRITERS;
 
-/** Returns what writes segments: NDJSON, or CSV as defined by RFC 4180. Formulas of spreadsheets are written like every other text. */
+/** Returns how segments are written as NDJSON, or as CSV (RFC 4180). A text that a spreadsheet takes for a formula is written like every other. */
 export const segmentWriter = (type: FileType): SegmentWriter => WRITERS[type];
