@@ -27,6 +27,9 @@ const RESOLVERS = [
   'members/member-page.ts',
   'members/replacement.ts',
   'members/customer-line.ts',
+  'webhooks/resolvers.ts',
+  'webhooks/attempt.ts',
+  'webhooks/webhook.ts',
 ];
 
 /** The layers of `src`, from the top down: each room (a file or folder), and the rooms it may import, all below it. */
@@ -177,6 +180,16 @@ const HOUSE: Record<string, string[]> = {
     'accounts/viewer.ts',
     'fairness/transfers.ts',
     'observation.ts',
+  ],
+  'webhooks/': [
+    'events/',
+    'resolver.ts',
+    'accounts/viewer.ts',
+    'database/',
+    'values/',
+    'fairness/',
+    'observation.ts',
+    'errors/',
   ],
   'members/': [
     'segments/',

@@ -1,7 +1,13 @@
 import { Refusal } from '../errors/refusals.ts';
 
 /** What a token can allow. */
-export const SCOPES = ['segments:read', 'segments:write', 'members:read', 'members:write'] as const;
+export const SCOPES = [
+  'segments:read',
+  'segments:write',
+  'members:read',
+  'members:write',
+  'webhooks:manage',
+] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** Account of API_TOKEN, and of tokens that `segments token create` makes without `--account`. */

@@ -26,6 +26,14 @@ export const onOff = z
   .transform((value) => value === 'on' || value === 'true' || value === '1')
   .describe('on or off');
 
+/** Ports, separated by commas. */
+export const ports = z
+  .string()
+  .regex(/^\d{1,5}(\s*,\s*\d{1,5})*$/)
+  .transform((text) => text.split(',').map(Number))
+  .refine((all) => all.every((port) => port >= 1 && port <= 65_535))
+  .describe('ports such as 443,8443, separated by commas');
+
 export const host = z
   .string()
   .regex(/^[\w.:-]+$/)

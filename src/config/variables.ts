@@ -6,6 +6,7 @@ import { graphql } from './variables/graphql.ts';
 import { limits } from './variables/limits.ts';
 import { server } from './variables/server.ts';
 import { tracing } from './variables/tracing.ts';
+import { webhooks } from './variables/webhooks.ts';
 
 /** The environment variables that configure the gateway, grouped by topic. */
 export const GROUPS = {
@@ -14,6 +15,7 @@ export const GROUPS = {
   Callers: callers,
   Limits: limits,
   Events: events,
+  Webhooks: webhooks,
   GraphQL: graphql,
   Tracing: tracing,
 };
@@ -25,6 +27,7 @@ export const Variables = z.object({
   ...callers,
   ...limits,
   ...events,
+  ...webhooks,
   ...graphql,
   ...tracing,
 });

@@ -48,6 +48,13 @@ export class NotFound extends Refusal {
   }
 }
 
+/** The account has no webhook endpoint with this id. */
+export class WebhookNotFound extends NotFound {
+  constructor(id: string) {
+    super('webhook endpoint', id);
+  }
+}
+
 /** Something is not at the version that a change was meant for. Nothing was changed. */
 export class VersionConflict extends Refusal {
   readonly currentVersion: number;
@@ -65,6 +72,19 @@ export class QuotaExceeded extends Refusal {
   constructor(limit: number) {
     const many = limit === 1 ? '1 segment' : `${limit.toLocaleString('en')} segments`;
     super('QUOTA_EXCEEDED', `This account is limited to ${many}. Delete segments before you create others.`);
+    this.limit = limit;
+  }
+}
+
+/** The account has reached its maximum number of webhook endpoints. Nothing was changed. */
+export class WebhookQuotaExceeded extends Refusal {
+  readonly limit: number;
+
+  constructor(limit: number) {
+    super(
+      'QUOTA_EXCEEDED',
+      `This account is limited to ${limit} webhook endpoints. Delete some before you create others.`,
+    );
     this.limit = limit;
   }
 }

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { EVENT_TYPES, type EventType } from '../events/event.ts';
+import { extentOf, pageSize } from '../values/page-size.ts';
+import { aString } from '../values/text.ts';
+import type { Attempt } from './attempt.ts';
+
+/** The max length of a URL. */
+export const MAX_URL = 2_048;
+/** Max webhook endpoints of an account. */
+export const MAX_WEBHOOKS = 100;
+/** How long the previous secret signs after a rotation. */
+export const OVERLAP_HOURS = 24;
+/** Max attempts that are kept of a delivery. */
+export const MAX_ATTEMPTS = 20;
+/** Max bytes that are kept of the body of an answer. */
+export const MAX_BODY = 1_024;
+
+/** A webhook endpoint of an account: a consumer of its event log. It never contains its secrets. */
+export interface Webhook {
+  /** `whe_` and 22 characters in base 62. */
+  id: string;
+  url: string;
+  /** The types of the events that are delivered; null for all. */
+  types: readonly EventType[] | null;
+  createdAt: Date;
+  isEnabled: boolean;
+  /** Whether the last attempt failed. */
+  isFailing: boolean;
+  /** The place of the last event that was delivered, given up or excluded by the types. */
+  cursor: number;
+  /** The place of the newest event of the account. */
+  head: number;
+  /** The events that are being delivered again: those after `after`, up to `until`. */
+  replay: { after: number; until: number } | null;
+  lastError: Attempt | null;
+  /** When the next attempt is made, if the last one failed. */
+  nextAttemptAt: Date | null;
+  /** Until when the previous secret signs as well. */
+  previousSecretUntil: Date | null;
+}
+
+/** A webhook endpoint with its new secret, which is shown only once. */
+export interface WithSecret {
+  webhook: Webhook;
+  secret: string;
+}
+
+export const STATUSES = ['ENABLED', 'DISABLED', 'FAILING'] as const;
+export type WebhookStatus = (typeof STATUSES)[number];
+
+export const statusOf = ({ isEnabled, isFailing }: Webhook): WebhookStatus =>
+  isEnabled ? (isFailing ? 'FAILING' : 'ENABLED') : 'DISABLED';
+
+export const DELIVERY_STATUSES = ['PENDING', 'DELIVERED', 'FAILED'] as const;
+export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
+
+/** What came of an event at an endpoint. A replay adds attempts to the delivery of the same event. */
+export interface Delivery {
+  /** The place of the event in the log. */
+  n: number;
+  eventId: string;
+  type: EventType;
+  status: DeliveryStatus;
+  /** The last 20, oldest first. */
+  attempts: readonly Attempt[];
+}
+
+/** A page of the deliveries of an endpoint, newest event first. */
+export interface DeliveryPage {
+  deliveries: Delivery[];
+  hasNext(): Promise<boolean>;
+  hasPrevious(): Promise<boolean>;
+}
+
+const id = aString;
+const url = aString.max(MAX_URL, `must have at most ${MAX_URL.toLocaleString('en')} characters`);
+const types = z
+  .array(z.enum(EVENT_TYPES))
+  .min(1, 'must have at least one type: omit it, or pass null, for all')
+  .max(EVENT_TYPES.length, `must have at most ${EVENT_TYPES.length} types`)
+  .nullish();
+const cursor = aString;
+
+/** An endpoint of any type by default. */
+export const CreateSegmentWebhook = z.strictObject({ url, types });
+/** Omitted properties stay as they are. Null as `types` means all. */
+export const UpdateSegmentWebhook = z
+  .strictObject({ id, url: url.optional(), types, status: z.enum(['ENABLED', 'DISABLED']).optional() })
+  .refine(
+    ({ url, types, status }) => url !== undefined || types !== undefined || status !== undefined,
+    'must include at least one of url, types, status',
+  );
+export const OneWebhook = z.strictObject({ id });
+export const ListWebhooks = z.strictObject({});
+/** Deliver the events after `after`, up to `until`, again. `until` is the cursor of the endpoint by default. */
+export const ReplaySegmentWebhook = z.strictObject({ id, after: cursor, until: cursor.nullish() });
+/** Cursors are ids of events, or their places as the log spells them. */
+export const ListDeliveries = z
+  .strictObject({
+    webhookId: id,
+    first: pageSize,
+    after: z.string().nullish(),
+    last: pageSize,
+    before: z.string().nullish(),
+    status: z.enum(DELIVERY_STATUSES).nullish(),
+  })
+  .transform(({ first, last, ...given }) => ({ ...given, ...extentOf({ first, last, ...given }) }));
