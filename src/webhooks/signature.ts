@@ -1,0 +1,27 @@
+import { createHmac, randomBytes } from 'node:crypto';
+
+const PREFIX = 'whsec_';
+const SECRET_BYTES = 32;
+
+/** What a signature covers. `timestamp` is that of the attempt, in seconds since 1970. */
+export interface Signed {
+  id: string;
+  timestamp: number;
+  body: string;
+}
+
+/** Returns a new secret as Standard Webhooks spells it: `whsec_` and 32 random bytes in base64. */
+export const newSecret = (): string => PREFIX + randomBytes(SECRET_BYTES).toString('base64');
+
+/**
+ * Returns the value of the header `webhook-signature` (Standard Webhooks 1.0): a signature for each secret, separated by spaces. A
+ * receiver accepts the message if one of them is right, so it can know the old or the new secret while a secret is rotated.
+ */
+export const sign = (secrets: readonly string[], signed: Signed): string =>
+  secrets.map((secret) => `v1,${signatureOf(secret, signed)}`).join(' ');
+
+const signatureOf = (secret: string, { id, timestamp, body }: Signed): string =>
+  createHmac('sha256', keyOf(secret)).update(`${id}.${timestamp}.${body}`).digest('base64');
+
+const keyOf = (secret: string): Buffer =>
+  Buffer.from(secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : secret, 'base64');
