@@ -83,7 +83,7 @@ export interface StatementEnded {
 }
 
 /** The lanes of the database: see docs/decisions/lanes.md. */
-export const LANES = ['small', 'large', 'scan', 'long', 'import', 'export'] as const;
+export const LANES = ['small', 'large', 'scan', 'long', 'import', 'export', 'webhook'] as const;
 export type LaneName = (typeof LANES)[number];
 
 /** The limits that are observed when they are reached. */

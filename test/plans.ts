@@ -52,9 +52,8 @@ export async function excessOf(client: pg.Client, sent: Sent) {
   await client.query('begin');
   if (isCursor) await client.query('set local plan_cache_mode = force_custom_plan');
   await client.query(`prepare "${name}" as ${text}`);
-  const { rows } = await client.query(
-    `explain (analyze, buffers, format json) execute "${name}" (${values.map(literalOf).join(', ')})`,
-  );
+  const given = values.length > 0 ? `(${values.map(literalOf).join(', ')})` : '';
+  const { rows } = await client.query(`explain (analyze, buffers, format json) execute "${name}" ${given}`);
   await client.query('rollback');
   await client.query(`deallocate "${name}"`);
   const [{ Plan: plan, JIT: jit }] = rows[0]['QUERY PLAN'];

@@ -5,6 +5,7 @@ import type { LaneName, Observe } from '../observation.ts';
 import type { Tracing } from '../tracing.ts';
 import { keepConnections } from './kept-connections.ts';
 import { laneQueue } from './lane-queue.ts';
+import { allButOne, slotsOf } from './lane-slots.ts';
 import { closeOverdue } from './overdue.ts';
 import { PLANNER_OPTIONS } from './planner.ts';
 
@@ -42,6 +43,8 @@ export interface Database extends NodePgDatabase, Lane {
   import: Lane;
   /** Transactions of exports, which last as long as the caller reads: see `inSnapshot`. */
   export: TransactionLane;
+  /** Statements of the worker that delivers webhooks. They wait only for each other, and delay no request. */
+  webhook: Lane;
   /** One connection for readiness checks and the clock. No account can keep it busy. */
   probe: pg.Pool;
 }
@@ -81,7 +84,7 @@ interface Options {
 
 /**
  * Opens at most `poolSize` connections in all lanes together, but at least one in each, one more for the probe, and up to two more
- * while there are long transactions, one while there are imports, and up to two while there are exports. TLS is configured in the URL (`?sslmode=…`). No connection is opened before the first statement.
+ * while there are long transactions, one while there are imports, up to two while there are exports, and one for webhooks. TLS is configured in the URL (`?sslmode=…`). No connection is opened before the first statement.
  */
 export function connect({ url, poolSize, pooler = 'none', observe, tracing }: Options): Database {
   const hasSessions = pooler === 'none';
@@ -126,24 +129,15 @@ export function connect({ url, poolSize, pooler = 'none', observe, tracing }: Op
     long: laneOfTransactions('long', LONG),
     import: laneOf('import', 1, 1),
     export: laneOfTransactions('export', EXPORT),
+    webhook: laneOf('webhook', 1, 1),
     probe: openPool(1).pool,
   });
 }
 
-/** Divides the connections among the lanes. Of ten, five are small, three large and two for scans. */
-function slotsOf(poolSize: number) {
-  const large = Math.max(1, Math.floor(poolSize * 0.3));
-  const scan = Math.max(1, Math.floor(poolSize * 0.2));
-  return { large, scan, small: Math.max(1, poolSize - large - scan) };
-}
-
-/** Slots that one account may use. The last one is left to the others. */
-const allButOne = (slots: number) => Math.max(1, slots - 1);
-
 /** Refuses waiting statements, lets running ones finish, breaks off long transactions, and closes all connections. */
 export function disconnect({ $client, queue, large, scan, probe, ...others }: Database): Promise<unknown> {
-  const { long, import: imports, export: exports } = others;
-  const lanes = [{ $client, queue }, large, scan, long, imports, exports];
+  const { long, import: imports, export: exports, webhook } = others;
+  const lanes = [{ $client, queue }, large, scan, long, imports, exports, webhook];
   for (const lane of lanes) lane.queue.close();
   for (const lane of [long, exports]) lane.cut();
   return Promise.all([...lanes.map((lane) => lane.$client), probe].map((pool) => pool.end()));

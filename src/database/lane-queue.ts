@@ -12,6 +12,7 @@ const WAITING = {
   long: { patienceMs: 60_000, maxWaiting: 10 },
   import: { patienceMs: 60_000, maxWaiting: 10 },
   export: { patienceMs: 5_000, maxWaiting: 10 },
+  webhook: { patienceMs: 5_000, maxWaiting: 1_000 },
 } as const satisfies Record<LaneName, object>;
 
 interface Options {

@@ -6,14 +6,15 @@ const PATIENCE_MS = 10_000;
 const PAUSE_MS = 250;
 
 /**
- * Does something that can be done twice until it succeeds. After an error that may pass, tries again until ten seconds have passed.
+ * Does something that can be done twice until it succeeds. After an error that may pass, tries again until ten seconds, or `patienceMs`, have passed.
  * Throws the last error.
  */
 export async function persistently<Result>(
   attempt: () => Promise<Result>,
   mayPass = (error: unknown): boolean => error instanceof Unavailable,
+  patienceMs = PATIENCE_MS,
 ): Promise<Result> {
-  const latest = performance.now() + PATIENCE_MS;
+  const latest = performance.now() + patienceMs;
   for (;;) {
     try {
       return await attempt();

@@ -191,7 +191,7 @@ it('the connections of each lane are shown, and how many there can be', async ()
   const small = (state: string) =>
     series.get(`segments_database_connections{lane="small",state="${state}"}`) ?? 0;
   expect(small('idle') + small('active')).toBeGreaterThan(0);
-  for (const lane of ['small', 'large', 'scan', 'long', 'import', 'export']) {
+  for (const lane of ['small', 'large', 'scan', 'long', 'import', 'export', 'webhook']) {
     expect(series.get(ofLane('connections_max', lane)), lane).toBeGreaterThan(0);
     expect(series.get(ofLane('waiting_statements', lane)), lane).toBe(0);
   }

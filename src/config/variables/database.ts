@@ -20,7 +20,7 @@ export const database = {
     summary: 'Connections to the database',
     secret: 'none',
     details:
-      'Half of them are for small statements, three tenths for large reads, and a fifth for searches and counts, with at least one each. Readiness checks use one more, replacing all members of segments up to two more, imports one more, and exports up to two more. See [the decision](decisions/lanes.md).',
+      'Half of them are for small statements, three tenths for large reads, and a fifth for searches and counts, with at least one each. Readiness checks use one more, replacing all members of segments up to two more, imports one more, exports up to two more, and deliveries of webhooks one more. See [the decision](decisions/lanes.md).',
   }),
   DATABASE_WAIT: variable(wholeNumber(0, 3_600).default(30), {
     summary: 'Seconds to wait for the database at startup',
