@@ -6,6 +6,8 @@ import './types/segment-event-list.ts';
 import './types/segment-list.ts';
 import './types/segment-mutations.ts';
 import './types/segment-subscription.ts';
+import './types/segment-webhook-list.ts';
+import './types/segment-webhook-mutations.ts';
 import { withoutQueryFields } from './query-fields.ts';
 import { builder } from './types/builder.ts';
 import { CUSTOMER } from './types/customer.ts';

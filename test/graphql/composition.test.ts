@@ -127,6 +127,8 @@ describe('the supergraph', () => {
       'orders',
       'segment',
       'segmentEvents',
+      'segmentWebhook',
+      'segmentWebhooks',
       'segments',
     ]);
   });

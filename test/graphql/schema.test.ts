@@ -95,7 +95,15 @@ describe('the schema for clients', () => {
     const missing = await breakingChanges(printedSchema, printedClientSchema, '');
     expect(missing.map(({ path }) => path)).toEqual([]);
     const fields = buildSchema(printedClientSchema).getQueryType()?.getFields();
-    expect(Object.keys(fields ?? {})).toEqual(['node', 'nodes', 'segment', 'segmentEvents', 'segments']);
+    expect(Object.keys(fields ?? {})).toEqual([
+      'node',
+      'nodes',
+      'segment',
+      'segmentEvents',
+      'segmentWebhook',
+      'segmentWebhooks',
+      'segments',
+    ]);
   });
 });
 

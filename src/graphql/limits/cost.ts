@@ -30,7 +30,8 @@ export const SCALARS_PER_POINT = 20;
 /** The arguments of a field's `@listSize`. */
 interface ListSize {
   assumedSize: number;
-  slicingArguments: readonly string[];
+  /** The arguments that say how many objects to return. If omitted, the assumed size always counts. */
+  slicingArguments?: readonly string[];
   /** The subfields that are lists of this size. If omitted, all are. */
   sizedFields?: readonly string[];
 }
@@ -87,7 +88,7 @@ function countOf(
   const listSize = listSizeOf(field);
   const given = (name: string) => node.arguments?.find((argument) => argument.name.value === name)?.value;
   if (listSize) {
-    const { assumedSize, slicingArguments, sizedFields } = listSize;
+    const { assumedSize, slicingArguments = [], sizedFields } = listSize;
     const slices = slicingArguments.flatMap((name) => given(name) ?? []);
     const count: Count = (variables) => {
       const sizes = slices.map((value) => literalOf(value, variables)).filter(isSize);

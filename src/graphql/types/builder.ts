@@ -24,9 +24,9 @@ const capitalized = (name: string) => name.charAt(0).toUpperCase() + name.slice(
 
 builder.queryType({
   description:
-    'Reads. Every field requires a token with the scope `segments:read`. A response can have up to 8 MiB.',
+    'Reads. A field requires a token with the scope `segments:read`, unless its description names another one. A response can have up to 8 MiB.',
 });
 builder.mutationType({
   description:
-    'Writes. Every field requires a token with the scope `segments:write`. Expected failures are returned as data: select `... on SegmentError { message }`. A field is null only if `errors` explains why.',
+    'Writes. A field requires a token with the scope `segments:write`, unless its description names another one. Expected failures are returned as data: select `... on SegmentError { message }`. A field is null only if `errors` explains why.',
 });

@@ -14,8 +14,11 @@ type Described<Value extends string> = Readonly<Record<Value, { description: str
 /** The extension of a cursor: a number of at most 15 digits. */
 export const CURSOR = maxCharacters(15);
 
-/** Max characters of the ids that an event has. */
-const MAX = { eventId: 29, segmentId: 16, requestId: 64, actor: 255 };
+/** Max characters of the id of an event. */
+export const MAX_EVENT_ID = 29;
+
+/** Max characters of the other ids that an event has. */
+const MAX = { segmentId: 16, requestId: 64, actor: 255 };
 
 export const SegmentEventType = builder.enumType('SegmentEventType', {
   description: 'What happened to a segment. Other types can be added.',
@@ -63,7 +66,7 @@ export const SegmentEvent = builder.objectRef<Event>('SegmentEvent').implement({
     'A change of a segment, as recorded in the event log of your account. Events never change, except that a deletion removes the contents of all events of its segment.',
   fields: (t) => ({
     id: t.id({
-      extensions: maxCharacters(MAX.eventId),
+      extensions: maxCharacters(MAX_EVENT_ID),
       description: 'Stable identifier, never reused, such as `evt_00000001B0VcF6O1ofTkSFZgO`.',
       resolve: eventIdOf,
     }),
