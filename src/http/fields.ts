@@ -27,7 +27,7 @@ interface Names {
   /** If given, all other names are ignored, even if they are malformed. */
   known?: ReadonlySet<string>;
   /** Names that may be repeated. Each has a list of values. */
-  repeatable?: ReadonlySet<string>;
+  repeatable?: ReadonlySet<string> | undefined;
 }
 
 /**
@@ -62,10 +62,12 @@ export function bodyFields(
   text: string,
   method: string | undefined,
   contentType: string | undefined,
+  { repeatable }: Pick<Names, 'repeatable'> = {},
 ): Fields {
   const accepted = mediaTypesOf(method);
   const { type, isUtf8 } = mediaTypeOf(contentType);
-  if (isUtf8 && accepted.includes(type)) return type === FORM ? formFields(text) : jsonFields(text);
+  if (isUtf8 && accepted.includes(type))
+    return type === FORM ? formFields(text, { repeatable }) : jsonFields(text);
   if (text === '' && contentType === undefined) return Object.create(null);
   throw unsupportedMediaType(accepted, { isPatch: method === 'PATCH' });
 }

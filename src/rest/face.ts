@@ -88,7 +88,7 @@ const queryFields = ({ query }: Exchange, { repeatable }: Served): Fields =>
 async function fieldsOf(exchange: Exchange, operation: Served): Promise<Fields> {
   const { method, headers } = exchange.request;
   const fields = queryFields(exchange, operation);
-  return joined(fields, bodyFields(await readBody(exchange), method, headers['content-type']));
+  return joined(fields, bodyFields(await readBody(exchange), method, headers['content-type'], operation));
 }
 
 /** Also for a 304, which has the same headers as the 200 would have (RFC 9110, section 15.4.5). */

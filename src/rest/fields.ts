@@ -6,6 +6,9 @@ import type { Field } from './operation.ts';
 /** The id of the segment in a path. */
 export const SEGMENT_ID = { in: 'path', description: 'Id of the segment.' } as const satisfies Field;
 
+/** The id of the webhook endpoint in a path. */
+export const WEBHOOK_ID = { in: 'path', description: 'Id of the webhook endpoint.' } as const satisfies Field;
+
 /** The paging parameters of a list. `identified` says which object a page starts or ends at, such as "the segment with this id". */
 export const pageParameters = (objects: string, identified: string) =>
   ({

@@ -30,7 +30,7 @@ export interface Field {
   is?: string | readonly string[];
   /** The values that it can have, if REST spells them in its own way. */
   values?: readonly string[];
-  /** Whether it can be in the query more than once. Its value is a list. */
+  /** Whether it can be in the query or a form more than once. Its value is a list. */
   repeats?: boolean;
   /** Whether a field of the path can also be in the body, with the same value. */
   isEchoed?: boolean;

@@ -6,6 +6,8 @@ import { events } from './event-operations.ts';
 import { customerSegmentFiles } from './file-operations.ts';
 import { customerSegmentMembers } from './member-operations.ts';
 import type { Methods, Served } from './operation.ts';
+import { webhookDeliveries } from './webhook-delivery-operations.ts';
+import { webhookEndpoints } from './webhook-operations.ts';
 
 interface Route {
   /** The path, with `:id` and `:customer_id` in the places of ids. */
@@ -18,6 +20,7 @@ export const RESOURCES = {
   Segments: { ...customerSegments, ...customerSegmentFiles },
   Members: customerSegmentMembers,
   Events: events,
+  Webhooks: { ...webhookEndpoints, ...webhookDeliveries },
 };
 
 const routes = new Map(

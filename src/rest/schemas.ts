@@ -7,3 +7,4 @@ export * from './schemas/import.ts';
 export * from './schemas/members.ts';
 export * from './schemas/problem.ts';
 export * from './schemas/segments.ts';
+export * from './schemas/webhooks.ts';

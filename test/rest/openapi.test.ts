@@ -35,6 +35,7 @@ describe('the OpenAPI document', () => {
 
   it('describes everything', () => {
     expect(undescribed(document.paths, 'paths')).toEqual([]);
+    expect(undescribed(document.webhooks, 'webhooks')).toEqual([]);
     expect(undescribed(document.components, 'components')).toEqual([]);
   });
 

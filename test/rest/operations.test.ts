@@ -2,8 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { customerSegments } from '../../src/rest/customer-segment-operations.ts';
 import { events } from '../../src/rest/event-operations.ts';
+import { webhookDeliveries } from '../../src/rest/webhook-delivery-operations.ts';
+import { webhookEndpoints } from '../../src/rest/webhook-operations.ts';
 
-const operations = Object.entries({ ...customerSegments, ...events }).flatMap(([path, methods]) =>
+const resources = { ...customerSegments, ...events, ...webhookEndpoints, ...webhookDeliveries };
+const operations = Object.entries(resources).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ call: `${method} ${path}`, ...operation })),
 );
 

@@ -40,7 +40,7 @@ export const HEADERS: Record<string, Json> = {
     '0b9f2c5e-6a0f-4a34-9d0b-3f1d8f1e7c55',
   ),
   ETag: text('The version of the segment.', '"3"'),
-  Location: text('The path of the segment.', '/v1/customer-segments/0VcF6O1ofTkSFZgO'),
+  Location: text('The path of the new object.', '/v1/customer-segments/0VcF6O1ofTkSFZgO'),
   'Event-Cursor': text(
     'The newest event when the page or file was read. The events after it are exactly the changes that it does not show.',
     '38',

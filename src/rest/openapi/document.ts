@@ -3,6 +3,7 @@ import { HEADERS, schemaComponents } from './components.ts';
 import { operationObject } from './operation-object.ts';
 import type { Responses } from './refusals.ts';
 import type { Json } from './schema-at.ts';
+import { webhookMessages } from './webhook-messages.ts';
 
 const DESCRIPTION = `Customer segments are named groups of a company's customers, such as "High Spend Customers".
 
@@ -19,6 +20,7 @@ const TAGS: Record<keyof typeof RESOURCES, string> = {
   Segments: 'Create, read, change and delete segments.',
   Members: 'Which customers are in a segment, and in which segments a customer is.',
   Events: 'What changed, in order and without gaps.',
+  Webhooks: 'Where events are sent, and what came of each.',
 };
 
 /** Returns the OpenAPI 3.1 document of the REST API. It follows from the table of operations and the schemas that serve requests. */
@@ -46,6 +48,7 @@ export function openApiDocument(): Json {
     servers: [{ url: '/', description: 'The gateway that serves this document' }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,
+    webhooks: webhookMessages('Webhooks'),
     components: {
       securitySchemes: {
         token: {

@@ -57,7 +57,7 @@ export function operationObject(
 
 const NOT_MODIFIED = 'The request has an `If-None-Match` that matches what you would get.';
 
-interface Described extends Pick<Field, 'in' | 'isEchoed'> {
+interface Described extends Pick<Field, 'in' | 'isEchoed' | 'repeats'> {
   name: string;
   description: string | undefined;
   isRequired: boolean;
@@ -70,12 +70,13 @@ function described(name: string, field: Field, input: z.ZodType): Described {
   const ruled = place === undefined ? undefined : schemaAt(input, place);
   const rule = field.schema ?? ruled?.schema;
   if (!rule) throw new TypeError(`The field ${name} has no rule.`);
-  const values = field.values && { type: 'string', enum: [...field.values] };
+  const values = !field.schema && field.values && { type: 'string', enum: [...field.values] };
   const { description: told, ...schema } = jsonSchemaOf(rule);
   return {
     name,
     in: field.in,
     isEchoed: field.isEchoed ?? false,
+    repeats: field.repeats ?? false,
     description: field.description ?? (typeof told === 'string' ? told : undefined),
     isRequired: field.in === 'path' || (field.in === 'body' && ruled?.isOptional === false),
     schema: values ? (field.repeats ? { type: 'array', items: values } : values) : schema,
@@ -102,8 +103,8 @@ function fieldsBody(method: string, properties: readonly Described[]): Json {
     ...(required.length > 0 && { required }),
     additionalProperties: false,
   };
-  // A form cannot have lists.
-  const hasLists = properties.some(({ schema }) => schema.type === 'array');
+  // A form can only have a list whose name can be repeated.
+  const hasLists = properties.some(({ schema, repeats }) => schema.type === 'array' && !repeats);
   const types = mediaTypesOf(method).filter((type) => type !== FORM || !hasLists);
   return { required: true, content: Object.fromEntries(types.map((type) => [type, { schema }])) };
 }

@@ -11,7 +11,7 @@ const MEANINGS: Partial<Record<Code, string>> = {
   INVALID_INPUT: 'A parameter is wrong, missing or unknown. `errors` says which.',
   UNAUTHENTICATED: 'The token is missing, unknown, expired or revoked.',
   FORBIDDEN: 'The token does not have the scope that the operation requires.',
-  QUOTA_EXCEEDED: 'Your account has as many segments as it can have.',
+  QUOTA_EXCEEDED: 'Your account has as many objects of this kind as it can have.',
   NOT_FOUND: 'Your account has no such object.',
   IDEMPOTENCY_KEY_IN_USE: 'A request with the same key is in progress.',
   CURSOR_EXPIRED: 'Events after the cursor are no longer kept. List the segments again.',
