@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { quoted } from '../errors/quoted.ts';
 import { EVENT_TYPES, type EventType } from '../events/event.ts';
 import { extentOf, pageSize } from '../values/page-size.ts';
 import { aString } from '../values/text.ts';
@@ -75,7 +76,9 @@ export interface DeliveryPage {
 const id = aString;
 const url = aString.max(MAX_URL, `must have at most ${MAX_URL.toLocaleString('en')} characters`);
 const types = z
-  .array(z.enum(EVENT_TYPES))
+  .array(z.enum(EVENT_TYPES), {
+    error: ({ input }) => `must be a list of types, or null for all, not ${quoted(input)}`,
+  })
   .min(1, 'must have at least one type: omit it, or pass null, for all')
   .max(EVENT_TYPES.length, `must have at most ${EVENT_TYPES.length} types`)
   .nullish();
@@ -83,9 +86,15 @@ const cursor = aString;
 
 /** An endpoint of any type by default. */
 export const CreateSegmentWebhook = z.strictObject({ url, types });
+/** FAILING is what the gateway says, so no caller can set it. */
+const status = z.enum(['ENABLED', 'DISABLED'], {
+  error: ({ input }) =>
+    input === null ? 'must not be null' : `must be ENABLED or DISABLED, not ${quoted(input)}`,
+});
+
 /** Omitted properties stay as they are. Null as `types` means all. */
 export const UpdateSegmentWebhook = z
-  .strictObject({ id, url: url.optional(), types, status: z.enum(['ENABLED', 'DISABLED']).optional() })
+  .strictObject({ id, url: url.optional(), types, status: status.optional() })
   .refine(
     ({ url, types, status }) => url !== undefined || types !== undefined || status !== undefined,
     'must include at least one of url, types, status',
