@@ -34,7 +34,7 @@ CREATE TABLE "webhook_endpoints" (
 	CONSTRAINT "webhook_endpoints_account_id_id_pk" PRIMARY KEY("account_id","id")
 );
 --> statement-breakpoint
-CREATE INDEX "webhook_deliveries_failed" ON "webhook_deliveries" USING btree ("account_id","endpoint_id","n") WHERE "webhook_deliveries"."status" = 'FAILED';--> statement-breakpoint
+CREATE INDEX "webhook_deliveries_undelivered" ON "webhook_deliveries" USING btree ("account_id","endpoint_id","status","n") WHERE "webhook_deliveries"."status" <> 'DELIVERED';--> statement-breakpoint
 CREATE INDEX "webhook_deliveries_by_age" ON "webhook_deliveries" USING btree ("attempted_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "webhook_endpoints_by_url" ON "webhook_endpoints" USING btree ("account_id","url");--> statement-breakpoint
 ALTER TABLE "webhook_endpoints" SET (fillfactor = 50);
