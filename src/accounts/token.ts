@@ -1,6 +1,6 @@
-import { hash, randomInt } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { BASE, base62 } from '../values/base62.ts';
+import { base62, randomBase62 } from '../values/base62.ts';
 
 const PREFIX = 'sgw_';
 const SECRET_LENGTH = 30;
@@ -14,7 +14,7 @@ export const TOKEN = /^[\w.~+/=-]{32,200}$/;
  * leaked token by its prefix. A mistyped token is detected by its checksum, without a query.
  */
 export function newToken(): string {
-  const secret = Array.from({ length: SECRET_LENGTH }, () => base62(randomInt(BASE), 1)).join('');
+  const secret = randomBase62(SECRET_LENGTH);
   return PREFIX + secret + checksum(secret);
 }
 

@@ -1,3 +1,5 @@
+import { randomInt } from 'node:crypto';
+
 /** The digits of base 62, in byte order, so that texts of the same length sort like their numbers. */
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
@@ -17,3 +19,7 @@ export function fromBase62(text: string): number {
   for (const digit of text) value = value * BASE + DIGITS.indexOf(digit);
   return value;
 }
+
+/** Returns this many random digits. Each has almost 6 bits. */
+export const randomBase62 = (length: number): string =>
+  Array.from({ length }, () => base62(randomInt(BASE), 1)).join('');
