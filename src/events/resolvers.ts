@@ -1,6 +1,6 @@
 import { stillMay } from '../accounts/review.ts';
 import type { Viewer } from '../accounts/viewer.ts';
-import { InvalidInput } from '../errors/invalid-input.ts';
+import { InvalidInput, type Issue } from '../errors/invalid-input.ts';
 import { quoted } from '../errors/quoted.ts';
 import { CursorExpired } from '../errors/refusals.ts';
 import { type Call, resolver } from '../resolver.ts';
@@ -120,7 +120,12 @@ function checkPlaces(
     const isExpired = param === 'after' ? place < prunedTo : place <= prunedTo && prunedTo > 0;
     if (isExpired) throw new CursorExpired(param, cursorOf(place), cursorOf(prunedTo));
     if (place <= head + (param === 'before' ? 1 : 0)) continue;
-    const message = `is beyond the newest event of the log, ${quoted(cursorOf(head))}: ${quoted(cursorOf(place))}`;
-    throw new InvalidInput([{ param, message }]);
+    throw new InvalidInput([beyondNewest(param, place, head)]);
   }
 }
+
+/** The problem of a place behind the newest event, whose place is `head`. */
+export const beyondNewest = (param: string, place: number, head: number): Issue => ({
+  param,
+  message: `is beyond the newest event of the log, ${quoted(cursorOf(head))}: ${quoted(cursorOf(place))}`,
+});

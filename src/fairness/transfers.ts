@@ -23,16 +23,20 @@ interface Limits {
 
 const RETRY_S = '5';
 
-/** Opens the transfers of a process: uploads of lists and files, and exports, each of which uses a connection to the database. */
+/**
+ * Opens the transfers of a process: uploads of lists and files, exports, each of which uses a connection to the database, and tests of
+ * webhook endpoints, which wait for their receivers.
+ */
 export const openTransfers = () => ({
   uploads: limited({ plural: 'uploads', perAccount: 2, perProcess: 20 }),
   exports: limited({ plural: 'exports', perAccount: 1, perProcess: 2 }),
+  tests: limited({ plural: 'tests of webhooks', perAccount: 1, perProcess: 20 }),
 });
 
 function limited({ plural, perAccount, perProcess }: Limits): Transfers {
   const places = shares<string>({ total: perProcess, each: perAccount });
   const full = `Too many ${plural} are in progress. Try again in a moment.`;
-  const tooMany = `This account has ${perAccount} ${plural} in progress, the maximum. Try again later.`;
+  const tooMany = `The maximum of ${plural} that this account can have in progress is ${perAccount}. Try again later.`;
 
   return {
     begin(accountId) {

@@ -27,7 +27,19 @@ interface Parts {
   /** The same for all calls. */
   shared: Pick<
     Context,
-    'segments' | 'members' | 'uploads' | 'exports' | 'quota' | 'events' | 'feed' | 'streams' | 'wrote'
+    | 'segments'
+    | 'members'
+    | 'uploads'
+    | 'exports'
+    | 'quota'
+    | 'events'
+    | 'feed'
+    | 'streams'
+    | 'wrote'
+    | 'webhooks'
+    | 'destinations'
+    | 'tests'
+    | 'wokeDeliveries'
   >;
   places: ReturnType<typeof placesFor>;
   observe: Observe;

@@ -20,6 +20,7 @@ import { startForgetting } from './forgetting.ts';
 import type { Options } from './options.ts';
 import { placesFor } from './places.ts';
 import { vitals } from './vitals.ts';
+import { openWebhooks } from './webhooks.ts';
 
 /** Max streams of events that all accounts together may have open. */
 const MAX_STREAMS = 10_000;
@@ -69,10 +70,9 @@ export async function startGateway({
     ...{ perAccount, perProcess: MAX_STREAMS, reviewMs },
     onRefused: () => observe({ kind: 'limit_reached', limit: 'streams' }),
   });
-  const members = memberStore(database);
   const shared = {
-    ...{ segments, members, quota, events, streams, ...openTransfers() },
-    ...{ feed: live.feed, wrote: live.wrote },
+    ...{ segments, members: memberStore(database), quota, events, streams, ...openTransfers() },
+    ...{ feed: live.feed, wrote: live.wrote, ...openWebhooks(database) },
   };
   const places = placesFor({
     ...{ places: maxPlaces, bodies: maxBodies },

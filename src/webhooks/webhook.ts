@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { quoted } from '../errors/quoted.ts';
-import { EVENT_TYPES, type EventType } from '../events/event.ts';
+import { EVENT_TYPES, type EventType, placeOf } from '../events/event.ts';
 import { extentOf, pageSize } from '../values/page-size.ts';
+import { readPlace } from '../values/placed-page.ts';
 import { aString } from '../values/text.ts';
 import type { Attempt } from './attempt.ts';
+import { placeIn } from './delivery-window.ts';
 
 /** The max length of a URL. */
 export const MAX_URL = 2_048;
@@ -82,8 +84,6 @@ const types = z
   .min(1, 'must have at least one type: omit it, or pass null, for all')
   .max(EVENT_TYPES.length, `must have at most ${EVENT_TYPES.length} types`)
   .nullish();
-const cursor = aString;
-
 /** An endpoint of any type by default. */
 export const CreateSegmentWebhook = z.strictObject({ url, types });
 /** FAILING is what the gateway says, so no caller can set it. */
@@ -102,7 +102,13 @@ export const UpdateSegmentWebhook = z
 export const OneWebhook = z.strictObject({ id });
 export const ListWebhooks = z.strictObject({});
 /** Deliver the events after `after`, up to `until`, again. `until` is the cursor of the endpoint by default. */
-export const ReplaySegmentWebhook = z.strictObject({ id, after: cursor, until: cursor.nullish() });
+export const ReplaySegmentWebhook = z
+  .strictObject({ id, after: aString, until: aString.nullish() })
+  .transform(({ id, after, until }, context) => {
+    const read = (param: string, given: string | null | undefined) =>
+      readPlace({ param, given, list: 'this log' }, placeOf, context);
+    return { id, after: read('after', after) ?? 0, until: read('until', until) ?? null };
+  });
 /** Cursors are ids of events, or their places as the log spells them. */
 export const ListDeliveries = z
   .strictObject({
@@ -113,4 +119,10 @@ export const ListDeliveries = z
     before: z.string().nullish(),
     status: z.enum(DELIVERY_STATUSES).nullish(),
   })
-  .transform(({ first, last, ...given }) => ({ ...given, ...extentOf({ first, last, ...given }) }));
+  .transform(({ webhookId, status, first, last, ...cursors }, context) => {
+    const places = {
+      after: placeIn('after', cursors.after, context),
+      before: placeIn('before', cursors.before, context),
+    };
+    return { webhookId, paging: { ...places, ...extentOf({ first, last, ...places }), status } };
+  });
