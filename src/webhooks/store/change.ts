@@ -5,11 +5,10 @@ import { isTaken } from '../../database/failure.ts';
 import { accountOf, type Key, rowOf } from '../../database/sql/key.ts';
 import { type BatchColumns, unnest } from '../../database/sql/unnest.ts';
 import { prepare, statement, type Values } from '../../database/statement.ts';
-import { eventHeads } from '../../database/tables/events.ts';
 import { webhookEndpoints } from '../../database/tables/webhooks.ts';
 import type { Webhook } from '../webhook.ts';
 import { KEY } from './key.ts';
-import { readWebhook, selectWebhook, WIDTH } from './row.ts';
+import { readWebhook, selectWebhook, WIDTH, withHead } from './row.ts';
 
 interface Change<Call, Outcome> {
   name: string;
@@ -40,13 +39,13 @@ export function changeWebhooks<Call extends Key, Outcome extends object>(
       select wanted.*${sql.join(stated)}
       from ${wanted.table} inner join ${webhookEndpoints} as webhook
         on (webhook.account_id, webhook.id) = (wanted.account_id, wanted.id)
-      left join ${eventHeads} as head on head.account_id = wanted.account_id ${join}
+      ${withHead(sql`wanted.account_id`)} ${join}
       order by wanted.n for update of webhook
     ),
     written as (${write} returning webhook.*, held.n as call)
     select ${selectWebhook(sql`written`, sql`head`)}, held.n${sql.join(read)}
     from held left join written on written.call = held.n
-    left join ${eventHeads} as head on head.account_id = held.account_id`);
+    ${withHead(sql`held.account_id`)}`);
   const run = prepare(db, name, query, (values) => ({
     call: Number(values[WIDTH]),
     outcome: outcomeOf(values[0] === null ? null : readWebhook(values), values.slice(WIDTH + 1)),

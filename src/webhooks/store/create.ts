@@ -5,12 +5,11 @@ import type { Database } from '../../database/connect.ts';
 import { accountOf } from '../../database/sql/key.ts';
 import { type BatchColumns, unnest } from '../../database/sql/unnest.ts';
 import { prepare, statement, type Values } from '../../database/statement.ts';
-import { eventHeads } from '../../database/tables/events.ts';
 import { webhookEndpoints } from '../../database/tables/webhooks.ts';
 import type { EventType } from '../../events/event.ts';
 import { MAX_WEBHOOKS, type Webhook } from '../webhook.ts';
 import { KEY } from './key.ts';
-import { readWebhook, selectWebhook, WIDTH } from './row.ts';
+import { readWebhook, selectWebhook, WIDTH, withHead } from './row.ts';
 
 export interface NewWebhook {
   accountId: string;
@@ -101,7 +100,7 @@ const creating = (drafts: SQL): SQL => sql`
   made as (
     insert into ${webhookEndpoints} (account_id, id, url, types, cursor, secret, shows_customers)
     select fresh.account_id, fresh.id, fresh.url, fresh.types::json, coalesce(head.last_event, 0), fresh.secret, fresh.shows_customers
-    from fresh left join ${eventHeads} as head on head.account_id = fresh.account_id
+    from fresh ${withHead(sql`fresh.account_id`)}
     where fresh.n not in (select n from excess)
     order by fresh.account_id collate "C", fresh.url collate "C"
     on conflict (account_id, url) do nothing returning *
@@ -112,7 +111,7 @@ const creating = (drafts: SQL): SQL => sql`
   left join made as twin on (twin.account_id, twin.url) = (draft.account_id, draft.url)
   left join existing on existing.n = draft.n
   left join excess on excess.n = draft.n
-  left join ${eventHeads} as head on head.account_id = draft.account_id`;
+  ${withHead(sql`draft.account_id`)}`;
 
 function createdOf(values: Values): Created {
   const [takenBy, isExcess] = values.slice(WIDTH + 1);

@@ -4,11 +4,10 @@ import type { Database } from '../../database/connect.ts';
 import { accountOf, type Key } from '../../database/sql/key.ts';
 import { unnest } from '../../database/sql/unnest.ts';
 import { prepare, statement } from '../../database/statement.ts';
-import { eventHeads } from '../../database/tables/events.ts';
 import { webhookEndpoints } from '../../database/tables/webhooks.ts';
 import type { Webhook } from '../webhook.ts';
 import { KEY } from './key.ts';
-import { readWebhook, selectWebhook, WIDTH } from './row.ts';
+import { readWebhook, selectWebhook, WIDTH, withHead } from './row.ts';
 
 /** Returns the endpoint with this id; null if the account has none. */
 export function getWebhook(db: Database) {
@@ -17,7 +16,7 @@ export function getWebhook(db: Database) {
     select ${selectWebhook(sql`webhook`, sql`head`)}, wanted.n
     from ${wanted.table} inner join ${webhookEndpoints} as webhook
       on (webhook.account_id, webhook.id) = (wanted.account_id, wanted.id)
-    left join ${eventHeads} as head on head.account_id = wanted.account_id`);
+    ${withHead(sql`wanted.account_id`)}`);
   const run = prepare(db, 'get_webhook', query, (values) => ({
     call: Number(values[WIDTH]),
     webhook: readWebhook(values),

@@ -4,10 +4,9 @@ import type { Database } from '../../database/connect.ts';
 import { accountOf } from '../../database/sql/key.ts';
 import { unnest } from '../../database/sql/unnest.ts';
 import { prepare, statement } from '../../database/statement.ts';
-import { eventHeads } from '../../database/tables/events.ts';
 import { webhookEndpoints } from '../../database/tables/webhooks.ts';
 import type { Webhook } from '../webhook.ts';
-import { readWebhook, selectWebhook, WIDTH } from './row.ts';
+import { readWebhook, selectWebhook, WIDTH, withHead } from './row.ts';
 
 interface Wanted {
   accountId: string;
@@ -25,8 +24,10 @@ export function listWebhooks(db: Database) {
   );
   const query = statement(sql`
     select ${selectWebhook(sql`webhook`, sql`head`)}, wanted.n
-    from ${wanted.table} inner join ${webhookEndpoints} as webhook on webhook.account_id = wanted.account_id
-    left join ${eventHeads} as head on head.account_id = wanted.account_id
+    from ${wanted.table} ${withHead(sql`wanted.account_id`)}
+    cross join lateral (
+      select * from ${webhookEndpoints} as each where each.account_id = wanted.account_id offset 0
+    ) as webhook
     order by webhook.created_at, webhook.id`);
   const run = prepare(db, 'list_webhooks', query, (values) => ({
     call: Number(values[WIDTH]),

@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { milliseconds, momentOf, type Values } from '../../database/statement.ts';
+import { eventHeads } from '../../database/tables/events.ts';
 import type { Attempt } from '../attempt.ts';
 import type { Webhook } from '../webhook.ts';
 
@@ -13,6 +14,10 @@ export const selectWebhook = (webhook: SQL, head: SQL): SQL => sql`
   ${webhook}.replay_at, ${webhook}.replay_until, ${webhook}.last_error,
   case when ${webhook}.is_enabled and ${webhook}.failures > 0 then ${milliseconds(sql`${webhook}.next_attempt_at`)} end,
   case when ${webhook}.previous_secret_until > now() then ${milliseconds(sql`${webhook}.previous_secret_until`)} end`;
+
+/** Joins the head of an account's log as `head`. Its limit makes Postgres look up one head after the other. */
+export const withHead = (account: SQL): SQL => sql`
+  left join lateral (select * from ${eventHeads} as each where each.account_id = ${account} limit 1) as head on true`;
 
 /** The number of columns that `selectWebhook` selects. */
 export const WIDTH = 13;
