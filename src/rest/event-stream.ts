@@ -11,7 +11,7 @@ import type { Fields } from '../http/fields.ts';
 import { seesMembers } from '../members/member-event.ts';
 import type { Stream } from './answer.ts';
 import { representEvent } from './event-representation.ts';
-import { typesNamed } from './event-types.ts';
+import { uniqueTypesNamed } from './event-types.ts';
 
 const prefersEvents = preferring('text/event-stream', 'application/json');
 
@@ -36,7 +36,7 @@ export async function streamOf(
   // A client that has read no event yet may send an empty header.
   const start = lastEventId ? { after: lastEventId, from: 'Last-Event-ID' } : { after, from: 'after' };
   const followed = await followEvents
-    .parse({ after: start.after, types: typesNamed(type) }, context)
+    .parse({ after: start.after, types: uniqueTypesNamed(type) }, context)
     .catch((error) => {
       throw error instanceof InvalidInput ? error.renamed(new Map([['after', start.from]])) : error;
     });

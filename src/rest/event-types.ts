@@ -12,6 +12,12 @@ export const EVENT_TYPE_NAMES = Object.values(TYPE_NAMES);
 
 const TYPES = new Map<unknown, string>(Object.entries(TYPE_NAMES).map(([type, name]) => [name, type]));
 
-/** Returns the types that a list of documented names means, each once. */
+/** Returns the types that a list of documented names means. Returns other values unchanged, so that the resolver rejects them. */
 export const typesNamed = (names: unknown): unknown =>
-  Array.isArray(names) ? [...new Set(names.map((name) => TYPES.get(name) ?? name))] : names;
+  Array.isArray(names) ? names.map((name) => TYPES.get(name) ?? name) : names;
+
+/** Returns the same types, each once, because a query can repeat one any number of times. */
+export const uniqueTypesNamed = (names: unknown): unknown => {
+  const types = typesNamed(names);
+  return Array.isArray(types) ? [...new Set(types)] : types;
+};

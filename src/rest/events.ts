@@ -9,7 +9,7 @@ import { listSegmentEvents } from '../segments/event-resolvers.ts';
 import type { Answer } from './answer.ts';
 import { representEvent, representEvents } from './event-representation.ts';
 import { prefersStream, streamOf } from './event-stream.ts';
-import { typesNamed } from './event-types.ts';
+import { uniqueTypesNamed } from './event-types.ts';
 import { type Handler, wholeNumber } from './operation.ts';
 import { untagged } from './preconditions.ts';
 
@@ -41,7 +41,7 @@ export const retrieve: Handler = async ({ id, fields, headers }, context) => {
 
 /** Converts the fields of a request to the input of the resolvers. They refuse the remaining fields. */
 function windowOf({ after, limit, type, request_id, ...rest }: Fields, segmentId?: unknown) {
-  const filter = { types: typesNamed(type), segmentId, requestId: request_id };
+  const filter = { types: uniqueTypesNamed(type), segmentId, requestId: request_id };
   return { window: { first: wholeNumber(limit), after, filter }, rest };
 }
 

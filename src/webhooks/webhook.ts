@@ -81,8 +81,9 @@ const types = z
   .array(z.enum(EVENT_TYPES), {
     error: ({ input }) => `must be a list of types, or null for all, not ${quoted(input)}`,
   })
-  .min(1, 'must have at least one type: omit it, or pass null, for all')
-  .max(EVENT_TYPES.length, `must have at most ${EVENT_TYPES.length} types`)
+  .refine(({ length }) => length > 0, 'must have at least one type: omit it, or pass null, for all')
+  .refine(({ length }) => length <= EVENT_TYPES.length, `must have at most ${EVENT_TYPES.length} types`)
+  .meta({ minItems: 1, maxItems: EVENT_TYPES.length }) // unlike `min` and `max`, `refine` does not check a text as well
   .nullish();
 /** An endpoint of any type by default. */
 export const CreateSegmentWebhook = z.strictObject({ url, types });
