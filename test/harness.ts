@@ -133,7 +133,14 @@ function noteStatements({ database, statements }: TestGateway): void {
       return query(config, ...rest);
     }) as typeof sender.query;
   };
-  for (const { $client: pool } of [database, database.large, database.scan, database.import, database.webhook]) note(pool);
+  for (const { $client: pool } of [
+    database,
+    database.large,
+    database.scan,
+    database.import,
+    database.webhook,
+  ])
+    note(pool);
   database.export.$client.on('connect', note);
 }
 

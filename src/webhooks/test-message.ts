@@ -32,14 +32,14 @@ export async function sendTest(
     const gone = new AbortController();
     onGone(() => gone.abort(new Unavailable('unknown', { message: 'The caller of the test is gone.' })));
     leavePlace();
-    const now = new Date();
+    const at = Date.now();
     const message = messageOf({
       id: `msg_${randomBase62(DIGITS)}`,
       type: TYPE,
-      createdAt: now,
+      createdAt: Math.floor(at / 1000),
       data: { webhook_endpoint_id: id },
       secrets,
-      at: now.getTime(),
+      at,
     });
     const connection = destinations.open(url);
     try {

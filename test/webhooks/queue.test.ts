@@ -3,7 +3,13 @@ import type { Claimed } from '../../src/webhooks/queue/claim.ts';
 import type { Settlement } from '../../src/webhooks/queue/settlement.ts';
 import { webhookQueue } from '../../src/webhooks/queue.ts';
 import { testGateway } from '../harness.ts';
-import { changeEndpoint, deliveriesOf, insertEndpoint, setEndpoint, storedEndpoint } from './stored-endpoints.ts';
+import {
+  changeEndpoint,
+  deliveriesOf,
+  insertEndpoint,
+  setEndpoint,
+  storedEndpoint,
+} from './stored-endpoints.ts';
 
 const gateway = testGateway();
 
