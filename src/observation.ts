@@ -32,6 +32,12 @@ export type Observation =
   | { kind: 'members_cleaned'; members: number; ms: number }
   /** A replacement of members is under way: so many customers have arrived. */
   | { kind: 'members_arriving'; requestId: string; segmentId: string; customers: number; ms: number }
+  /** A webhook message was sent, and answered or not. */
+  | { kind: 'webhook_attempt_ended'; outcome: WebhookOutcome; ms: number }
+  /** An event was not delivered after the last attempt. The endpoint goes on with the next one. */
+  | { kind: 'webhook_given_up'; accountId: string; webhookId: string; eventId: string; status: number | null }
+  /** A receiver answered that it is gone. */
+  | { kind: 'webhook_disabled'; accountId: string; webhookId: string }
   /** The collector of traces did not accept these spans. */
   | { kind: 'spans_lost'; spans: number; reason: string }
   | { kind: 'admin_listening'; adminUrl: string }
@@ -81,6 +87,10 @@ export interface StatementEnded {
   waitedMs: number;
   ms: number;
 }
+
+/** What came of an attempt to deliver an event. */
+export const WEBHOOK_OUTCOMES = ['delivered', 'failed', 'given_up', 'disabled'] as const;
+export type WebhookOutcome = (typeof WEBHOOK_OUTCOMES)[number];
 
 /** The lanes of the database: see docs/decisions/lanes.md. */
 export const LANES = ['small', 'large', 'scan', 'long', 'import', 'export', 'webhook'] as const;

@@ -10,8 +10,12 @@ const MAX = { requests: 50, faults: 10 };
 type Kind = Observation['kind'];
 type Line = readonly [level: 'info' | 'warn', message: string];
 
+
 /** Frequent observations that are only measured. */
-type Measured = 'statement_ended' | 'limit_reached';
+const MEASURED = ['statement_ended', 'limit_reached', 'webhook_attempt_ended'] as const;
+type Measured = (typeof MEASURED)[number];
+const isMeasured = (observation: Observation): observation is Extract<Observation, { kind: Measured }> =>
+  MEASURED.some((kind) => kind === observation.kind);
 
 /** The lines of all other observations, which are rare. The fields of an observation are logged with its line. */
 const LINES: Readonly<Record<Exclude<Kind, 'exchange_ended' | 'fault' | Measured>, Line>> = {
@@ -44,6 +48,8 @@ const LINES: Readonly<Record<Exclude<Kind, 'exchange_ended' | 'fault' | Measured
   contents_erased: ['info', 'erased the contents of events'],
   members_cleaned: ['info', 'deleted members that nobody can see'],
   members_arriving: ['info', 'receiving members'],
+  webhook_given_up: ['warn', 'gave up an event: its webhook endpoint did not accept it'],
+  webhook_disabled: ['warn', 'disabled a webhook endpoint: it answered 410'],
   spans_lost: ['warn', 'could not send spans to the collector: see OTEL_EXPORTER_OTLP_ENDPOINT'],
   admin_listening: ['info', 'serving metrics'],
   listening: ['info', 'listening'],
@@ -74,7 +80,7 @@ export function records(log: Log): Records {
   function observe(observation: Observation): void {
     if (observation.kind === 'exchange_ended') exchangeEnded(observation);
     else if (observation.kind === 'fault') fault(observation.error, observation.requestId);
-    else if (observation.kind !== 'statement_ended' && observation.kind !== 'limit_reached') {
+    else if (!isMeasured(observation)) {
       const { kind, ...fields } = observation;
       const [level, message] = LINES[kind];
       log[level](fields, message);

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../database/connect.ts';
-import { refusalOf } from '../../database/failure.ts';
+import { isReadOnly, refusalOf } from '../../database/failure.ts';
 import { prepare, statement, type Values } from '../../database/statement.ts';
 import { eventHeads } from '../../database/tables/events.ts';
 import { webhookEndpoints } from '../../database/tables/webhooks.ts';
@@ -45,17 +45,19 @@ const hasLease = sql`(endpoint.lease is not null and endpoint.lease_until > now(
 
 /**
  * Returns a function that claims endpoints with something to deliver: those that wait for a first attempt before those that wait for
- * a retry, and those that have waited longest first. An endpoint that another process is claiming at this moment is skipped.
+ * a retry, and those that have waited longest first. An endpoint that another process is claiming at this moment is skipped. It
+ * returns null if the database is read-only.
  */
-export function claimEndpoints(db: Database): (wanted: Wanted) => Promise<Claims> {
+export function claimEndpoints(db: Database): (wanted: Wanted) => Promise<Claims | null> {
   const run = prepare(db.webhook, 'claim_webhooks', statement(CLAIM), rowOf);
   return async (wanted) => {
-    const rows = await db.webhook.queue
-      .run(null, () => run({ ...wanted }))
-      .catch((error: unknown) => {
-        throw refusalOf(error, { isWrite: true });
-      });
-    return { claimed: rows.flatMap(({ claimed }) => claimed ?? []), nextMs: rows[0]?.nextMs ?? null };
+    try {
+      const rows = await db.webhook.queue.run(null, () => run({ ...wanted }));
+      return { claimed: rows.flatMap(({ claimed }) => claimed ?? []), nextMs: rows[0]?.nextMs ?? null };
+    } catch (error) {
+      if (isReadOnly(error)) return null;
+      throw refusalOf(error, { isWrite: true });
+    }
   };
 }
 

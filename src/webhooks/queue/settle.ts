@@ -14,6 +14,8 @@ import { SETTLEMENT, type Settlement } from './settlement.ts';
 export interface Settled {
   /** Whether it may go on: the endpoint is enabled, no caller has changed it, and the lease was not released. */
   mayGoOn: boolean;
+  /** Whether no caller has changed the endpoint since it was claimed. */
+  isCurrent: boolean;
   /** The secrets that sign now. */
   secrets: readonly string[];
 }
@@ -75,7 +77,7 @@ const SETTLE = sql`
       ) as wanted
     ) as wanted
     where (endpoint.account_id, endpoint.id) = (wanted.account_id, wanted.id) and endpoint.lease = wanted.lease
-    returning endpoint.*, wanted.n as call, place, event_id, type, attempt, attempted_at,
+    returning endpoint.*, wanted.n as call, is_same, place, event_id, type, attempt, attempted_at,
       case when outcome = 'GIVEN_UP' and moves then 'FAILED' when outcome = 'DELIVERED' then 'DELIVERED' else 'PENDING' end as status
   ),
   stored as (
@@ -88,9 +90,9 @@ const SETTLE = sql`
         when jsonb_array_length(delivery.attempts) < ${sql.raw(String(MAX_ATTEMPTS))} then delivery.attempts || excluded.attempts
         else (delivery.attempts - 0) || excluded.attempts end
   )
-  select call, lease is not null, ${SECRETS} from settled as endpoint`;
+  select call, lease is not null, is_same, ${SECRETS} from settled as endpoint`;
 
-const rowOfSettled = ([call, mayGoOn, ...secrets]: Values) => ({
+const rowOfSettled = ([call, mayGoOn, isCurrent, ...secrets]: Values) => ({
   call: Number(call),
-  settled: { mayGoOn: mayGoOn === true, secrets: readSecrets(secrets) },
+  settled: { mayGoOn: mayGoOn === true, isCurrent: isCurrent === true, secrets: readSecrets(secrets) },
 });

@@ -1,0 +1,130 @@
+import { type Event, eventIdOf } from '../../events/event.ts';
+import type { EventSlice } from '../../events/store/read.ts';
+import { untilReady } from '../../fairness/stream-readiness.ts';
+import type { Claimed } from '../queue/claim.ts';
+import type { Settlement } from '../queue/settlement.ts';
+import { leaseOf } from './lease.ts';
+import { notKept } from './not-kept.ts';
+import { decide } from './outcome.ts';
+import type { Parts } from './parts.ts';
+import { sendEvent } from './send.ts';
+
+/** Max events to read at once. A retry reads only its event: it will probably fail. */
+const SIZE = 20;
+/** How long events may be used that were read. It is short, because their segments may be deleted meanwhile. */
+const FRESH_MS = 1_000;
+
+/**
+ * Delivers the events of an endpoint one after the other, until there are no more, an attempt fails, the lease is lost, or its turn
+ * is over. `since` is when the lease was asked for. Returns whether there may be more to do now. Throws if the database fails for so
+ * long that the lease ends.
+ */
+export async function deliverTo(endpoint: Claimed, since: number, parts: Parts): Promise<boolean> {
+  const { accountId, id: webhookId, types, replay } = endpoint;
+  const { events, schedule, leaseMs, turnMs, observe, attempts, isStopping } = parts;
+  const began = performance.now();
+  const lease = leaseOf(endpoint, since, parts);
+  const loop = parts.loopOf?.(accountId);
+  const connection = parts.destinations.open(endpoint.url);
+  let { failures, secrets } = endpoint;
+  /** The last event that was delivered or excluded, and the last one to be delivered again if there is a replay. */
+  let place = replay?.after ?? endpoint.cursor;
+  let until = replay?.until ?? null;
+  let isStored = true;
+  let wakes = 0;
+  let isChanged = false;
+
+  const isOver = () => isStopping() || performance.now() - began > turnMs;
+  const isLong = () => lease.leftMs() >= leaseMs / 2; // long enough for an attempt
+
+  const settle = async (given: Omit<Settlement, 'isReplay' | 'place' | keyof Claimed | 'leaseMs'>) => {
+    const settled = await lease.settle({ ...given, place, isReplay: until !== null });
+    isStored = true;
+    secrets = settled?.secrets ?? secrets;
+    isChanged = settled?.isCurrent === false;
+    const hasMoved = given.outcome !== 'HELD' && given.outcome !== 'FAILED';
+    if (hasMoved) failures = 0;
+    if (hasMoved && until !== null && place >= until) [until, place] = [null, endpoint.cursor];
+    return settled;
+  };
+
+  /** Stores how far the excluded events go, and extends or ends the lease. Returns whether to go on. */
+  const hold = async (given: Partial<Settlement> = {}): Promise<boolean> => {
+    const outcome = isStored ? 'HELD' : 'SKIPPED';
+    return (await settle({ outcome, isLast: false, ...given }))?.mayGoOn ?? false;
+  };
+
+  const deliver = async (event: Event, isLast: boolean): Promise<boolean> => {
+    const maxMs = lease.leftMs();
+    const answered = await sendEvent({ event, endpoint, secrets, connection, loop, maxMs }, parts);
+    const { name, ...decided } = decide(answered, failures, schedule);
+    const { attempt } = answered;
+    observe({ kind: 'webhook_attempt_ended', outcome: name, ms: attempt.ms });
+    place = event.n;
+    const eventId = eventIdOf(event);
+    const isEnd = name === 'failed' || name === 'disabled' || (isLast && name === 'delivered');
+    const settled = await settle({ ...decided, isLast: isEnd, sent: { eventId, type: event.type, attempt } });
+    if (!settled?.isCurrent) return false;
+    const { status } = attempt;
+    if (name === 'given_up') observe({ kind: 'webhook_given_up', accountId, webhookId, eventId, status });
+    if (name === 'disabled') observe({ kind: 'webhook_disabled', accountId, webhookId });
+    if (decided.retryMs !== undefined) parts.retryIn(decided.retryMs);
+    return settled.mayGoOn;
+  };
+
+  /** Delivers a part of the log. Returns whether to go on, with the part after it. */
+  const deliverSlice = async ({ events: all, hasMore, prunedTo }: EventSlice): Promise<boolean> => {
+    const readAt = performance.now();
+    if (place < prunedTo) {
+      const first = place + 1;
+      place = Math.min(prunedTo, until ?? prunedTo);
+      return hold({ outcome: 'SKIPPED', lastError: notKept(first, place) });
+    }
+    const isReplay = until !== null;
+    let hasSent = false; // so that at least one event is sent, however long it waits
+    for (const event of all) {
+      if (types && !types.includes(event.type)) {
+        place = event.n;
+        isStored = false;
+        if (place === until) return hold();
+        continue;
+      }
+      await untilReady(loop);
+      if (isOver() || !isLong() || (hasSent && performance.now() - readAt > FRESH_MS)) return true;
+      const isLast = !hasMore && !isReplay && event === all.at(-1) && wakes === parts.wakes();
+      if (!(await deliver(event, isLast))) return false;
+      hasSent = true;
+      if (isReplay && until === null) return true; // the events after the replay are not those after the cursor
+    }
+    if (hasMore) return true;
+    if (until !== null) {
+      place = until;
+      return hold({ outcome: 'SKIPPED' });
+    }
+    return hold({ isLast: wakes === parts.wakes() });
+  };
+
+  try {
+    for (;;) {
+      await untilReady(loop);
+      if (isOver()) {
+        await hold({ isLast: true });
+        return true;
+      }
+      if (!isLong() && !(await hold())) return true;
+      wakes = parts.wakes();
+      const size = failures > 0 ? 1 : SIZE;
+      const maxBytes = parts.maxBytes();
+      const slice = await lease.persist(() =>
+        events.read({ accountId, after: place, size, maxBytes, contents: 'all' }),
+      );
+      if (!(await deliverSlice(slice))) return isChanged || wakes !== parts.wakes();
+    }
+  } catch (error) {
+    if (!attempts.areAborted() && lease.leftMs() > 0) throw error;
+    await hold({ isLast: true }).catch(() => {});
+    return false;
+  } finally {
+    connection.close();
+  }
+}
