@@ -30,6 +30,8 @@ export type Observation =
   | { kind: 'contents_erased'; events: number; ms: number }
   /** Members of deleted segments, of replaced members, and of replacements that were broken off, were deleted. */
   | { kind: 'members_cleaned'; members: number; ms: number }
+  /** Deliveries of webhooks that are older than the retention of events were deleted. */
+  | { kind: 'deliveries_forgotten'; deliveries: number; ms: number }
   /** A replacement of members is under way: so many customers have arrived. */
   | { kind: 'members_arriving'; requestId: string; segmentId: string; customers: number; ms: number }
   /** A webhook message was sent, and answered or not. */

@@ -47,6 +47,7 @@ const LINES: Readonly<Record<Exclude<Kind, 'exchange_ended' | 'fault' | Measured
   events_pruned: ['info', 'pruned events'],
   contents_erased: ['info', 'erased the contents of events'],
   members_cleaned: ['info', 'deleted members that nobody can see'],
+  deliveries_forgotten: ['info', 'forgot webhook deliveries'],
   members_arriving: ['info', 'receiving members'],
   webhook_given_up: ['warn', 'gave up an event: its webhook endpoint did not accept it'],
   webhook_disabled: ['warn', 'disabled a webhook endpoint: it answered 410'],

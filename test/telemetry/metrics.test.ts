@@ -175,6 +175,7 @@ it('what is no longer kept is counted by kind', () => {
     [kind('events')]: 3,
     [kind('event_contents')]: 4,
     [kind('members')]: 5,
+    [kind('webhook_deliveries')]: 6,
   };
   return changes(expected, async () => {
     const { observe } = admin();
@@ -182,6 +183,7 @@ it('what is no longer kept is counted by kind', () => {
     observe({ kind: 'events_pruned', events: 3, ms: 1 });
     observe({ kind: 'contents_erased', events: 4, ms: 1 });
     observe({ kind: 'members_cleaned', members: 5, ms: 1 });
+    observe({ kind: 'deliveries_forgotten', deliveries: 6, ms: 1 });
   });
 });
 

@@ -61,6 +61,7 @@ export function metrics(names: Names, version: string): Metrics {
     events: deleted({ kind: 'events' }),
     contents: deleted({ kind: 'event_contents' }),
     members: deleted({ kind: 'members' }),
+    deliveries: deleted({ kind: 'webhook_deliveries' }),
   };
 
   function observe(observation: Observation): void {
@@ -88,6 +89,9 @@ export function metrics(names: Names, version: string): Metrics {
         break;
       case 'members_cleaned':
         rows.members.value += observation.members;
+        break;
+      case 'deliveries_forgotten':
+        rows.deliveries.value += observation.deliveries;
         break;
     }
   }
