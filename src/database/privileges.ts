@@ -2,7 +2,10 @@ import type pg from 'pg';
 import type { Observe } from '../observation.ts';
 import { WrongConfig } from '../wrong-config.ts';
 
-/** The privileges without which every read, or every write of segments, fails. The README lists everything that a role needs. */
+/**
+ * The privileges without which every read, every write of segments, or every delivery of webhooks fails. The README lists everything
+ * that a role needs.
+ */
 const NEEDED = {
   segments: ['select', 'insert', 'update', 'delete'],
   events: ['select', 'insert', 'update', 'delete'],
@@ -10,6 +13,8 @@ const NEEDED = {
   memberships: ['select', 'insert', 'update'],
   members: ['select', 'insert', 'update', 'delete'],
   member_leftovers: ['select', 'insert', 'update', 'delete'],
+  webhook_endpoints: ['select', 'insert', 'update', 'delete'],
+  webhook_deliveries: ['select', 'insert', 'update', 'delete'],
   idempotency_keys: ['select', 'insert', 'update', 'delete'],
   api_tokens: ['select'],
 };

@@ -10,7 +10,7 @@ const GRANTS = `
   grant usage on schema public, drizzle to ${ROLE};
   grant select on drizzle.__drizzle_migrations to ${ROLE};
   grant select, insert, update, delete on segments, memberships, members, member_leftovers, event_heads, events,
-    idempotency_keys, api_tokens, rate_limits to ${ROLE}`;
+    webhook_endpoints, webhook_deliveries, idempotency_keys, api_tokens, rate_limits to ${ROLE}`;
 
 type Database = Awaited<ReturnType<typeof makeDatabase>>;
 
