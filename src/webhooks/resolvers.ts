@@ -33,6 +33,7 @@ interface WriteContext extends Context {
 }
 
 const scope = 'webhooks:manage';
+const BUSY = 'Other requests are creating and deleting endpoints with this URL. Try again in a moment.';
 
 /** Lists the webhook endpoints of the account, oldest first. */
 export const listSegmentWebhooks = resolver({
@@ -67,7 +68,7 @@ export const createSegmentWebhook = resolver({
       showsCustomers: mayReadMembers(viewer),
     });
     if (created === 'full') throw new WebhookQuotaExceeded(MAX_WEBHOOKS);
-    if (created === null) throw new Unavailable('not_applied');
+    if (created === null) throw new Unavailable('not_applied', { message: BUSY });
     if ('takenBy' in created) throw taken(created.takenBy);
     context.wokeDeliveries();
     return { webhook: created.webhook, secret };
