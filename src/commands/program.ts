@@ -11,6 +11,7 @@ import { addSchema } from './schema.ts';
 import { addServe } from './serve.ts';
 import { addTail } from './tail.ts';
 import { addToken } from './token.ts';
+import { addWebhooks } from './webhooks.ts';
 
 const AFTER = `
 segments serve --help lists the environment variables.
@@ -37,6 +38,7 @@ export async function programFor(args: readonly string[], environment: NodeJS.Pr
   addImport(program, environment);
   addExport(program, environment);
   addTail(program, environment);
+  addWebhooks(program, environment);
   addSchema(program);
   addOpenapi(program);
   await addComplete(program, args);

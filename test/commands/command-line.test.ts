@@ -38,11 +38,13 @@ async function completed(words: string[]): Promise<string> {
 
 describe.skipIf(!existsSync(BASH_COMPLETION))('bash completes', () => {
   it.each([
-    [['segments', ''], 'serve migrate token config import export tail schema openapi complete help'],
+    [['segments', ''], 'serve migrate token config import export tail webhooks schema openapi complete help'],
     [['segments', 'to'], 'token'],
     [['segments', 'token', ''], 'create list rotate revoke new help'],
     [['segments', 'token', 'create', '--'], '--account --name --scopes --expires --help'],
     [['segments', 'tail', '--a'], '--after'],
+    [['segments', 'webhooks', ''], 'listen help'],
+    [['segments', 'webhooks', 'listen', '--f'], '--forward'],
     [['segments', 'import', '--d'], '--dry-run'],
   ])('%j to %s', async (words, expected) => {
     expect(await completed(words)).toBe(expected);

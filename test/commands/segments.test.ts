@@ -59,7 +59,7 @@ describe.concurrent('segments', () => {
     [['token', 'create', '--account', 'a b'], 'It must have 1 to 64 characters'],
     [
       ['token', 'create', '--scopes', 'all'],
-      'It can have segments:read, segments:write, members:read, members:write, separated by commas, not "all"',
+      'It can have segments:read, segments:write, members:read, members:write, webhooks:manage, separated by commas, not "all"',
     ],
     [['token', 'create', '--expires', '0'], 'It must be a whole number of days'],
     [['tail', '--url', 'x'], '--url must be a URL such as http://127.0.0.1:4000.\nSee segments tail --help.'],

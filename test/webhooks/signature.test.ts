@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { messageOf } from '../../src/webhooks/message.ts';
-import { newSecret, sign } from '../../src/webhooks/signature.ts';
+import { isSecret, newSecret, sign } from '../../src/webhooks/signature.ts';
 
 const SEED = 17;
 const event = {
@@ -18,7 +18,21 @@ describe('A secret', () => {
     const secret = newSecret();
     expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
     expect(newSecret()).not.toBe(secret);
+    expect(isSecret(secret)).toBe(true);
   });
+
+  const ofBytes = (n: number) => `whsec_${Buffer.alloc(n).toString('base64')}`;
+  it.each([24, 25, 26, 64])('can have %i bytes', (n) => expect(isSecret(ofBytes(n))).toBe(true));
+  it.each([
+    '',
+    'whsec_',
+    'x',
+    ofBytes(23),
+    ofBytes(65),
+    ofBytes(66),
+    `${ofBytes(24)}\n`,
+    ofBytes(24).slice(6),
+  ])('cannot be %j', (text) => expect(isSecret(text)).toBe(false));
 });
 
 describe('A signature', () => {
