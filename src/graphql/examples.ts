@@ -60,6 +60,16 @@ query Members {
   }
 }
 
+# Where changes are sent. Add a URL with createSegmentWebhook.
+query Webhooks {
+  segmentWebhooks {
+    url
+    status
+    lag
+    lastError { occurredAt statusCode error }
+  }
+}
+
 # Runs until you stop it: create or change a segment in another tab.
 subscription FollowChanges {
   segmentEvents {

@@ -56,7 +56,7 @@ builder.mutationFields((t) => ({
   testSegmentWebhook: t.field({
     type: results.TestSegmentWebhookPayload,
     ...MUTATION,
-    description: `Sends a test message to a webhook endpoint, even if it is disabled, and waits up to 15 seconds for the response. It is an event of no segment, and is not in the log. ${SCOPE}`,
+    description: `Sends a test message to a webhook endpoint, even if it is disabled, and waits up to 15 seconds for the response. Its type is \`webhook_endpoint.test\`, and it is not in the log. ${SCOPE}`,
     args: { input: t.arg({ type: inputs.TestSegmentWebhookInput, required: true, description: INPUT }) },
     errors: errors('The result of the test, or the reason why nothing was sent.'),
     resolve: (_, { input }, context) => webhooks.testSegmentWebhook(input, context),

@@ -1,5 +1,5 @@
 import type { RESOURCES } from '../routes.ts';
-import { WebhookMessage } from '../schemas.ts';
+import { WebhookMessage, WebhookTestMessage } from '../schemas.ts';
 import { referenceTo } from './components.ts';
 import type { Json } from './schema-at.ts';
 
@@ -32,10 +32,35 @@ const EXAMPLE = {
       updated_at: 1795843518,
     },
     changes: {},
-    actor: { kind: 'TOKEN', id: '5f1c2a', name: 'backend' },
+    actor: { kind: 'TOKEN', id: '5f1c2a9e0d3b4788', name: 'backend' },
     request_id: '0b9f2c5e-6a0f-4a34-9d0b-3f1d8f1e7c55',
   },
 };
+
+const TEST = {
+  type: 'webhook_endpoint.test',
+  timestamp: EXAMPLE.timestamp,
+  data: { webhook_endpoint_id: 'whe_2Jk7vX0cQm4nTz8bLw1RyE' },
+};
+
+const headersWith = (id: string): Json[] => [
+  header('webhook-id', 'Id of the event, or of the test. It is the same in every attempt.', id),
+  header('webhook-timestamp', 'Time of the attempt, in seconds since 1970.', '1795843519'),
+  header(
+    'webhook-signature',
+    'One or two signatures, separated by a space: `v1,` and the base64 of the HMAC-SHA256 of `{webhook-id}.{webhook-timestamp}.{body}`. There are two for 24 hours after the secret was rotated.',
+    'v1,Lkp6nOBaQtQRhud2jLtcHVxm8XTwBpNDNRzBn1gV4HI=',
+  ),
+  header('user-agent', 'The sender.', 'segments-gateway/0.1.0'),
+];
+
+const ACCEPTED = { description: 'The message was accepted. 1,024 bytes of the body are kept.' };
+
+const bodyOf = (description: string, schema: Json, example: object): Json => ({
+  description,
+  required: true,
+  content: { 'application/json': { schema, example } },
+});
 
 /** Describes what the gateway sends to webhook endpoints, and what they answer. All types of events are sent in the same way. */
 export const webhookMessages = (tag: keyof typeof RESOURCES): Record<string, Json> => ({
@@ -47,29 +72,28 @@ export const webhookMessages = (tag: keyof typeof RESOURCES): Record<string, Jso
       description:
         'Sent to each webhook endpoint whose `types` include the event, in the order of the log, as [Standard Webhooks](https://www.standardwebhooks.com) specifies. Verify the signature before you read the body. The same event can be sent more than once: ignore a `webhook-id` that you have processed.',
       security: [],
-      parameters: [
-        header('webhook-id', 'Id of the event. It is the same in every attempt.', EXAMPLE.data.id),
-        header('webhook-timestamp', 'Time of the attempt, in seconds since 1970.', '1795843519'),
-        header(
-          'webhook-signature',
-          'One or two signatures, separated by a space: `v1,` and the base64 of the HMAC-SHA256 of `{webhook-id}.{webhook-timestamp}.{body}`. There are two for 24 hours after the secret was rotated.',
-          'v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=',
-        ),
-        header('user-agent', 'The sender.', 'segments-gateway/0.1.0'),
-      ],
-      requestBody: {
-        description: 'The event.',
-        required: true,
-        content: { 'application/json': { schema: referenceTo(WebhookMessage), example: EXAMPLE } },
-      },
+      parameters: headersWith(EXAMPLE.data.id),
+      requestBody: bodyOf('The event.', referenceTo(WebhookMessage), EXAMPLE),
       responses: {
-        '2XX': { description: 'The event was accepted. The body is not read beyond 1 KB.' },
+        '2XX': ACCEPTED,
         410: { description: 'The endpoint is gone. It is disabled, and nothing more is sent.' },
         default: {
           description:
-            'The event was not accepted. It is sent again, after the number of seconds or at the date in `Retry-After`, if that is later than planned. Redirects are not followed.',
+            'The event was not accepted. It is sent again. If there is a `Retry-After` with a number of seconds or a date that is later than planned, it is sent then. Redirects are not followed.',
         },
       },
+    },
+  },
+  webhookEndpointTest: {
+    post: {
+      operationId: 'receiveWebhookEndpointTest',
+      tags: [tag],
+      summary: 'A test',
+      description: 'Sent once when a test is requested, whatever `types` the endpoint has.',
+      security: [],
+      parameters: headersWith('msg_4pQzT0sYw8nLk2XcVb6RdJ'),
+      requestBody: bodyOf('The test.', referenceTo(WebhookTestMessage), TEST),
+      responses: { '2XX': ACCEPTED, '4XX': { description: 'The test failed.' } },
     },
   },
 });

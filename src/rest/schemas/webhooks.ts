@@ -118,14 +118,26 @@ export const WebhookDeliveryList = z
   })
   .meta({ description: 'A page of deliveries, newest event first.' });
 
+const timestamp = z.string().meta({
+  description: 'Time of the change or of the test.',
+  format: 'date-time',
+  examples: ['2026-11-28T05:25:18.000Z'],
+});
+
 export const WebhookMessage = z
   .object({
     type,
-    timestamp: z.string().meta({
-      description: 'Time of the change, as in `created_at` of the event.',
-      format: 'date-time',
-      examples: ['2026-11-28T05:25:18.000Z'],
-    }),
+    timestamp,
     data: Event.meta({ description: 'The event, as `GET /v1/events/{id}` returns it.' }),
   })
-  .meta({ description: 'What is sent to a webhook endpoint.' });
+  .meta({ description: 'What is sent to a webhook endpoint for an event.' });
+
+export const WebhookTestMessage = z
+  .object({
+    type: z.literal('webhook_endpoint.test').meta({ description: 'A test.' }),
+    timestamp,
+    data: z
+      .object({ webhook_endpoint_id: z.string().meta({ description: 'Id of the endpoint.' }) })
+      .meta({ description: 'What was tested.' }),
+  })
+  .meta({ description: 'What is sent to a webhook endpoint as a test.' });
