@@ -44,6 +44,8 @@ export type Observation =
   | { kind: 'spans_lost'; spans: number; reason: string }
   | { kind: 'admin_listening'; adminUrl: string }
   | { kind: 'listening'; url: string }
+  /** This process delivers webhooks, and serves no API. */
+  | { kind: 'delivering' }
   | { kind: 'stopping'; signal: string }
   | { kind: 'stopped' };
 

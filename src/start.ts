@@ -1,43 +1,23 @@
 import { acceptedToken } from './accepted-token.ts';
 import type { Config } from './config/config.ts';
 import { foldsCase } from './database/encoding.ts';
-import { migrate } from './database/migrate.ts';
-import { requirePrivileges } from './database/privileges.ts';
 import { startEmbedded } from './embedded-postgres/server.ts';
-import { type Gateway, startGateway } from './gateway/gateway.ts';
+import { startGateway } from './gateway/gateway.ts';
 import { keptToken } from './kept-token.ts';
-import type { Observe } from './observation.ts';
-import type { Tracing } from './tracing.ts';
+import { migrateFirst } from './migrate-first.ts';
+import type { Parts } from './run-process.ts';
 import { welcome } from './welcome.ts';
-
-interface Process {
-  observe: Observe;
-  tracing?: Tracing | undefined;
-  /** Receives the function that stops a part, as soon as the part has started. */
-  started: AsyncDisposableStack;
-  /** Cancels the start. */
-  signal: AbortSignal;
-  /** Receives the gateway when it serves requests; for the metrics. */
-  watch?: ((gateway: Gateway) => void) | undefined;
-}
 
 /** Starts the database if it is embedded, migrates it, and starts the gateway. Throws if a step fails. */
 export async function start(
   config: Config,
-  { observe, tracing, started, signal, watch }: Process,
+  { observe, tracing, started, signal, watch }: Parts,
 ): Promise<void> {
   const embedded =
     config.DATABASE_URL === undefined ? await startEmbedded(config.DATA_DIR, { signal }) : null;
   started.defer(async () => embedded?.stop());
   const databaseUrl = config.DATABASE_URL ?? embedded?.url ?? '';
-  await migrate(databaseUrl, {
-    seconds: config.DATABASE_WAIT,
-    observe,
-    signal,
-    mayBeNewer: config.DATABASE_NEWER === 'serve',
-    pooler: config.DATABASE_POOLER,
-    verify: (client) => requirePrivileges(client, observe),
-  });
+  await migrateFirst(databaseUrl, config, { observe, signal });
   const given = config.API_TOKEN ?? (embedded ? await keptToken(config.DATA_DIR) : undefined);
   const gateway = await startGateway({
     databaseUrl,
@@ -56,6 +36,8 @@ export async function start(
     routerSecret: config.ROUTER_SECRET,
     persistedOperations: config.PERSISTED_OPERATIONS,
     maxConnectionsPerAddress: config.MAX_CONNECTIONS_PER_ADDRESS,
+    deliveries: config.DELIVERIES,
+    destinations: { allowPrivate: config.WEBHOOK_ALLOW_PRIVATE, ports: config.WEBHOOK_PORTS },
     apiToken: given,
     observe,
     tracing,

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { packageVersion } from '../version.ts';
 import { addComplete } from './complete.ts';
 import { addConfig } from './config.ts';
+import { addDeliver } from './deliver.ts';
 import { addExport } from './export.ts';
 import { addImport } from './import.ts';
 import { addMigrate } from './migrate.ts';
@@ -32,6 +33,7 @@ export async function programFor(args: readonly string[], environment: NodeJS.Pr
     .exitOverride()
     .addHelpText('after', AFTER);
   await addServe(program, environment, args);
+  addDeliver(program, environment);
   addMigrate(program, environment);
   addToken(program, environment);
   addConfig(program, environment);

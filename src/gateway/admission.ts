@@ -56,7 +56,8 @@ const TOO_MANY = 'Too many tokens are being verified. Try again in a moment.';
 
 /**
  * Returns two functions that admit a request: one for any caller, one for callers behind the router. Each finds out who calls,
- * waits for a place and for the account's share of the event loop, and returns the context of the call.
+ * waits for a place and for the account's share of the event loop, and returns the context of the call. `loopOf` is for work of an
+ * account that no request waits for.
  */
 export function admission(
   { jwt, routerSecret, rateLimit }: Admission,
@@ -123,6 +124,8 @@ export function admission(
   return {
     anyone: contextFor(authenticate, authenticate.anew),
     router: contextFor(byRouter(authenticate), byRouter(authenticate.anew)),
+    /** The share of the event loop that an account has. */
+    loopOf: loop.of,
   };
 }
 

@@ -54,6 +54,8 @@ export async function startGateway({
   places: maxPlaces,
   bodies: maxBodies,
   maxConnectionsPerAddress = Number.POSITIVE_INFINITY,
+  deliveries: isDelivering = false,
+  destinations: allowed,
   ...admitted
 }: Options) {
   const database = connect({ url: databaseUrl, poolSize, pooler, observe, tracing });
@@ -70,9 +72,10 @@ export async function startGateway({
     ...{ perAccount, perProcess: MAX_STREAMS, reviewMs },
     onRefused: () => observe({ kind: 'limit_reached', limit: 'streams' }),
   });
+  const webhooks = openWebhooks({ database, events, live, observe, isDelivering, allowed });
   const shared = {
     ...{ segments, members: memberStore(database), quota, events, streams, ...openTransfers() },
-    ...{ feed: live.feed, wrote: live.wrote, ...openWebhooks(database) },
+    ...{ feed: live.feed, wrote: live.wrote, ...webhooks.context },
   };
   const places = placesFor({
     ...{ places: maxPlaces, bodies: maxBodies },
@@ -81,17 +84,8 @@ export async function startGateway({
   const whyNotReady = readiness(database, () => (isDraining ? 'stopping' : places.isFull() ? 'busy' : null));
   const contextOf = admission(admitted, { database, tokens, shared, observe, places });
   const { route, isSocket, sockets } = faces({
-    ...{
-      graphiql,
-      introspection,
-      persistedOperations,
-      corsOrigins,
-      contextOf,
-      observe,
-      tracing,
-      heartbeatMs,
-      bodyPauseMs,
-    },
+    ...{ graphiql, introspection, persistedOperations, corsOrigins, contextOf },
+    ...{ observe, tracing, heartbeatMs, bodyPauseMs },
     isForRouter: admitted.routerSecret !== undefined,
     health: healthFace(whyNotReady),
   });
@@ -125,6 +119,7 @@ export async function startGateway({
     await disconnect(database);
     throw error;
   }
+  void webhooks.start(contextOf.loopOf);
 
   return {
     url: urlOf(server, host),
@@ -136,12 +131,12 @@ export async function startGateway({
     ...shared,
     database,
     whyNotReady,
-    vitals: vitals({ database, live, streams, places, sockets, unsentBytes }),
+    vitals: vitals({ database, live, streams, places, sockets, unsentBytes, webhooks }),
     /** Accepts no further requests, answers those in flight, then disconnects from the database. */
     async stop() {
       isDraining = true;
       streams.close();
-      await Promise.all([sockets.close(), drain(http, PATIENCE_MS)]);
+      await Promise.all([sockets.close(), drain(http, PATIENCE_MS), webhooks.stop()]);
       await stopWork();
       await tokens.writeUse();
       await disconnect(database);

@@ -1,6 +1,7 @@
 import type { Pooler } from '../database/connect.ts';
 import type { Observe } from '../observation.ts';
 import type { Tracing } from '../tracing.ts';
+import type { Allowed } from '../webhooks/destinations/check-url.ts';
 import type { Admission } from './admission.ts';
 import type { Open } from './faces.ts';
 import type { Places } from './places.ts';
@@ -27,6 +28,10 @@ export interface Options extends Admission, Places, Open {
   heartbeatMs?: number | undefined;
   /** Milliseconds that the sender of a list can pause. */
   bodyPauseMs?: number | undefined;
+  /** Whether to deliver webhooks. By default, others have to. */
+  deliveries?: boolean | undefined;
+  /** Where webhooks can be sent. By default, to public addresses, with the ports of HTTPS. */
+  destinations?: Allowed | undefined;
   /** Max open connections from one address. */
   maxConnectionsPerAddress?: number;
   /** A token of the account `default` with every scope. It ends the previous one: see `configureApiToken`. */

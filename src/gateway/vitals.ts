@@ -5,6 +5,7 @@ import type { GraphqlSockets } from '../graphql/transport/web-socket.ts';
 import { LANES } from '../observation.ts';
 import type { LaneVitals, Vitals } from '../telemetry/vitals.ts';
 import type { placesFor } from './places.ts';
+import type { Webhooks } from './webhooks.ts';
 
 interface Parts {
   database: Database;
@@ -13,11 +14,12 @@ interface Parts {
   places: ReturnType<typeof placesFor>;
   sockets: GraphqlSockets;
   unsentBytes(): number;
+  webhooks: Webhooks;
 }
 
 /** Returns the function that reads the current state of a gateway, for the metrics. It asks nobody, so it never waits. */
 export const vitals =
-  ({ database, live, streams, places, sockets, unsentBytes }: Parts): Vitals =>
+  ({ database, live, streams, places, sockets, unsentBytes, webhooks }: Parts): Vitals =>
   () => ({
     requestsInFlight: places.taken(),
     maxRequestsInFlight: places.max,
@@ -26,14 +28,19 @@ export const vitals =
     webSockets: sockets.count(),
     eventsSent: streams.eventsSent(),
     writes: live.writes(),
-    lanes: LANES.map((name): LaneVitals => {
-      const { $client: pool, queue } = name === 'small' ? database : database[name];
-      return {
-        name,
-        connections: pool.totalCount,
-        idleConnections: pool.idleCount,
-        maxConnections: pool.options.max,
-        waiting: queue.waiting(),
-      };
-    }),
+    webhooks: webhooks.vitals(),
+    lanes: lanesOf(database),
+  });
+
+/** Reads the current state of the connections of each lane. */
+export const lanesOf = (database: Database): LaneVitals[] =>
+  LANES.map((name) => {
+    const { $client: pool, queue } = name === 'small' ? database : database[name];
+    return {
+      name,
+      connections: pool.totalCount,
+      idleConnections: pool.idleCount,
+      maxConnections: pool.options.max,
+      waiting: queue.waiting(),
+    };
   });

@@ -54,6 +54,7 @@ const LINES: Readonly<Record<Exclude<Kind, 'exchange_ended' | 'fault' | Measured
   spans_lost: ['warn', 'could not send spans to the collector: see OTEL_EXPORTER_OTLP_ENDPOINT'],
   admin_listening: ['info', 'serving metrics'],
   listening: ['info', 'listening'],
+  delivering: ['info', 'delivering webhooks'],
   stopping: ['info', 'stopping'],
   stopped: ['info', 'stopped'],
 };

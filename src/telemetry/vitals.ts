@@ -9,6 +9,15 @@ export interface LaneVitals {
   waiting: number;
 }
 
+/** The deliveries of webhooks by this process, and the state of the webhook endpoints of all accounts. */
+export interface WebhookVitals {
+  attemptsInFlight: number;
+  /** Undefined until it was measured. */
+  lag:
+    | { seconds: number; endpoints: Readonly<Record<'enabled' | 'failing' | 'disabled', number>> }
+    | undefined;
+}
+
 /** Reads the current state of a gateway, and what it has counted since it started. */
 export type Vitals = () => {
   requestsInFlight: number;
@@ -21,5 +30,7 @@ export type Vitals = () => {
   eventsSent: number;
   /** Writes that were announced to the followers of the event log. */
   writes: number;
+  /** Undefined if this process does not deliver webhooks. */
+  webhooks: WebhookVitals | undefined;
   lanes: readonly LaneVitals[];
 };

@@ -14,8 +14,8 @@ export const webhooks = {
     secret: 'none',
   }),
   WEBHOOK_ALLOW_PRIVATE: variable(onOff.default(false), {
-    summary: 'Whether webhooks can be sent to private addresses, to any port, and without TLS',
+    summary: 'Whether webhooks can be sent to any address and port',
     secret: 'none',
-    details: 'For development. In production, callers could reach your internal network.',
+    details: 'Also over HTTP. For development. In production, callers could reach your internal network.',
   }),
 };

@@ -6,6 +6,7 @@ import type { Names } from './names.ts';
 import { requestMetrics } from './requests.ts';
 import { stateMetrics } from './state.ts';
 import { kept, tally } from './tally.ts';
+import { webhookMetrics } from './webhooks.ts';
 
 /** The metrics of a process. */
 export interface Metrics {
@@ -38,6 +39,7 @@ export function metrics(names: Names, version: string): Metrics {
   const exchangeEnded = requestMetrics(registry, names);
   const statementEnded = databaseMetrics(registry, () => vitals?.().lanes ?? []);
   stateMetrics(registry, () => vitals?.());
+  const attemptEnded = webhookMetrics(registry, () => vitals?.().webhooks);
   const reached = tally({
     name: 'segments_limits_reached_total',
     help: 'Requests, streams, statements and connections that were refused because a limit was reached.',
@@ -71,6 +73,9 @@ export function metrics(names: Names, version: string): Metrics {
         break;
       case 'statement_ended':
         statementEnded(observation);
+        break;
+      case 'webhook_attempt_ended':
+        attemptEnded(observation);
         break;
       case 'limit_reached':
         kept(limits, observation.limit, () => reached({ limit: observation.limit })).value += 1;
