@@ -10,7 +10,6 @@ const MAX = { requests: 50, faults: 10 };
 type Kind = Observation['kind'];
 type Line = readonly [level: 'info' | 'warn', message: string];
 
-
 /** Frequent observations that are only measured. */
 const MEASURED = ['statement_ended', 'limit_reached', 'webhook_attempt_ended'] as const;
 type Measured = (typeof MEASURED)[number];

@@ -38,7 +38,10 @@ async function completed(words: string[]): Promise<string> {
 
 describe.skipIf(!existsSync(BASH_COMPLETION))('bash completes', () => {
   it.each([
-    [['segments', ''], 'serve deliver migrate token config import export tail webhooks schema openapi complete help'],
+    [
+      ['segments', ''],
+      'serve deliver migrate token config import export tail webhooks schema openapi complete help',
+    ],
     [['segments', 'to'], 'token'],
     [['segments', 'token', ''], 'create list rotate revoke new help'],
     [['segments', 'token', 'create', '--'], '--account --name --scopes --expires --help'],
