@@ -1,16 +1,26 @@
 import { expect } from 'vitest';
 import { administer } from '../postgres.ts';
-import { type processes, type Running, TOKEN } from '../process/gateway-process.ts';
+import { type Environment, type processes, type Running, TOKEN } from '../process/gateway-process.ts';
 import { killablePostgres } from './postgres.ts';
 import { wireTo } from './wire.ts';
 
 type Processes = Pick<ReturnType<typeof processes>, 'serve' | 'temporaryFolder'>;
 
+interface Options {
+  /** Variables that the gateways are started with, besides those that they need. */
+  variables?: Environment;
+  /** Faults of something else that a test uses. */
+  others?: Readonly<Record<string, () => Promise<unknown>>>;
+}
+
 /** Starts two gateways on a Postgres of their own, all of which `inflict` makes fail. */
-export async function startFaulty({ serve, temporaryFolder }: Processes) {
+export async function startFaulty(
+  { serve, temporaryFolder }: Processes,
+  { variables, others }: Options = {},
+) {
   const postgres = await killablePostgres(temporaryFolder());
   const wire = await wireTo(postgres.url);
-  const environment = { DATABASE_URL: wire.url, API_TOKEN: TOKEN };
+  const environment = { DATABASE_URL: wire.url, API_TOKEN: TOKEN, ...variables };
   const gateways: [Running, Running] = [await serve(environment), await serve(environment)];
   /** Ends one of the gateways, and starts another in its place. */
   const replace = async (signal: NodeJS.Signals) => {
@@ -41,6 +51,7 @@ export async function startFaulty({ serve, temporaryFolder }: Processes) {
       await start();
     },
     'a gateway is stopped gracefully': async () => (await replace('SIGTERM'))(),
+    ...others,
   });
 
   return {
