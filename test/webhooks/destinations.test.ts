@@ -144,7 +144,7 @@ describe('A signal', () => {
     const controller = new AbortController();
     const { connection } = await started((_, response) => {
       response.write('begin');
-      setTimeout(() => controller.abort(reason), 50);
+      setTimeout(() => controller.abort(reason), 500); // the status has arrived, and the body is still waited for
     });
     expect((await connection.post(message, controller.signal)).attempt).toMatchObject({
       status: 200,

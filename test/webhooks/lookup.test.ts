@@ -74,7 +74,7 @@ describe('A name', () => {
 
 describe('DNS rebinding', () => {
   const to = (port: number, dnsServers: string[]) =>
-    openDestinations({ allowPrivate: false, ports: [port], version: '1', timeoutMs: 1_000, dnsServers });
+    openDestinations({ allowPrivate: false, ports: [port], version: '1', timeoutMs: 3_000, dnsServers });
 
   it('fails, because the address that was checked is the one that is connected to', async () => {
     const local = await localReceiver();
