@@ -14,8 +14,8 @@ export interface Answer {
   errors?: { message: string; extensions: { code: string } }[];
 }
 
-/** Starts the gateway as a user would, on an embedded database. `operations` is the file of persisted operations, if any. */
-export async function startGateway(dataDir: string, operations = '') {
+/** Starts the gateway as a user would, on an embedded database. `variables` are added to its configuration. */
+export async function startGateway(dataDir: string, variables: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, [join(ROOT, 'src', 'cli.ts'), 'serve'], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -25,7 +25,7 @@ export async function startGateway(dataDir: string, operations = '') {
       DATA_DIR: dataDir,
       API_TOKEN: TOKEN,
       GRAPHIQL: 'off',
-      PERSISTED_OPERATIONS: operations,
+      ...variables,
     },
   });
   const url = await listeningUrl(child);

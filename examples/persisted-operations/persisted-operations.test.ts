@@ -39,7 +39,7 @@ for (const tool of TOOLS) {
     before(async () => {
       const file = run(tool);
       ids = idsOf(file);
-      gateway = await startGateway(dataDir, file);
+      gateway = await startGateway(dataDir, { PERSISTED_OPERATIONS: file });
     });
     after(() => gateway?.stop());
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, it } from 'node:test';
@@ -18,7 +19,7 @@ let gateway: Awaited<ReturnType<typeof startGateway>>;
 const processes = new Set<ChildProcess>();
 
 before(async () => {
-  gateway = await startGateway(join(folder, 'data'));
+  gateway = await startGateway(join(folder, 'data'), { WEBHOOK_ALLOW_PRIVATE: 'on' });
 });
 after(async () => {
   for (const child of processes) await stop(child);
@@ -47,65 +48,99 @@ async function stop(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Pr
   await once(child, 'exit');
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  for (const end = Date.now() + 120_000; !condition(); await sleep(20))
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const end = Date.now() + 120_000;
+  while (!(await condition())) {
     assert.ok(Date.now() < end, 'too late');
+    await sleep(50);
+  }
 }
 
 /** Starts the receiver, and waits until it listens. */
-async function startReceiver(inbox: string) {
-  const env = { WEBHOOK_SECRET: SECRET, PORT: '0', INBOX: join(folder, inbox) };
+async function startReceiver({
+  inbox,
+  secret = SECRET,
+  port = 0,
+}: {
+  inbox: string;
+  secret?: string;
+  port?: number;
+}) {
+  const env = { WEBHOOK_SECRET: secret, PORT: String(port), INBOX: join(folder, inbox) };
   const { child, printed } = start(join(import.meta.dirname, 'start.ts'), [], env);
   const urlOf = () => /Receiving at (\S+)/.exec(printed.text)?.[1];
   await until(() => urlOf() !== undefined);
   const handled = () => printed.text.split('\n').filter((line) => /^\d+ customer_segment/.test(line));
-  return { child, url: urlOf() ?? '', handled };
+  return { child, url: urlOf() ?? '', names: () => handled().map((line) => line.split(' ').at(-1)) };
 }
 
-/** Sends all events to the receiver, from the first one on, and then those that follow. */
-function deliver(url: string, secret = SECRET) {
-  const args = ['webhooks', 'listen', '--forward', url, '--after', '0', '--secret', secret];
-  const env = { SEGMENTS_URL: gateway.url, SEGMENTS_TOKEN: gateway.token };
-  return start(join(ROOT, 'src', 'cli.ts'), args, env);
+/** Sends a request to the gateway, and returns the answer, which must be a success. */
+async function call<Answer>(path: string, method: 'GET' | 'POST' = 'GET', body?: object): Promise<Answer> {
+  const authorization = `Bearer ${gateway.token}`;
+  const headers = { authorization, ...(body && { 'content-type': 'application/json' }) };
+  const request = { method, headers, ...(body && { body: JSON.stringify(body) }) };
+  const response = await fetch(`${gateway.url}/v1/${path}`, request);
+  assert.ok(response.ok, `${path}: ${response.status}`);
+  return (await response.json()) as Answer;
 }
 
-async function create(name: string): Promise<void> {
-  const headers = { authorization: `Bearer ${gateway.token}`, 'content-type': 'application/json' };
-  const body = JSON.stringify({ name, criteria: 'spend > 1000', description: '' });
-  const response = await fetch(`${gateway.url}/v1/customer-segments`, { method: 'POST', headers, body });
-  assert.equal(response.status, 201);
+const create = (name: string) =>
+  call('customer-segments', 'POST', { name, criteria: 'spend > 1000', description: '' });
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
-const names = (lines: string[]) => lines.map((line) => line.split(' ').at(-1));
-
-it('handles each event once and in order, also if all are sent again and the receiver is killed', async () => {
-  const running = await startReceiver('once.sqlite');
+it('handles each event once and in order, whatever is killed, replayed or rotated', async () => {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}/`;
+  const { id, secret } = await call<{ id: string; secret: string }>('webhook-endpoints', 'POST', { url });
+  const endpoint = `webhook-endpoints/${id}`;
+  const first = await startReceiver({ inbox: 'once.sqlite', secret, port });
   for (const name of ['a', 'b', 'c']) await create(name);
-  const first = deliver(running.url);
-  await until(() => running.handled().length === 3);
-  assert.deepEqual(names(running.handled()), ['a', 'b', 'c']);
-  await stop(first.child);
-  await stop(running.child, 'SIGKILL');
+  await until(() => first.names().length === 3);
+  assert.deepEqual(first.names(), ['a', 'b', 'c']);
+  const test = await call<{ status_code: number }>(`${endpoint}/test`, 'POST');
+  assert.equal(test.status_code, 204);
 
-  const again = await startReceiver('once.sqlite');
-  const second = deliver(again.url);
+  await stop(first.child, 'SIGKILL');
   for (const name of ['d', 'e']) await create(name);
-  await until(() => again.handled().length === 2);
-  await until(() => second.printed.text.match(/ {2}204 in /g)?.length === 5);
-  assert.deepEqual(names(again.handled()), ['d', 'e']);
+  await until(async () => (await call<{ status: string }>(endpoint)).status === 'failing');
+  const rotated = await call<{ secret: string }>(`${endpoint}/rotate-secret`, 'POST');
+  const second = await startReceiver({ inbox: 'once.sqlite', secret: rotated.secret, port });
+  await until(() => second.names().length === 2);
+
+  await call(`${endpoint}/replay`, 'POST', { after: '0' });
+  await until(async () => (await call<{ replay: object | null }>(endpoint)).replay === null);
+  await create('f');
+  await until(() => second.names().length === 3);
+  assert.deepEqual(second.names(), ['d', 'e', 'f']);
+  const { data } = await call<{ data: { status: string }[] }>(`${endpoint}/deliveries`);
+  assert.deepEqual(new Set(data.map(({ status }) => status)), new Set(['delivered']));
   await stop(second.child);
 });
 
-it('refuses messages that were signed with another secret', async () => {
-  const running = await startReceiver('other.sqlite');
-  await create('f');
-  const { printed } = deliver(running.url, `whsec_${Buffer.alloc(32).toString('base64')}`);
+it('gets what segments webhooks listen forwards, and refuses another secret', async () => {
+  const { url, names } = await startReceiver({ inbox: 'listen.sqlite' });
+  await create('g');
+  const forward = (secret: string) => {
+    const args = ['webhooks', 'listen', '--forward', url, '--after', '0', '--secret', secret];
+    const env = { SEGMENTS_URL: gateway.url, SEGMENTS_TOKEN: gateway.token };
+    return start(join(ROOT, 'src', 'cli.ts'), args, env);
+  };
+  const { printed } = forward(`whsec_${Buffer.alloc(32).toString('base64')}`);
   await until(() => / {2}401 in /.test(printed.text));
-  assert.deepEqual(running.handled(), []);
+  assert.deepEqual(names(), []);
+  forward(SECRET);
+  await until(() => names().at(-1) === 'g');
 });
 
 it('refuses a message that is too old, changed, too long or not posted', async () => {
-  const { url, handled } = await startReceiver('wrong.sqlite');
+  const { url, names } = await startReceiver({ inbox: 'wrong.sqlite' });
   const post = async (body: string, signed: string, at = new Date()) => {
     const headers = {
       'webhook-id': 'evt_1',
@@ -120,7 +155,7 @@ it('refuses a message that is too old, changed, too long or not posted', async (
   assert.equal(await post('{}', '{}', new Date(Date.now() - 600_000)), 401);
   const long = 'x'.repeat(5_000_001);
   assert.equal(await post(long, long), 413);
-  assert.deepEqual(handled(), []);
+  assert.deepEqual(names(), []);
 });
 
 it('bounds the messages that wait', () => {

@@ -21,6 +21,7 @@ server.listen(Number(PORT), '127.0.0.1', () => {
 });
 
 /** Your own code. Throws if the message has to be handled again. */
-async function handle({ data }: Message): Promise<void> {
+async function handle({ type, data }: Message): Promise<void> {
+  if (!type.startsWith('customer_segment.')) return; // a test of the endpoint, or a type that is added later
   console.log(`${data.cursor} ${data.type} ${data.segment_id} ${data.segment?.name ?? ''}`.trimEnd());
 }
