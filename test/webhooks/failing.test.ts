@@ -102,6 +102,16 @@ describe('a receiver that fails', () => {
     expect(receiver.placesAt()).toEqual([1, 1, 2]);
   });
 
+  it('does not get events again that its types exclude', async () => {
+    const receiver = await receive(() => 500);
+    const { id } = await insertEndpoint(gateway, { url: receiver.url, types: ['SEGMENT_DELETED'] });
+    await addEvents(gateway, 30);
+    await addEvents(gateway, 1, { type: 'SEGMENT_DELETED' });
+    work({ schedule: LATER });
+    await until(async () => (await stored(id)).failures === 1);
+    expect(await stored(id)).toMatchObject({ cursor: 30, is_failing: true });
+  });
+
   it('that does not listen fails as well', async () => {
     const receiver = await receive();
     await receiver.stop();

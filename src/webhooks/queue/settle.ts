@@ -45,16 +45,16 @@ const wanted = unnest<Settlement>('wanted', SETTLEMENT, { numbered: true });
 
 /**
  * A success always counts: the event was received. If a caller has changed the endpoint since it was claimed, a failure changes
- * nothing, because it is one of the old URL, and what the old types exclude is not skipped. The lease ends then. An attempt that
- * is already stored is not stored again.
+ * nothing, because it is one of the old URL, and what the old types exclude is not skipped. The lease ends then. All events before the
+ * one that was sent were delivered or excluded, so a failure also moves past them. An attempt that is already stored is not stored again.
  */
 const SETTLE = sql`
   with settled as (
     update ${webhookEndpoints} as endpoint set
-      cursor = case when moves and not is_replay then greatest(endpoint.cursor, place) else endpoint.cursor end,
-      replay_at = case when moves and is_replay and is_same then case when place < endpoint.replay_until then place end
-        else endpoint.replay_at end,
-      replay_until = case when moves and is_replay and is_same and place >= endpoint.replay_until then null
+      cursor = case when not is_replay then greatest(endpoint.cursor, reached) else endpoint.cursor end,
+      replay_at = case when not (is_replay and is_same) then endpoint.replay_at
+        when reached is null or reached < endpoint.replay_until then greatest(endpoint.replay_at, reached) end,
+      replay_until = case when is_replay and is_same and reached >= endpoint.replay_until then null
         else endpoint.replay_until end,
       failures = case when moves then 0 when not is_same then endpoint.failures when outcome = 'FAILED' then wanted.failures
         when outcome = 'DISABLED' then 0 else endpoint.failures end,
@@ -69,11 +69,14 @@ const SETTLE = sql`
       lease_until = case when may_go_on and endpoint.is_enabled
         then now() + make_interval(secs => (wanted.lease_ms / 1000.0)::float8) end
     from (
-      select *, is_same and not is_last and outcome <> 'DISABLED' as may_go_on,
-        outcome = 'DELIVERED' or (is_same and outcome in ('GIVEN_UP', 'SKIPPED')) as moves
+      select *, case when moves then place when is_same and outcome in ('FAILED', 'DISABLED') then place - 1 end as reached
       from (
-        select wanted.*, (wanted.held).revision = wanted.revision as is_same
-        from ${locked(webhookEndpoints, wanted.table, 'no key update')}
+        select *, is_same and not is_last and outcome <> 'DISABLED' as may_go_on,
+          outcome = 'DELIVERED' or (is_same and outcome in ('GIVEN_UP', 'SKIPPED')) as moves
+        from (
+          select wanted.*, (wanted.held).revision = wanted.revision as is_same
+          from ${locked(webhookEndpoints, wanted.table, 'no key update')}
+        ) as wanted
       ) as wanted
     ) as wanted
     where (endpoint.account_id, endpoint.id) = (wanted.account_id, wanted.id) and endpoint.lease = wanted.lease

@@ -122,7 +122,7 @@ export async function deliverTo(endpoint: Claimed, since: number, parts: Parts):
     }
   } catch (error) {
     if (!attempts.areAborted() && lease.leftMs() > 0) throw error;
-    await hold({ isLast: true }).catch(() => {});
+    await settle({ outcome: 'HELD', isLast: true }).catch(() => {}); // moves on past nothing, whatever was under way
     return false;
   } finally {
     connection.close();
