@@ -98,7 +98,6 @@ const HOUSE: Record<string, string[]> = {
   ],
   'accepted-token.ts': ['gateway/', 'config/', 'kept-token.ts', 'accounts/api-token.ts', 'observation.ts'],
   'heap.ts': [],
-  'version.ts': [],
   'gateway/': [
     'telemetry/',
     'graphql/face.ts',
@@ -249,6 +248,7 @@ const HOUSE: Record<string, string[]> = {
   'values/': ['errors/'],
   'tracing.ts': ['observation.ts'],
   'observation.ts': [],
+  'version.ts': [],
   'errors/': [],
   'wrong-config.ts': [],
 };
