@@ -41,8 +41,8 @@ const TURN_MS = 10_000;
 const STOP_MS = { attempts: 5_000, leases: 2_000 };
 /** How long to wait after a failed look, and after one in a read-only database. */
 const PAUSE_MS = { min: 500, max: 10_000, readOnly: 30_000 };
-/** Max bytes of events that are read at once for an endpoint, while few are delivered to, and while many are. */
-const READ = { few: 100, maxBytes: { few: 64 * 1024, many: 16 * 1024 } };
+/** Max bytes of events that are read at once for an endpoint, while few are delivered to, and while many are: all are in memory. */
+const READ = { few: 100, maxBytes: { few: 64 * 1024, many: 4 * 1024 } };
 
 /** Starts to deliver. Endpoints are shared with the workers of other processes: each claims some of those that are behind. */
 export function startDeliveries({
