@@ -8,7 +8,7 @@ import { spreadOf } from './live/arrivals.ts';
 import { commandOf, thisMachine } from './machine.ts';
 import { neighbour } from './neighbours/neighbour.ts';
 import { median } from './results.ts';
-import { start, systems } from './systems.ts';
+import { launch, start, systems } from './systems.ts';
 import { type Account, accountIn } from './webhooks/account.ts';
 import { startReceiver } from './webhooks/receiver.ts';
 
@@ -37,10 +37,9 @@ const postgres = await startPostgres(folder);
 const { url: databaseUrl, client } = await openDatabase(postgres.url, 'bench_webhooks');
 await client.query('truncate segments, events, event_heads, webhook_endpoints, webhook_deliveries');
 const receiver = await startReceiver();
-const running = await start(gateway, databaseUrl, PORT, {
-  LOG_LEVEL: 'silent',
-  WEBHOOK_ALLOW_PRIVATE: 'on',
-});
+const served = gateway;
+const VARIABLES = { LOG_LEVEL: 'silent', WEBHOOK_ALLOW_PRIVATE: 'on' };
+const running = await start(served, databaseUrl, PORT, VARIABLES);
 const watched = { pid: running.pid, postmaster: postmasterOf(folder) };
 const account = (name: string) => accountIn(client, name, running.url);
 const row = (...cells: (string | number)[]) => console.log(`| ${cells.join(' | ')} |`);
@@ -86,6 +85,7 @@ try {
   }
   const ratios = beside.map(({ perSecond }, i) => perSecond / (alone[i]?.perSecond ?? Number.NaN));
   console.log(`Deliveries beside dead endpoints, of alone: ${ratios.map((r) => r.toFixed(2)).join(', ')}`);
+  await running.stop();
   await memory();
 } finally {
   await running.stop();
@@ -135,24 +135,37 @@ async function latency(of: Account): Promise<void> {
   );
 }
 
-/** Measures how much memory a thousand endpoints of ten accounts use while all of them receive events. */
+/** Measures how much memory a process that only delivers needs for a thousand endpoints of ten accounts. */
 async function memory(): Promise<void> {
-  const before = rssOf(running.pid);
-  const accounts: Account[] = [];
-  for (let i = 0; i < MANY / PER_ACCOUNT; i++) {
-    const many = await account(`many-${i}`);
-    accounts.push(many);
-    for (let j = 0; j < PER_ACCOUNT; j++) await many.listen(`${receiver.url}/ok/${i}/${j}`);
-  }
-  await receiver.seen();
-  const events = 20;
-  for (let i = 0; i < events; i++) await Promise.all(accounts.map((each) => each.create(`m${i}`)));
-  let peak = before;
-  for (let received = 0; received < events * MANY; await sleep(50)) {
-    received += (await receiver.seen()).received;
-    peak = Math.max(peak, rssOf(running.pid));
-  }
-  console.log(
-    `${MANY} endpoints, ${events} events each: ${before.toFixed(0)} MB before, ${peak.toFixed(0)} MB at most`,
+  const serving = await start(served, databaseUrl, PORT + 1, { DELIVERIES: 'off', ...VARIABLES });
+  const delivering = launch(
+    { ...served, command: ['node', '--max-semi-space-size=8', '../dist/cli.js', 'deliver'] },
+    databaseUrl,
+    PORT + 2,
+    VARIABLES,
   );
+  const pid = delivering.child.pid ?? 0;
+  try {
+    const accounts: Account[] = [];
+    for (let i = 0; i < MANY / PER_ACCOUNT; i++) {
+      const many = await accountIn(client, `many-${i}`, serving.url);
+      accounts.push(many);
+      for (let j = 0; j < PER_ACCOUNT; j++) await many.listen(`${receiver.url}/ok/${i}/${j}`);
+    }
+    await receiver.seen();
+    const before = rssOf(pid);
+    const events = 20;
+    for (let i = 0; i < events; i++) await Promise.all(accounts.map((each) => each.create(`m${i}`)));
+    let peak = before;
+    for (let received = 0; received < events * MANY; await sleep(50)) {
+      received += (await receiver.seen()).received;
+      peak = Math.max(peak, rssOf(pid));
+    }
+    console.log(
+      `segments deliver, ${MANY} endpoints, ${events} events each: ${before.toFixed(0)} MB before, ${peak.toFixed(0)} MB at most`,
+    );
+  } finally {
+    await delivering.stop();
+    await serving.stop();
+  }
 }

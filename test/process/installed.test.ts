@@ -69,6 +69,19 @@ describe('The tarball that npm pack makes', { timeout }, () => {
     await database.drop();
   });
 
+  it('delivers webhooks, with a small young generation', async () => {
+    const database = await makeDatabase();
+    const program = join(installed, 'node_modules/.bin/segments');
+    const { child, said } = launch(['deliver'], { DATABASE_URL: database.url }, [program]);
+    await expect.poll(() => said.out).toContain('delivering');
+    if (process.platform === 'linux')
+      expect(readFileSync(`/proc/${child.pid}/cmdline`, 'utf8')).toContain('\0--max-semi-space-size=8\0');
+    child.kill('SIGTERM');
+    await once(child, 'close');
+    expect(said.err).toBe('');
+    await database.drop();
+  });
+
   it.skipIf(!oldNode)('says in one line which Node.js it needs', async () => {
     const old = temporaryFolder();
     mkdirSync(join(old, 'bin'));
