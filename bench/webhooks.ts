@@ -21,7 +21,7 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     /** Events of the backlog that each of the endpoints is sent. */
-    backlog: { type: 'string', default: '200' },
+    backlog: { type: 'string', default: '1000' },
     seconds: { type: 'string', default: '5' },
   },
 });
@@ -29,6 +29,8 @@ const [rounds, backlog, seconds] = [Number(values.rounds), Number(values.backlog
 /** Endpoints that answer, dead endpoints beside them, and events a second that are written for the latency. */
 const [HEALTHY, DEAD, RATE] = [20, 50, 50];
 const [MANY, PER_ACCOUNT] = [1_000, 100];
+/** How long an attempt without an answer takes. */
+const ATTEMPT_MS = 15_000;
 
 const [gateway] = systems;
 if (!gateway) throw new Error('There is no gateway.');
@@ -73,6 +75,7 @@ try {
     api.beside.push((await neighbour(running.url, asked, seconds)).p99);
     await Promise.all(ids.map((id) => dead.turn(id, 'disabled')));
     for (const id of ids) await dead.remove(id);
+    await sleep(ATTEMPT_MS); // until no attempt is in flight
   }
   row('', 'deliveries a second', 'gateway µs', 'Postgres µs', "the API's p99, ms");
   row('---', '---', '---', '---', '---');
@@ -85,10 +88,12 @@ try {
   }
   const ratios = beside.map(({ perSecond }, i) => perSecond / (alone[i]?.perSecond ?? Number.NaN));
   console.log(`Deliveries beside dead endpoints, of alone: ${ratios.map((r) => r.toFixed(2)).join(', ')}`);
-  await running.stop();
-  await memory();
 } finally {
   await running.stop();
+}
+try {
+  await memory();
+} finally {
   await receiver.stop();
   await client.end();
   await postgres.stop();
