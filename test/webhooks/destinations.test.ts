@@ -1,4 +1,6 @@
+import { Agent } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { exchange } from '../../src/webhooks/destinations/exchange.ts';
 import { openDestinations } from '../../src/webhooks/destinations/open-destinations.ts';
 import { retryAfterMs } from '../../src/webhooks/destinations/retry-after.ts';
 import { until } from '../until.ts';
@@ -176,4 +178,12 @@ describe('Retry-After', () => {
     );
     expect(await connection.post(message)).toMatchObject({ attempt: { status: 503 }, retryAfterMs: 7_000 });
   });
+});
+
+it('Nothing is sent once the signal has aborted', async () => {
+  const { port, received } = await started((_, response) => response.end());
+  const target = { url: new URL(`http://localhost:${port}/`), agent: new Agent() };
+  const reason = new Error('stop');
+  await expect(exchange(target, message, AbortSignal.abort(reason))).rejects.toBe(reason);
+  expect(received).toEqual([]);
 });

@@ -30,6 +30,7 @@ export async function exchange(
   { headers, body }: Message,
   signal: AbortSignal,
 ): Promise<Reply> {
+  signal.throwIfAborted(); // a listener that is added later is not called
   const { url, agent } = target;
   const payload = Buffer.from(body);
   const open: (url: URL, options: RequestOptions) => ClientRequest =
