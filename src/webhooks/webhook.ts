@@ -27,7 +27,7 @@ export interface Webhook {
   types: readonly EventType[] | null;
   createdAt: Date;
   isEnabled: boolean;
-  /** Whether the last attempt failed. */
+  /** Whether the last attempt failed and is repeated, or the receiver is gone. */
   isFailing: boolean;
   /** The place of the last event that was delivered, given up or excluded by the types. */
   cursor: number;

@@ -220,3 +220,23 @@ it('An endpoint whose destination cannot be opened does not stop the others', as
   await cursorIs(id, 3);
   expect(receiver.placesAt()).toEqual([1, 2, 3]);
 });
+
+it('An endpoint whose newest event was given up is no longer failing, and shows the error', async () => {
+  const receiver = await receive(() => 503);
+  const { id } = await insertEndpoint(gateway, { url: receiver.url });
+  await addEvents(gateway, 1);
+  work();
+  await cursorIs(id, 1);
+  expect(await stored(id)).toMatchObject({ failures: 0, is_failing: false, last_error: { status: 503 } });
+});
+
+it('An endpoint whose failing event is excluded by new types is no longer failing', async () => {
+  const receiver = await receive(() => 500);
+  const { id } = await insertEndpoint(gateway, { url: receiver.url });
+  await addEvents(gateway, 1);
+  work({ schedule: LATER });
+  await until(async () => (await stored(id)).failures === 1);
+  await changeEndpoint(gateway, id, `types = '["SEGMENT_DELETED"]'`);
+  await cursorIs(id, 1);
+  expect(await stored(id)).toMatchObject({ failures: 0, is_failing: false });
+});

@@ -161,8 +161,11 @@ describe('a settlement', () => {
 
   it('of an event that is given up moves on, and marks its delivery', async () => {
     const { id } = await insertEndpoint(gateway);
+    await setEndpoint(gateway, id, 'failures = 9, is_failing = true');
     expect(await settled({ outcome: 'GIVEN_UP', lastError: attempt, sent })).toMatchObject({ mayGoOn: true });
-    expect(await storedEndpoint(gateway, id)).toMatchObject({ cursor: 1, failures: 0, is_failing: true });
+    expect(await storedEndpoint(gateway, id)).toMatchObject({
+      ...{ cursor: 1, failures: 0, is_failing: false, last_error: attempt },
+    });
     expect(await deliveriesOf(gateway, id)).toMatchObject([{ status: 'FAILED' }]);
   });
 

@@ -44,6 +44,8 @@ export function settleEndpoints(db: Database) {
 const wanted = unnest<Settlement>('wanted', SETTLEMENT, { numbered: true });
 
 /**
+ * An endpoint is failing while an event is repeated: not once it moves on, even if the event was given up or is no longer sent.
+ *
  * A success always counts: the event was received. If a caller has changed the endpoint since it was claimed, a failure changes
  * nothing, because it is one of the old URL, and what the old types exclude is not skipped. The lease ends then. All events before the
  * one that was sent were delivered or excluded, so a failure also moves past them. An attempt that is already stored is not stored again.
@@ -61,8 +63,8 @@ const SETTLE = sql`
       next_attempt_at = case when moves then now()
         when is_same and outcome = 'FAILED' then now() + make_interval(secs => (wanted.retry_ms / 1000.0)::float8)
         else endpoint.next_attempt_at end,
-      is_failing = case when outcome = 'DELIVERED' then false
-        when is_same and outcome in ('FAILED', 'GIVEN_UP', 'DISABLED') then true else endpoint.is_failing end,
+      is_failing = case when moves then false
+        when is_same and outcome in ('FAILED', 'DISABLED') then true else endpoint.is_failing end,
       is_enabled = endpoint.is_enabled and not (is_same and outcome = 'DISABLED'),
       last_error = case when is_same and wanted.last_error is not null then wanted.last_error::json else endpoint.last_error end,
       lease = case when may_go_on and endpoint.is_enabled then endpoint.lease end,
