@@ -7,7 +7,7 @@ import { draft, testGateway } from '../harness.ts';
 import { patiently } from '../patiently.ts';
 import { until } from '../until.ts';
 import { addEvents, deliveryTests } from './deliver.ts';
-import type { Received } from './event-receiver.ts';
+import { anywhere, type Received } from './event-receiver.ts';
 import {
   changeEndpoint,
   deliveriesOf,
@@ -167,4 +167,33 @@ describe('deliveries to an endpoint', () => {
       ['2', null],
     ]);
   });
+});
+
+it('New types apply to the events after the one that is being sent', async () => {
+  let answer = () => {};
+  const asked = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const receiver = await receive();
+  const open: typeof anywhere.open = (url) => {
+    const connection = anywhere.open(url);
+    return {
+      ...connection,
+      async post(message, signal) {
+        const answered = await connection.post(message, signal);
+        await asked;
+        return answered;
+      },
+    };
+  };
+  const { id } = await insertEndpoint(gateway, { url: receiver.url, types: ['SEGMENT_DELETED'] });
+  await addEvents(gateway, 2);
+  await addEvents(gateway, 1, { type: 'SEGMENT_DELETED' });
+  work({ destinations: { open } });
+  await until(() => receiver.received.length === 1);
+  await changeEndpoint(gateway, id, 'types = null');
+  await addEvents(gateway, 2);
+  answer();
+  await cursorIs(id, 5);
+  expect(receiver.placesAt()).toEqual([3, 4, 5]);
 });

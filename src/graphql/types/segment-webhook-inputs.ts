@@ -30,7 +30,7 @@ export const UpdateSegmentWebhookInput = builder.inputType('UpdateSegmentWebhook
     url: t.string({ description: `The new URL. It ${URL}. Cannot be null.` }),
     types: t.field({
       type: [SegmentEventType],
-      description: `Types of the events to send from now on: ${TYPES}, or null for all.`,
+      description: `Types of the events to send: ${TYPES}, or null for all. A change applies to the events after the one that is being sent.`,
     }),
     status: t.field({
       type: SegmentWebhookStatus,

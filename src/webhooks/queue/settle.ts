@@ -46,9 +46,10 @@ const wanted = unnest<Settlement>('wanted', SETTLEMENT, { numbered: true });
 /**
  * An endpoint is failing while an event is repeated: not once it moves on, even if the event was given up or is no longer sent.
  *
- * A success always counts: the event was received. If a caller has changed the endpoint since it was claimed, a failure changes
- * nothing, because it is one of the old URL, and what the old types exclude is not skipped. The lease ends then. All events before the
- * one that was sent were delivered or excluded, so a failure also moves past them. An attempt that is already stored is not stored again.
+ * A success always counts: the event was received, and it moves past all events before it, including those that the types excluded
+ * when it was sent. If a caller has changed the endpoint since it was claimed, nothing else changes it: a failure is one of the old URL,
+ * and events that only the old types exclude are not skipped. The lease ends then. All events before the one that was sent were
+ * delivered or excluded, so a failure also moves past them. An attempt that is already stored is not stored again.
  */
 const SETTLE = sql`
   with settled as (
