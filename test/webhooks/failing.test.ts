@@ -240,3 +240,41 @@ it('An endpoint whose failing event is excluded by new types is no longer failin
   await cursorIs(id, 1);
   expect(await stored(id)).toMatchObject({ failures: 0, is_failing: false });
 });
+
+it('A fault ends the lease, and counts as a failed attempt of the next event', async () => {
+  const receiver = await receive();
+  const { id } = await insertEndpoint(gateway, { url: receiver.url });
+  await addEvents(gateway, 3);
+  let faults = 0;
+  const broken: typeof anywhere.open = (url) => ({
+    ...anywhere.open(url),
+    post(message, signal) {
+      if (JSON.parse(message.body).data.cursor === '2' && faults++ === 0) throw new Error('no');
+      return anywhere.open(url).post(message, signal);
+    },
+  });
+  const { observed } = work({ destinations: { open: broken }, schedule: LATER });
+  await until(async () => (await stored(id)).failures === 1);
+  expect(await stored(id)).toMatchObject({
+    ...{ cursor: 1, lease: null, is_failing: true, last_error: { error: 'Internal error.' } },
+  });
+  expect(observed).toContainEqual({ kind: 'fault', error: new Error('no') });
+  await changeEndpoint(gateway, id, 'is_enabled = true');
+  await cursorIs(id, 3);
+  expect(receiver.placesAt()).toEqual([1, 2, 3]);
+});
+
+it('An endpoint whose destination cannot be opened is tried again later', async () => {
+  const { id } = await insertEndpoint(gateway);
+  await addEvents(gateway, 1);
+  const open = () => {
+    throw new Error('no');
+  };
+  work({ destinations: { open }, schedule: LATER });
+  await until(async () => (await stored(id)).failures === 1);
+  expect(await stored(id)).toMatchObject({
+    cursor: 0,
+    lease: null,
+    last_error: { error: 'Internal error.' },
+  });
+});

@@ -1,6 +1,9 @@
+/** An attempt took longer than its lease, or the process stops. */
+export class BrokenOff extends Error {}
+
 /** The attempts in flight. */
 export interface Attempts {
-  /** Does an attempt, which is broken off after `maxMs` milliseconds: then its signal aborts. */
+  /** Does an attempt, which is broken off after `maxMs` milliseconds: then its signal aborts with BrokenOff. */
   during<Result>(maxMs: number, attempt: (signal: AbortSignal) => Promise<Result>): Promise<Result>;
   count(): number;
   /** Breaks off all attempts. Further ones are broken off at once. */
@@ -15,7 +18,7 @@ export function openAttempts(): Attempts {
   return {
     async during(maxMs, attempt) {
       const controller = new AbortController();
-      const abort = () => controller.abort();
+      const abort = () => controller.abort(new BrokenOff());
       const timer = setTimeout(abort, isAborted ? 0 : Math.max(0, maxMs));
       running.add(controller);
       try {
@@ -28,7 +31,7 @@ export function openAttempts(): Attempts {
     count: () => running.size,
     abort() {
       isAborted = true;
-      for (const controller of running) controller.abort();
+      for (const controller of running) controller.abort(new BrokenOff());
     },
     areAborted: () => isAborted,
   };

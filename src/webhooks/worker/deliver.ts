@@ -1,11 +1,14 @@
+import { Timeout, Unavailable } from '../../errors/refusals.ts';
 import { type Event, eventIdOf } from '../../events/event.ts';
 import type { EventSlice } from '../../events/store/read.ts';
 import { untilReady } from '../../fairness/stream-readiness.ts';
+import type { Connection } from '../destinations.ts';
 import type { Claimed } from '../queue/claim.ts';
 import type { Settlement } from '../queue/settlement.ts';
+import { BrokenOff } from './attempts.ts';
 import { leaseOf } from './lease.ts';
 import { notKept } from './not-kept.ts';
-import { decide } from './outcome.ts';
+import { decide, faultOf } from './outcome.ts';
 import type { Parts } from './parts.ts';
 import { sendEvent } from './send.ts';
 
@@ -14,10 +17,12 @@ const SIZE = 20;
 /** How long events may be used that were read. It is short, because their segments may be deleted meanwhile. */
 const FRESH_MS = 1_000;
 
+type Given = Omit<Settlement, 'isReplay' | 'place' | keyof Claimed | 'leaseMs'> & { place?: number };
+
 /**
  * Delivers the events of an endpoint one after the other, until there are no more, an attempt fails, the lease is lost, or its turn
- * is over. `since` is when the lease was asked for. Returns whether there may be more to do now. Throws if the database fails for so
- * long that the lease ends.
+ * is over. `since` is when the lease was asked for. Returns whether there may be more to do now. A fault counts as a failed attempt, so
+ * that the endpoint is tried again later and later. Throws if the database is unavailable for long.
  */
 export async function deliverTo(endpoint: Claimed, since: number, parts: Parts): Promise<boolean> {
   const { accountId, id: webhookId, types, replay } = endpoint;
@@ -25,7 +30,7 @@ export async function deliverTo(endpoint: Claimed, since: number, parts: Parts):
   const began = performance.now();
   const lease = leaseOf(endpoint, since, parts);
   const loop = parts.loopOf?.(accountId);
-  const connection = parts.destinations.open(endpoint.url);
+  let connection: Connection | undefined;
   let { failures, secrets } = endpoint;
   /** The last event that was delivered or excluded, and the last one to be delivered again if there is a replay. */
   let place = replay?.after ?? endpoint.cursor;
@@ -37,8 +42,10 @@ export async function deliverTo(endpoint: Claimed, since: number, parts: Parts):
   const isOver = () => isStopping() || performance.now() - began > turnMs;
   const isLong = () => lease.leftMs() >= leaseMs / 2; // long enough for an attempt
 
-  const settle = async (given: Omit<Settlement, 'isReplay' | 'place' | keyof Claimed | 'leaseMs'>) => {
-    const settled = await lease.settle({ ...given, place, isReplay: until !== null });
+  const settle = async (given: Given) => {
+    const reached = { place, ...given };
+    const settled = await lease.settle({ ...reached, isReplay: until !== null });
+    place = reached.place;
     isStored = true;
     secrets = settled?.secrets ?? secrets;
     isChanged = settled?.isCurrent === false;
@@ -56,14 +63,19 @@ export async function deliverTo(endpoint: Claimed, since: number, parts: Parts):
 
   const deliver = async (event: Event, isLast: boolean): Promise<boolean> => {
     const maxMs = lease.leftMs();
+    connection ??= parts.destinations.open(endpoint.url);
     const answered = await sendEvent({ event, endpoint, secrets, connection, loop, maxMs }, parts);
     const { name, ...decided } = decide(answered, failures, schedule);
     const { attempt } = answered;
     observe({ kind: 'webhook_attempt_ended', outcome: name, ms: attempt.ms });
-    place = event.n;
     const eventId = eventIdOf(event);
     const isEnd = name === 'failed' || name === 'disabled' || (isLast && name === 'delivered');
-    const settled = await settle({ ...decided, isLast: isEnd, sent: { eventId, type: event.type, attempt } });
+    const settled = await settle({
+      ...decided,
+      place: event.n,
+      isLast: isEnd,
+      sent: { eventId, type: event.type, attempt },
+    });
     if (!settled?.isCurrent) return false;
     const { status } = attempt;
     if (name === 'given_up') observe({ kind: 'webhook_given_up', accountId, webhookId, eventId, status });
@@ -121,10 +133,17 @@ export async function deliverTo(endpoint: Claimed, since: number, parts: Parts):
       if (!(await deliverSlice(slice))) return isChanged || wakes !== parts.wakes();
     }
   } catch (error) {
-    if (!attempts.areAborted() && lease.leftMs() > 0) throw error;
-    await settle({ outcome: 'HELD', isLast: true }).catch(() => {}); // moves on past nothing, whatever was under way
+    if (attempts.areAborted() || error instanceof BrokenOff || lease.leftMs() <= 0) {
+      await settle({ outcome: 'HELD', isLast: true }).catch(() => {}); // moves on past nothing, whatever was under way
+      return false;
+    }
+    if (error instanceof Unavailable || error instanceof Timeout) throw error;
+    parts.failed(error);
+    const fault = faultOf(failures, schedule);
+    // It is the next event that failed, whichever that is: the place says up to where all is done.
+    if (await settle({ ...fault, place: place + 1, isLast: true })) parts.retryIn(fault.retryMs);
     return false;
   } finally {
-    connection.close();
+    connection?.close();
   }
 }

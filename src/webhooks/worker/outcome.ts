@@ -23,3 +23,14 @@ export function decide(
   if (retryMs === null) return { outcome: 'GIVEN_UP', name: 'given_up', lastError: attempt };
   return { outcome: 'FAILED', name: 'failed', failures, retryMs, lastError: attempt };
 }
+
+/** How long to wait after a fault that is repeated more often than attempts are. */
+const MAX_FAULT_MS = 24 * 3_600_000;
+
+/** Returns what a fault of the gateway means: a failed attempt, after which no event is given up. */
+export function faultOf(failedBefore: number, schedule: Schedule) {
+  const failures = failedBefore + 1;
+  const retryMs = schedule.delayAfter(failures, Math.random()) ?? MAX_FAULT_MS;
+  const lastError = { at: Date.now(), ms: 0, status: null, error: 'Internal error.', body: null };
+  return { outcome: 'FAILED' as const, failures, retryMs, lastError };
+}
