@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { addMembers } from '../../src/members/changes.ts';
@@ -196,4 +197,33 @@ it('New types apply to the events after the one that is being sent', async () =>
   answer();
   await cursorIs(id, 5);
   expect(receiver.placesAt()).toEqual([3, 4, 5]);
+});
+
+describe('An event that waits for the event loop', () => {
+  const free = { ready: () => undefined, charge() {}, chargeAnswer() {} };
+
+  it('is read again, so contents that were deleted meanwhile are hidden', async () => {
+    const receiver = await receive();
+    await insertEndpoint(gateway, { url: receiver.url });
+    const segment = await patiently(() => createSegment(draft(), gateway.context()));
+    const paused = Promise.withResolvers<void>();
+    let turns = 0;
+    const turn = () => (++turns === 2 ? paused.promise : undefined); // the first is before the read
+    work({ loopOf: () => ({ ...free, turn }) });
+    await until(async () => turns === 2);
+    await patiently(() => deleteSegment({ id: segment.id }, gateway.context()));
+    await sleep(300);
+    paused.resolve();
+    await until(() => receiver.received.length === 2);
+    expect(receiver.received.map(({ data }) => data.segment)).toEqual([null, null]);
+  });
+
+  it('is read again only once', async () => {
+    const receiver = await receive();
+    const { id } = await insertEndpoint(gateway, { url: receiver.url });
+    await addEvents(gateway, 2);
+    work({ loopOf: () => ({ ...free, turn: () => sleep(300) }) });
+    await cursorIs(id, 2);
+    expect(receiver.placesAt()).toEqual([1, 2]);
+  });
 });

@@ -4,20 +4,18 @@ import type { EventSlice } from '../../events/store/read.ts';
 import { untilReady } from '../../fairness/stream-readiness.ts';
 import type { Connection } from '../destinations.ts';
 import type { Claimed } from '../queue/claim.ts';
-import type { Settlement } from '../queue/settlement.ts';
 import { BrokenOff } from './attempts.ts';
 import { leaseOf } from './lease.ts';
 import { notKept } from './not-kept.ts';
 import { decide, faultOf } from './outcome.ts';
 import type { Parts } from './parts.ts';
+import { progressOf } from './progress.ts';
 import { sendEvent } from './send.ts';
 
 /** Max events to read at once. A retry reads only its event: it will probably fail. */
 const SIZE = 20;
 /** How long events may be used that were read. It is short, because their segments may be deleted meanwhile. */
-const FRESH_MS = 1_000;
-
-type Given = Omit<Settlement, 'isReplay' | 'place' | keyof Claimed | 'leaseMs'> & { place?: number };
+const FRESH_MS = 250;
 
 /**
  * Delivers the events of an endpoint one after the other, until there are no more, an attempt fails, the lease is lost, or its turn
@@ -25,52 +23,31 @@ type Given = Omit<Settlement, 'isReplay' | 'place' | keyof Claimed | 'leaseMs'> 
  * that the endpoint is tried again later and later. Throws if the database is unavailable for long.
  */
 export async function deliverTo(endpoint: Claimed, since: number, parts: Parts): Promise<boolean> {
-  const { accountId, id: webhookId, types, replay } = endpoint;
+  const { accountId, id: webhookId, types } = endpoint;
   const { events, schedule, leaseMs, turnMs, observe, attempts, isStopping } = parts;
   const began = performance.now();
   const lease = leaseOf(endpoint, since, parts);
   const loop = parts.loopOf?.(accountId);
   let connection: Connection | undefined;
-  let { failures, secrets } = endpoint;
-  /** The last event that was delivered or excluded, and the last one to be delivered again if there is a replay. */
-  let place = replay?.after ?? endpoint.cursor;
-  let until = replay?.until ?? null;
-  let isStored = true;
+  const progress = progressOf(endpoint, lease);
   let wakes = 0;
-  let isChanged = false;
+  /** Whether the next event is read once more, because it had to wait. Then it is sent, however long it waits. */
+  let isAgain = false;
 
   const isOver = () => isStopping() || performance.now() - began > turnMs;
   const isLong = () => lease.leftMs() >= leaseMs / 2; // long enough for an attempt
 
-  const settle = async (given: Given) => {
-    const reached = { place, ...given };
-    const settled = await lease.settle({ ...reached, isReplay: until !== null });
-    place = reached.place;
-    isStored = true;
-    secrets = settled?.secrets ?? secrets;
-    isChanged = settled?.isCurrent === false;
-    const hasMoved = given.outcome !== 'HELD' && given.outcome !== 'FAILED';
-    if (hasMoved) failures = 0;
-    if (hasMoved && until !== null && place >= until) [until, place] = [null, endpoint.cursor];
-    return settled;
-  };
-
-  /** Stores how far the excluded events go, and extends or ends the lease. Returns whether to go on. */
-  const hold = async (given: Partial<Settlement> = {}): Promise<boolean> => {
-    const outcome = isStored ? 'HELD' : 'SKIPPED';
-    return (await settle({ outcome, isLast: false, ...given }))?.mayGoOn ?? false;
-  };
-
   const deliver = async (event: Event, isLast: boolean): Promise<boolean> => {
     const maxMs = lease.leftMs();
     connection ??= parts.destinations.open(endpoint.url);
+    const { failures, secrets } = progress;
     const answered = await sendEvent({ event, endpoint, secrets, connection, loop, maxMs }, parts);
     const { name, ...decided } = decide(answered, failures, schedule);
     const { attempt } = answered;
     observe({ kind: 'webhook_attempt_ended', outcome: name, ms: attempt.ms });
     const eventId = eventIdOf(event);
     const isEnd = name === 'failed' || name === 'disabled' || (isLast && name === 'delivered');
-    const settled = await settle({
+    const settled = await progress.settle({
       ...decided,
       place: event.n,
       isLast: isEnd,
@@ -87,61 +64,65 @@ export async function deliverTo(endpoint: Claimed, since: number, parts: Parts):
   /** Delivers a part of the log. Returns whether to go on, with the part after it. */
   const deliverSlice = async ({ events: all, hasMore, prunedTo }: EventSlice): Promise<boolean> => {
     const readAt = performance.now();
-    if (place < prunedTo) {
-      const first = place + 1;
-      place = Math.min(prunedTo, until ?? prunedTo);
-      return hold({ outcome: 'SKIPPED', lastError: notKept(first, place) });
+    if (progress.place < prunedTo) {
+      const place = Math.min(prunedTo, progress.until ?? prunedTo);
+      return progress.hold({ outcome: 'SKIPPED', place, lastError: notKept(progress.place + 1, place) });
     }
-    const isReplay = until !== null;
-    let hasSent = false; // so that at least one event is sent, however long it waits
+    const isReplay = progress.until !== null;
+    const wasAgain = isAgain;
+    isAgain = false;
+    let hasSent = false;
     for (const event of all) {
       if (types && !types.includes(event.type)) {
-        place = event.n;
-        isStored = false;
-        if (place === until) return hold();
+        progress.exclude(event.n);
+        if (event.n === progress.until) return progress.hold();
         continue;
       }
       await untilReady(loop);
-      if (isOver() || !isLong() || (hasSent && performance.now() - readAt > FRESH_MS)) return true;
+      if (isOver() || !isLong()) return true;
+      if (performance.now() - readAt > FRESH_MS && (hasSent || !wasAgain)) {
+        isAgain = !hasSent;
+        return true;
+      }
       const isLast = !hasMore && !isReplay && event === all.at(-1) && wakes === parts.wakes();
       if (!(await deliver(event, isLast))) return false;
       hasSent = true;
-      if (isReplay && until === null) return true; // the events after the replay are not those after the cursor
+      if (isReplay && progress.until === null) return true; // the events after the replay are not those after the cursor
     }
     if (hasMore) return true;
-    if (until !== null) {
-      place = until;
-      return hold({ outcome: 'SKIPPED' });
+    if (progress.until !== null) {
+      return progress.hold({ outcome: 'SKIPPED', place: progress.until });
     }
-    return hold({ isLast: wakes === parts.wakes() });
+    return progress.hold({ isLast: wakes === parts.wakes() });
   };
 
   try {
     for (;;) {
       await untilReady(loop);
       if (isOver()) {
-        await hold({ isLast: true });
+        await progress.hold({ isLast: true });
         return true;
       }
-      if (!isLong() && !(await hold())) return true;
+      if (!isLong() && !(await progress.hold())) return true;
       wakes = parts.wakes();
-      const size = failures > 0 ? 1 : SIZE;
+      const size = progress.failures > 0 || isAgain ? 1 : SIZE;
       const maxBytes = parts.maxBytes();
       const slice = await lease.persist(() =>
-        events.read({ accountId, after: place, size, maxBytes, contents: 'all' }),
+        events.read({ accountId, after: progress.place, size, maxBytes, contents: 'all' }),
       );
-      if (!(await deliverSlice(slice))) return isChanged || wakes !== parts.wakes();
+      if (!(await deliverSlice(slice))) return progress.isChanged || wakes !== parts.wakes();
     }
   } catch (error) {
     if (attempts.areAborted() || error instanceof BrokenOff || lease.leftMs() <= 0) {
-      await settle({ outcome: 'HELD', isLast: true }).catch(() => {}); // moves on past nothing, whatever was under way
+      await progress.settle({ outcome: 'HELD', isLast: true }).catch(() => {}); // moves on past nothing, whatever was under way
       return false;
     }
     if (error instanceof Unavailable || error instanceof Timeout) throw error;
     parts.failed(error);
-    const fault = faultOf(failures, schedule);
+    const fault = faultOf(progress.failures, schedule);
     // It is the next event that failed, whichever that is: the place says up to where all is done.
-    if (await settle({ ...fault, place: place + 1, isLast: true })) parts.retryIn(fault.retryMs);
+    if (await progress.settle({ ...fault, place: progress.place + 1, isLast: true }))
+      parts.retryIn(fault.retryMs);
     return false;
   } finally {
     connection?.close();
