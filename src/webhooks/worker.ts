@@ -5,6 +5,7 @@ import type { Lag } from './queue/lag.ts';
 import type { Queue } from './queue.ts';
 import { scheduleOf } from './schedule.ts';
 import { openAttempts } from './worker/attempts.ts';
+import { byteBudget } from './worker/byte-budget.ts';
 import { deliverTo } from './worker/deliver.ts';
 import { measureLag } from './worker/lag-gauge.ts';
 import { startLooks } from './worker/looks.ts';
@@ -27,7 +28,9 @@ export interface DeliveryVitals {
 
 type Given = 'events' | 'destinations' | 'represent' | 'observe' | 'loopOf';
 
-interface Options extends Pick<Parts, Given>, Partial<Pick<Parts, 'schedule' | 'leaseMs' | 'turnMs'>> {
+interface Options
+  extends Pick<Parts, Given>,
+    Partial<Pick<Parts, 'schedule' | 'leaseMs' | 'turnMs' | 'budget'>> {
   queue: Queue;
   /** Max endpoints that are delivered to at the same time. */
   places?: number;
@@ -38,6 +41,8 @@ interface Options extends Pick<Parts, Given>, Partial<Pick<Parts, 'schedule' | '
 const PLACES = 1_000;
 const LEASE_MS = 30_000;
 const TURN_MS = 10_000;
+/** Max bytes of the messages in flight. A message can have a megabyte, and a slow receiver holds it for 15 seconds. */
+const MAX_BYTES = 64 * 1024 * 1024;
 const STOP_MS = { attempts: 5_000, leases: 2_000 };
 /** How long to wait after a failed look, and after one in a read-only database. */
 const PAUSE_MS = { min: 500, max: 10_000, readOnly: 30_000 };
@@ -53,6 +58,7 @@ export function startDeliveries({
   schedule = scheduleOf(),
   leaseMs = LEASE_MS,
   turnMs = TURN_MS,
+  budget = byteBudget(MAX_BYTES),
   ...given
 }: Options): Deliveries {
   const held = new Set<{ isRetry: boolean; done: Promise<void> }>();
@@ -71,7 +77,7 @@ export function startDeliveries({
   };
 
   const parts: Parts = {
-    ...{ ...given, queue, observe, schedule, leaseMs, turnMs, attempts, failed },
+    ...{ ...given, queue, observe, schedule, leaseMs, turnMs, budget, attempts, failed },
     maxBytes: () => (held.size > READ.few ? READ.maxBytes.many : READ.maxBytes.few),
     wakes: () => wakes,
     retryIn: (ms) => looks.within(ms),

@@ -5,12 +5,14 @@ import { untilReady } from '../../fairness/stream-readiness.ts';
 import type { Connection } from '../destinations.ts';
 import type { Claimed } from '../queue/claim.ts';
 import { BrokenOff } from './attempts.ts';
+import type { Room } from './byte-budget.ts';
 import { leaseOf } from './lease.ts';
 import { notKept } from './not-kept.ts';
 import { decide, faultOf } from './outcome.ts';
 import type { Parts } from './parts.ts';
 import { progressOf } from './progress.ts';
 import { sendEvent } from './send.ts';
+import { waitForRoom } from './wait-for-room.ts';
 
 /** Max events to read at once. A retry reads only its event: it will probably fail. */
 const SIZE = 20;
@@ -24,8 +26,8 @@ const FRESH_MS = 250;
  */
 export async function deliverTo(endpoint: Claimed, since: number, parts: Parts): Promise<boolean> {
   const { accountId, id: webhookId, types } = endpoint;
-  const { events, schedule, leaseMs, turnMs, observe, attempts, isStopping } = parts;
-  const began = performance.now();
+  const { events, schedule, turnMs, observe, attempts, isStopping } = parts;
+  let began = performance.now();
   const lease = leaseOf(endpoint, since, parts);
   const loop = parts.loopOf?.(accountId);
   let connection: Connection | undefined;
@@ -33,15 +35,25 @@ export async function deliverTo(endpoint: Claimed, since: number, parts: Parts):
   let wakes = 0;
   /** Whether the next event is read once more, because it had to wait. Then it is sent, however long it waits. */
   let isAgain = false;
+  /** What its message waits for. */
+  let room: Room | undefined;
 
-  const isOver = () => isStopping() || performance.now() - began > turnMs;
-  const isLong = () => lease.leftMs() >= leaseMs / 2; // long enough for an attempt
+  const isOver = () => isStopping() || (!room && performance.now() - began > turnMs);
 
   const deliver = async (event: Event, isLast: boolean): Promise<boolean> => {
     const maxMs = lease.leftMs();
     connection ??= parts.destinations.open(endpoint.url);
     const { failures, secrets } = progress;
-    const answered = await sendEvent({ event, endpoint, secrets, connection, loop, maxMs }, parts);
+    const granted = room;
+    room = undefined;
+    const answered = await sendEvent(
+      { event, endpoint, secrets, connection, loop, maxMs, room: granted },
+      parts,
+    );
+    if ('room' in answered) {
+      room = answered.room;
+      return true;
+    }
     const { name, ...decided } = decide(answered, failures, schedule);
     const { attempt } = answered;
     observe({ kind: 'webhook_attempt_ended', outcome: name, ms: attempt.ms });
@@ -79,13 +91,14 @@ export async function deliverTo(endpoint: Claimed, since: number, parts: Parts):
         continue;
       }
       await untilReady(loop);
-      if (isOver() || !isLong()) return true;
+      if (isOver() || !lease.isLong()) return true;
       if (performance.now() - readAt > FRESH_MS && (hasSent || !wasAgain)) {
         isAgain = !hasSent;
         return true;
       }
       const isLast = !hasMore && !isReplay && event === all.at(-1) && wakes === parts.wakes();
       if (!(await deliver(event, isLast))) return false;
+      if (room) return true; // so that it waits without its event and its message
       hasSent = true;
       if (isReplay && progress.until === null) return true; // the events after the replay are not those after the cursor
     }
@@ -98,12 +111,18 @@ export async function deliverTo(endpoint: Claimed, since: number, parts: Parts):
 
   try {
     for (;;) {
+      if (room) {
+        const waitedSince = performance.now();
+        if (!(await waitForRoom(room, lease, progress, parts))) return true;
+        began += performance.now() - waitedSince; // which is no part of its turn
+        isAgain = true;
+      }
       await untilReady(loop);
       if (isOver()) {
         await progress.hold({ isLast: true });
         return true;
       }
-      if (!isLong() && !(await progress.hold())) return true;
+      if (!lease.isLong() && !(await progress.hold())) return true;
       wakes = parts.wakes();
       const size = progress.failures > 0 || isAgain ? 1 : SIZE;
       const maxBytes = parts.maxBytes();
@@ -125,6 +144,7 @@ export async function deliverTo(endpoint: Claimed, since: number, parts: Parts):
       parts.retryIn(fault.retryMs);
     return false;
   } finally {
+    room?.release();
     connection?.close();
   }
 }

@@ -16,6 +16,8 @@ export interface Lease {
   persist<Result>(work: () => Promise<Result>): Promise<Result>;
   /** Milliseconds until it ends, by our clock, which started before that of the database. */
   leftMs(): number;
+  /** Whether it lasts long enough for an attempt. */
+  isLong(): boolean;
 }
 
 /** How long a settlement is tried again when the process stops. */
@@ -34,6 +36,7 @@ export function leaseOf(
 
   return {
     leftMs,
+    isLong: () => leftMs() >= leaseMs / 2,
     persist: (work) => persistently(work, mayPass, leaseMs / 2),
     settle: (given) =>
       persistently(

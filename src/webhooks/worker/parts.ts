@@ -6,6 +6,7 @@ import type { Destinations } from '../destinations.ts';
 import type { Queue } from '../queue.ts';
 import type { Schedule } from '../schedule.ts';
 import type { Attempts } from './attempts.ts';
+import type { ByteBudget } from './byte-budget.ts';
 
 /** An event as REST represents it. */
 export interface Represented {
@@ -34,6 +35,8 @@ export interface Parts {
   /** Called with the milliseconds until an endpoint is to be tried again. */
   retryIn(ms: number): void;
   attempts: Attempts;
+  /** Limits the bytes of the messages in flight, of all endpoints. */
+  budget: ByteBudget;
   /** Receives errors of the database, and faults. */
   failed(error: unknown): void;
   /** Whether no further attempt may begin. */
