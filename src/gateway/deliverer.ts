@@ -18,7 +18,7 @@ export interface Deliverer {
   stop(): Promise<void>;
 }
 
-/** Starts to deliver the webhooks of all accounts, on a migrated database. */
+/** Starts to deliver the webhooks of all accounts, on a migrated database. Rejects if it cannot. */
 export async function startDeliverer({
   databaseUrl,
   poolSize,
@@ -32,17 +32,23 @@ export async function startDeliverer({
   const live = startLive(events, { url: databaseUrl, pooler });
   const webhooks = openWebhooks({ database, events, live, observe, isDelivering: true, allowed });
   let isStopping = false;
-  await webhooks.start(loopTime().of);
+  const stop = async () => {
+    isStopping = true;
+    await webhooks.stop();
+    await live.stop();
+    await disconnect(database);
+  };
+  try {
+    await webhooks.start(loopTime().of);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 
   return {
     whyNotReady: readiness(database, () => (isStopping ? 'stopping' : null)),
     vitals: () => ({ ...NO_REQUESTS, webhooks: webhooks.vitals(), lanes: lanesOf(database) }),
-    async stop() {
-      isStopping = true;
-      await webhooks.stop();
-      await live.stop();
-      await disconnect(database);
-    },
+    stop,
   };
 }
 

@@ -119,7 +119,7 @@ export async function startGateway({
     await disconnect(database);
     throw error;
   }
-  void webhooks.start(contextOf.loopOf);
+  webhooks.start(contextOf.loopOf).catch((error: unknown) => observe({ kind: 'fault', error }));
 
   return {
     url: urlOf(server, host),

@@ -30,7 +30,7 @@ export interface Webhooks {
     destinations: ReturnType<typeof openDestinations>;
     wokeDeliveries(): void;
   };
-  /** Begins to deliver, if this process does. The code that delivers is loaded only now. */
+  /** Begins to deliver, if this process does. The code that delivers is loaded only now. Rejects if it cannot deliver. */
   start(loopOf?: (accountId: string) => LoopShare): Promise<void>;
   /** Undefined if this process does not deliver. */
   vitals(): DeliveryVitals | undefined;
@@ -69,13 +69,13 @@ export function openWebhooks({
   return {
     context: { webhooks: webhookStore(database), destinations, wokeDeliveries: wake },
     start(loopOf) {
-      if (isDelivering) starting = begin(loopOf).catch((error: unknown) => observe({ kind: 'fault', error }));
+      if (isDelivering) starting = begin(loopOf);
       return starting;
     },
     vitals: () => deliveries?.vitals(),
     async stop() {
       isStopped = true;
-      await starting;
+      await starting.catch(() => {}); // the caller of `start` knows
       await deliveries?.stop();
     },
   };
