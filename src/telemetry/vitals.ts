@@ -12,7 +12,7 @@ export interface LaneVitals {
 /** The deliveries of webhooks by this process, and the state of the webhook endpoints of all accounts. */
 export interface WebhookVitals {
   attemptsInFlight: number;
-  /** Undefined until it was measured. */
+  /** Undefined if it was not measured yet, or if the last measurement failed. */
   lag:
     | { seconds: number; endpoints: Readonly<Record<'enabled' | 'failing' | 'disabled', number>> }
     | undefined;

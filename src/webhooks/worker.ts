@@ -22,7 +22,7 @@ export interface Deliveries {
 
 export interface DeliveryVitals {
   attemptsInFlight: number;
-  /** The lag of all endpoints, whichever process delivers to them; undefined until it was measured. */
+  /** The lag of all endpoints, whichever process delivers to them; undefined if it is not known. */
   lag: Lag | undefined;
 }
 

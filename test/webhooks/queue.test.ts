@@ -292,14 +292,15 @@ describe('a settlement of an endpoint that its caller has changed meanwhile', ()
 });
 
 describe('the lag', () => {
-  it('is the age of the oldest event that was not delivered, and counts endpoints by status', async () => {
+  it('is the age of the oldest event that was not delivered, without failing endpoints, and counts all by status', async () => {
     await sql(
       `insert into events (account_id, n, type, segment_id, version, occurred_at, request_id, actor)
        select 'ada', n, 'SEGMENT_CREATED', 'x', 1, now() - make_interval(secs => 100 - n), 'x', '{}' from generate_series(1, 9) n`,
     );
     await insertEndpoint(gateway, { cursor: 5 });
     await insertEndpoint(gateway, { cursor: 9 });
-    const failing = await insertEndpoint(gateway, { cursor: 7 });
+    const failing = await insertEndpoint(gateway, { cursor: 1 });
+    await sql(`update events set occurred_at = now() - interval '1 day' where n < 6`);
     await changeEndpoint(gateway, failing.id, 'is_failing = true');
     const disabled = await insertEndpoint(gateway, { cursor: 1 });
     await changeEndpoint(gateway, disabled.id, 'is_enabled = false');

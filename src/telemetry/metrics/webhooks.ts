@@ -7,6 +7,12 @@ import { tally } from './tally.ts';
 /** In seconds. An attempt can take 15. */
 const DURATIONS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15];
 
+/** Shows a value, or none: prom-client shows 0 for a gauge that was never set. */
+function show(gauge: Gauge, value: number | undefined): void {
+  if (value === undefined) gauge.remove();
+  else gauge.set(value);
+}
+
 /** Measures attempts to deliver webhooks, and shows the state of their endpoints. */
 export function webhookMetrics(
   registry: Registry,
@@ -29,15 +35,15 @@ export function webhookMetrics(
     help: 'Attempts to deliver an event that wait for an answer now.',
     registers,
     collect() {
-      this.set(vitals()?.attemptsInFlight ?? 0);
+      show(this, vitals()?.attemptsInFlight);
     },
   });
   new Gauge({
     name: 'segments_webhook_lag_seconds',
-    help: 'Age of the oldest event that an enabled webhook endpoint of any account has not received yet.',
+    help: 'Age of the oldest event that a webhook endpoint of any account has not received yet, without failing and disabled endpoints.',
     registers,
     collect() {
-      this.set(vitals()?.lag?.seconds ?? 0);
+      show(this, vitals()?.lag?.seconds);
     },
   });
   new Gauge({
@@ -46,8 +52,8 @@ export function webhookMetrics(
     labelNames: ['status'],
     registers,
     collect() {
-      const { enabled = 0, failing = 0, disabled = 0 } = vitals()?.lag?.endpoints ?? {};
-      for (const [status, count] of Object.entries({ enabled, failing, disabled }))
+      this.reset();
+      for (const [status, count] of Object.entries(vitals()?.lag?.endpoints ?? {}))
         this.set({ status }, count);
     },
   });

@@ -7,7 +7,7 @@ import { webhookEndpoints } from '../../database/tables/webhooks.ts';
 
 /** The state of the webhook endpoints of all accounts. */
 export interface Lag {
-  /** The age of the oldest event that an enabled endpoint has not received yet; 0 if there is none. */
+  /** The age of the oldest event that an enabled endpoint has not received yet, without failing ones; 0 if there is none. */
   seconds: number;
   endpoints: { enabled: number; failing: number; disabled: number };
 }
@@ -40,7 +40,7 @@ const LAG = sql`
     from endpoints
   ),
   behind as (
-    select account_id, min(place) as place from endpoints where is_enabled group by account_id
+    select account_id, min(place) as place from endpoints where is_enabled and not is_failing group by account_id
   ),
   oldest as (
     select min(event.occurred_at) as occurred_at from behind

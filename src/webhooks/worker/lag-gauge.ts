@@ -2,7 +2,7 @@ import type { Lag } from '../queue/lag.ts';
 
 /** The lag as it was measured last. */
 export interface LagGauge {
-  /** Returns undefined until it was measured. */
+  /** Returns undefined if it was not measured yet, or if the last measurement failed. */
   read(): Lag | undefined;
   stop(): void;
 }
@@ -10,9 +10,10 @@ export interface LagGauge {
 /** Milliseconds between two measurements. */
 const EVERY_MS = 15_000;
 
-/** Measures the lag periodically, as long as somebody reads it. A failed measurement keeps the last one. */
+/** Measures the lag periodically, as long as somebody reads it. */
 export function measureLag(measure: () => Promise<Lag>, everyMs = EVERY_MS): LagGauge {
   let lag: Lag | undefined;
+  let isFirst = true;
   let isRead = false;
   let isMeasuring = false;
 
@@ -22,7 +23,7 @@ export function measureLag(measure: () => Promise<Lag>, everyMs = EVERY_MS): Lag
     try {
       lag = await measure();
     } catch {
-      // The database does not answer, which the worker observes.
+      lag = undefined; // the database does not answer, which the worker observes
     }
     isMeasuring = false;
   };
@@ -30,9 +31,9 @@ export function measureLag(measure: () => Promise<Lag>, everyMs = EVERY_MS): Lag
 
   return {
     read() {
-      const isFirst = lag === undefined;
       isRead = true;
       if (isFirst) void update();
+      isFirst = false;
       return lag;
     },
     stop: () => clearInterval(timer),
