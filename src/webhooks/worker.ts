@@ -44,8 +44,8 @@ const TURN_MS = 10_000;
 /** Max bytes of the messages in flight. A message can have a megabyte, and a slow receiver holds it for 15 seconds. */
 const MAX_BYTES = 64 * 1024 * 1024;
 const STOP_MS = { attempts: 5_000, leases: 2_000 };
-/** How long to wait after a failed look, and after one in a read-only database. */
-const PAUSE_MS = { min: 500, max: 10_000, readOnly: 30_000 };
+/** How long to wait after a look that failed, or found the database read-only: twice as long each time. */
+const PAUSE_MS = { min: 500, max: 10_000 };
 /** Max bytes of events that are read at once for an endpoint, while few are delivered to, and while many are: all are in memory. */
 const READ = { few: 100, maxBytes: { few: 64 * 1024, many: 4 * 1024 } };
 
@@ -74,6 +74,12 @@ export function startDeliveries({
   const failed = (error: unknown) => {
     if (!isFailing) observe({ kind: 'fault', error });
     isFailing = true; // until a look succeeds
+  };
+
+  const pause = (): number => {
+    const ms = pauseMs;
+    pauseMs = Math.min(2 * pauseMs, PAUSE_MS.max);
+    return ms;
   };
 
   const parts: Parts = {
@@ -107,15 +113,14 @@ export function startDeliveries({
     try {
       const claims = await queue.claim({ lease, leaseMs, places: free, retries });
       isFailing = false;
+      if (!claims) return pause();
       pauseMs = PAUSE_MS.min;
-      if (!claims) return PAUSE_MS.readOnly;
       for (const endpoint of claims.claimed) hold(endpoint, since);
       mayBeMore = claims.claimed.length >= Math.min(free, Math.max(1, retries));
       return Math.min(everyMs(), claims.nextMs ?? Number.POSITIVE_INFINITY);
     } catch (error) {
       failed(error);
-      pauseMs = Math.min(2 * pauseMs, PAUSE_MS.max);
-      return pauseMs;
+      return pause();
     }
   };
   const looks = startLooks(look);
