@@ -67,7 +67,7 @@ export function openWebhooks({
   };
 
   return {
-    context: { webhooks: webhookStore(database), destinations, wokeDeliveries: wake },
+    context: { webhooks: webhookStore(database), destinations, wokeDeliveries: () => deliveries?.wakeNow() },
     start(loopOf) {
       if (isDelivering) starting = begin(loopOf);
       return starting;

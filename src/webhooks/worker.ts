@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Claimed } from './queue/claim.ts';
+import { Unavailable } from '../errors/refusals.ts';
+import type { Claimed } from './queue/claimed.ts';
 import type { Lag } from './queue/lag.ts';
 import type { Queue } from './queue.ts';
 import { scheduleOf } from './schedule.ts';
@@ -8,13 +9,17 @@ import { openAttempts } from './worker/attempts.ts';
 import { byteBudget } from './worker/byte-budget.ts';
 import { deliverTo } from './worker/deliver.ts';
 import { measureLag } from './worker/lag-gauge.ts';
-import { startLooks } from './worker/looks.ts';
+import { type Next, startLooks } from './worker/looks.ts';
 import type { Parts } from './worker/parts.ts';
+import { growingPauses } from './worker/pauses.ts';
+import { openPlaces } from './worker/places.ts';
 
 /** Delivers webhooks in this process. */
 export interface Deliveries {
   /** Looks for new events soon. Called after a write. */
   wake(): void;
+  /** Looks as soon as it can. Called after a change of an endpoint. */
+  wakeNow(): void;
   vitals(): DeliveryVitals;
   /** Claims no further endpoints, gives attempts in flight five seconds, and ends all leases. */
   stop(): Promise<void>;
@@ -34,6 +39,8 @@ interface Options
   queue: Queue;
   /** Max endpoints that are delivered to at the same time. */
   places?: number;
+  /** Max endpoints of one account among them; a twentieth if omitted. */
+  perAccount?: number;
   /** Returns the current number of milliseconds between two looks for new events. */
   everyMs(): number;
 }
@@ -46,13 +53,16 @@ const MAX_BYTES = 64 * 1024 * 1024;
 const STOP_MS = { attempts: 5_000, leases: 2_000 };
 /** How long to wait after a look that failed, or found the database read-only: twice as long each time. */
 const PAUSE_MS = { min: 500, max: 10_000 };
+/** Min milliseconds between two looks after writes, as long as there is no enabled endpoint. */
+const CALM_MS = 1_000;
 /** Max bytes of events that are read at once for an endpoint, while few are delivered to, and while many are: all are in memory. */
 const READ = { few: 100, maxBytes: { few: 64 * 1024, many: 4 * 1024 } };
 
 /** Starts to deliver. Endpoints are shared with the workers of other processes: each claims some of those that are behind. */
 export function startDeliveries({
   queue,
-  places = PLACES,
+  places: maxPlaces = PLACES,
+  perAccount,
   everyMs,
   observe,
   schedule = scheduleOf(),
@@ -61,81 +71,79 @@ export function startDeliveries({
   budget = byteBudget(MAX_BYTES),
   ...given
 }: Options): Deliveries {
-  const held = new Set<{ isRetry: boolean; done: Promise<void> }>();
+  const places = openPlaces(maxPlaces, perAccount);
   const attempts = openAttempts();
   const lag = measureLag(queue.lag);
-  const maxRetries = Math.ceil(places / 2);
+  const pauses = growingPauses(PAUSE_MS);
   let wakes = 0;
   let isStopping = false;
   let isFailing = false;
-  let pauseMs = PAUSE_MS.min;
-  let mayBeMore = false;
+  let hasMore = false;
+  /** The token of a claim whose outcome is unknown. */
+  let unsure: string | undefined;
 
   const failed = (error: unknown) => {
     if (!isFailing) observe({ kind: 'fault', error });
     isFailing = true; // until a look succeeds
   };
 
-  const pause = (): number => {
-    const ms = pauseMs;
-    pauseMs = Math.min(2 * pauseMs, PAUSE_MS.max);
-    return ms;
-  };
-
   const parts: Parts = {
     ...{ ...given, queue, observe, schedule, leaseMs, turnMs, budget, attempts, failed },
-    maxBytes: () => (held.size > READ.few ? READ.maxBytes.many : READ.maxBytes.few),
+    maxBytes: () => (places.count() > READ.few ? READ.maxBytes.many : READ.maxBytes.few),
     wakes: () => wakes,
     retryIn: (ms) => looks.within(ms),
     isStopping: () => isStopping,
   };
 
   const hold = (endpoint: Claimed, since: number) => {
-    const end = (mustLook: boolean) => {
-      held.delete(place);
-      if (mustLook || mayBeMore) looks.wake();
-    };
     const delivering = deliverTo(endpoint, since, parts).catch((error: unknown) => {
       failed(error);
       return false;
     });
-    const place = { isRetry: endpoint.failures > 0, done: delivering.then(end) };
-    held.add(place);
+    places.take(endpoint, delivering);
+    void delivering.then((mustLook) => {
+      if (mustLook || hasMore) looks.now();
+    });
   };
 
-  const look = async (): Promise<number> => {
-    const free = places - held.size;
-    mayBeMore = free === 0;
-    if (isStopping || free === 0) return everyMs();
-    const retries = Math.max(0, maxRetries - [...held].filter(({ isRetry }) => isRetry).length);
+  const look = async (): Promise<Next> => {
+    const free = places.free();
+    hasMore = free.places === 0;
+    if (isStopping || hasMore) return { ms: everyMs() };
     const since = performance.now();
-    const lease = randomBytes(12).toString('base64url');
+    const lease = unsure ?? randomBytes(12).toString('base64url');
     try {
-      const claims = await queue.claim({ lease, leaseMs, places: free, retries });
+      const claims = await queue.claim({ ...free, lease, leaseMs });
       isFailing = false;
-      if (!claims) return pause();
-      pauseMs = PAUSE_MS.min;
+      if (!claims) return { ms: pauses.next() };
+      pauses.reset();
+      unsure = undefined;
       for (const endpoint of claims.claimed) hold(endpoint, since);
-      mayBeMore = claims.claimed.length >= Math.min(free, Math.max(1, retries));
-      return Math.min(everyMs(), claims.nextMs ?? Number.POSITIVE_INFINITY);
+      hasMore = claims.hasMore;
+      if (claims.isContended) return { ms: 0 };
+      if (!claims.hasEndpoints) return { ms: Math.max(everyMs(), CALM_MS), calmMs: CALM_MS };
+      return { ms: Math.min(everyMs(), claims.nextMs ?? Number.POSITIVE_INFINITY) };
     } catch (error) {
+      if (error instanceof Unavailable && error.outcome === 'unknown') unsure = lease;
       failed(error);
-      return pause();
+      return { ms: pauses.next() };
     }
   };
   const looks = startLooks(look);
 
+  const woken = (look: () => void) => () => {
+    wakes += 1;
+    look();
+  };
   return {
-    wake() {
-      wakes += 1;
-      looks.wake();
-    },
+    wake: woken(looks.wake),
+    wakeNow: woken(looks.now),
     vitals: () => ({ attemptsInFlight: attempts.count(), lag: lag.read() }),
     async stop() {
       isStopping = true;
       lag.stop();
       await looks.stop();
-      const ended = Promise.all([...held].map(({ done }) => done));
+      const ended = places.ended();
       await Promise.race([ended, sleep(STOP_MS.attempts, undefined, { ref: false })]);
       attempts.abort();
       await Promise.race([ended, sleep(STOP_MS.leases, undefined, { ref: false })]);

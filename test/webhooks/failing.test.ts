@@ -165,7 +165,7 @@ describe('a receiver that fails', () => {
       await setEndpoint(gateway, id, 'failures = 1');
     }
     await addEvents(gateway, 1);
-    work({ places: 4 });
+    work({ places: 4, perAccount: 4 });
     await until(() => slow.received.length === 2);
     const quick = await receive();
     const { id } = await insertEndpoint(gateway, { url: quick.url });

@@ -33,7 +33,11 @@ async function statements(): Promise<Sent[]> {
   };
   // Each endpoint is read once, and the head of its account at most once for each. Those behind are read, locked and written.
   await add('a claim', 2 * ENDPOINTS + 5 * BEHIND, () =>
-    claim({ lease: 'mine', leaseMs: 30_000, places: 1_000, retries: 500 }),
+    claim({
+      ...{ lease: 'mine', leaseMs: 30_000, places: 1_000, retries: 500 },
+      perAccount: { places: 50, retries: 25 },
+      held: { account1: { places: 1, retries: 1 } },
+    }),
   );
   const attempt = { at: 1, ms: 1, status: 200, error: null, body: '' };
   // The row is found, locked and written.

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Claimed } from '../../src/webhooks/queue/claim.ts';
+import type { Claimed } from '../../src/webhooks/queue/claimed.ts';
 import type { Settlement } from '../../src/webhooks/queue/settlement.ts';
 import { webhookQueue } from '../../src/webhooks/queue.ts';
 import { testGateway } from '../harness.ts';
@@ -14,9 +14,13 @@ import {
 const gateway = testGateway();
 
 const sql = (text: string) => gateway.database.$client.query(text);
+const WANTED = {
+  ...{ lease: 'mine', leaseMs: 30_000, places: 100, retries: 50, held: {} },
+  perAccount: { places: 100, retries: 50 },
+};
 const queue = () => webhookQueue(gateway.database);
 const claim = async (given: object = {}) => {
-  const claims = await queue().claim({ lease: 'mine', leaseMs: 30_000, places: 100, retries: 50, ...given });
+  const claims = await queue().claim({ ...WANTED, ...given });
   if (!claims) throw new Error('The database is read-only.');
   return claims;
 };
@@ -52,7 +56,7 @@ describe('a claim', () => {
       ...{ previousSecret: 'old', previousSecretUntil: new Date(Date.now() + 60_000) },
     });
     expect(await claim()).toEqual({
-      nextMs: null,
+      ...{ nextMs: null, hasMore: false, isContended: false, hasEndpoints: true },
       claimed: [
         {
           ...{
@@ -115,8 +119,63 @@ describe('a claim', () => {
     expect((await claimedIds({ places: 3, retries: 2 })).toSorted()).toEqual(
       [first, second, fourth].toSorted(),
     );
-    expect(await claimedIds({ places: 3, retries: 1 })).toEqual([fifth]);
-    expect(await claimedIds({ places: 3, retries: 0 })).toEqual([]);
+    expect(await claimedIds({ lease: 'second', places: 3, retries: 1 })).toEqual([fifth]);
+    expect(await claimedIds({ lease: 'third', places: 3, retries: 0 })).toEqual([]);
+  });
+
+  it('returns the first of each account before the second of any, and leaves out what an account may not have', async () => {
+    const accounts = new Map<string, string>();
+    for (let i = 0; i < 8; i++) {
+      const accountId = i < 6 ? 'ada' : 'bob';
+      const { id } = await insertEndpoint(gateway, { accountId });
+      await setEndpoint(gateway, id, `next_attempt_at = now() - interval '${60 - i} s'`);
+      accounts.set(id, accountId);
+    }
+    const accountsOf = async (given: object) => {
+      const { claimed, hasMore } = await claim({ ...given, lease: 'other' });
+      await sql('update webhook_endpoints set lease = null, lease_until = null');
+      return [claimed.map(({ id }) => accounts.get(id)).toSorted(), hasMore];
+    };
+    expect(await accountsOf({ places: 3 })).toEqual([['ada', 'ada', 'bob'], true]);
+    expect(await accountsOf({ places: 1, held: { ada: { places: 1, retries: 0 } } })).toEqual([
+      ['bob'],
+      true,
+    ]);
+    const perAccount = { places: 3, retries: 2 };
+    expect(await accountsOf({ perAccount })).toEqual([['ada', 'ada', 'ada', 'bob', 'bob'], true]);
+    const held = { ada: { places: 2, retries: 0 }, bob: { places: 3, retries: 3 } };
+    expect(await accountsOf({ perAccount, held })).toEqual([['ada'], true]);
+    await sql('update webhook_endpoints set failures = 1');
+    expect(await accountsOf({ perAccount })).toEqual([['ada', 'ada', 'bob', 'bob'], true]);
+    expect(await accountsOf({})).toEqual([[...accounts.values()], false]);
+  });
+
+  it('that is sent again with the same lease, because its answer was lost, returns the same endpoints', async () => {
+    const ids = [];
+    for (let i = 0; i < 5; i++) ids.push((await insertEndpoint(gateway)).id);
+    const wanted = { places: 2, perAccount: { places: 2, retries: 1 } };
+    const first = await claimedIds(wanted);
+    expect(first).toHaveLength(2);
+    expect((await claimedIds(wanted)).toSorted()).toEqual(first.toSorted());
+    expect(await claimedIds({ lease: 'other' })).toHaveLength(3);
+  });
+
+  it('says whether others were locked, and whether any endpoint is enabled', async () => {
+    expect(await claim()).toMatchObject({ isContended: false, hasEndpoints: false });
+    const { id } = await insertEndpoint(gateway);
+    const other = await gateway.database.$client.connect();
+    await other.query('begin');
+    await other.query('select from webhook_endpoints where id = $1 for update', [id]);
+    expect(await claim()).toMatchObject({
+      claimed: [],
+      isContended: true,
+      hasMore: true,
+      hasEndpoints: true,
+    });
+    await other.query('rollback');
+    other.release();
+    await changeEndpoint(gateway, id, 'is_enabled = false');
+    expect(await claim()).toMatchObject({ isContended: false, hasEndpoints: false });
   });
 
   it('never gives two processes the same endpoint', async () => {
@@ -124,7 +183,7 @@ describe('a claim', () => {
     for (let i = 0; i < 30; i++) ids.push((await insertEndpoint(gateway)).id);
     const claims = await Promise.all(
       Array.from({ length: 5 }, (_, i) =>
-        webhookQueue(gateway.database).claim({ lease: `${i}`, leaseMs: 30_000, places: 10, retries: 5 }),
+        webhookQueue(gateway.database).claim({ ...WANTED, lease: `${i}`, places: 10, retries: 5 }),
       ),
     );
     const claimed = claims.flatMap((each) => (each?.claimed ?? []).map(({ id }) => id));

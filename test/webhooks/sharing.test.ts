@@ -20,7 +20,8 @@ const dying = () => {
   const never = () => new Promise<never>(() => {});
   let hasClaimed = false;
   const claim: typeof queue.claim = async (wanted) => {
-    if (hasClaimed) return { claimed: [], nextMs: null };
+    if (hasClaimed)
+      return { claimed: [], nextMs: null, hasMore: false, isContended: false, hasEndpoints: true };
     hasClaimed = true;
     return queue.claim(wanted);
   };
@@ -33,7 +34,7 @@ describe('workers of several processes', () => {
     const made = [];
     for (let i = 0; i < 20; i++) made.push(await insertEndpoint(gateway, { url: `${receiver.url}/${i}` }));
     await addEvents(gateway, 30);
-    const workers = Array.from({ length: 3 }, () => work({ places: 8, turnMs: 30 }));
+    const workers = Array.from({ length: 3 }, () => work({ places: 8, perAccount: 8, turnMs: 30 }));
     for (const { id } of made) await cursorIs(id, 30);
     for (let i = 0; i < 20; i++) expect(receiver.placesAt(`/${i}`)).toEqual(places(30));
     const sent = workers.map(

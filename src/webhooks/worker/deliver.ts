@@ -3,7 +3,7 @@ import { type Event, eventIdOf } from '../../events/event.ts';
 import type { EventSlice } from '../../events/store/read.ts';
 import { untilReady } from '../../fairness/stream-readiness.ts';
 import type { Connection } from '../destinations.ts';
-import type { Claimed } from '../queue/claim.ts';
+import type { Claimed } from '../queue/claimed.ts';
 import { BrokenOff } from './attempts.ts';
 import type { Room } from './byte-budget.ts';
 import { leaseOf } from './lease.ts';

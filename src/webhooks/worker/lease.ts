@@ -1,6 +1,6 @@
 import { persistently } from '../../database/persistence.ts';
 import { Timeout, Unavailable } from '../../errors/refusals.ts';
-import type { Claimed } from '../queue/claim.ts';
+import type { Claimed } from '../queue/claimed.ts';
 import type { Settled } from '../queue/settle.ts';
 import type { Settlement } from '../queue/settlement.ts';
 import type { Parts } from './parts.ts';

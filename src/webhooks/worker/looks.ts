@@ -1,11 +1,21 @@
 /** Looks for work: soon after it is woken, and periodically. */
 export interface Looks {
-  /** Looks soon. A call during a look is not lost. */
+  /** Looks soon, but not before the last look allows it. A call during a look is not lost. */
   wake(): void;
+  /** Looks soon. A call during a look is not lost. */
+  now(): void;
   /** Looks in this time, unless it looks earlier. */
   within(ms: number): void;
   /** Waits for the current look. There are no further ones. */
   stop(): Promise<void>;
+}
+
+/** What a look says about the next one. */
+export interface Next {
+  /** Milliseconds until then, unless something asks for one before. */
+  ms: number;
+  /** Min milliseconds between the starts of this look and of one that `wake` asks for. */
+  calmMs?: number;
 }
 
 /** Min milliseconds between the starts of two looks. */
@@ -13,12 +23,14 @@ const MIN_GAP_MS = 100;
 /** At most this part of the time is spent on looks, which read all endpoints. */
 const MAX_PART = 1 / 10;
 
-/** Starts to look. `look` returns the milliseconds until the next look, unless it is woken before. It never rejects. */
-export function startLooks(look: () => Promise<number>): Looks {
+/** Starts to look. `look` never rejects. */
+export function startLooks(look: () => Promise<Next>): Looks {
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> | undefined;
   let next = 0;
   let earliest = 0;
+  let calmUntil = 0;
+  let isWoken = false;
   let isStopped = false;
 
   const at = (time: number) => {
@@ -35,9 +47,12 @@ export function startLooks(look: () => Promise<number>): Looks {
 
   const work = async () => {
     const began = performance.now();
-    next = Number.POSITIVE_INFINITY; // a wake from now on sets it
-    const ms = await look();
+    next = Number.POSITIVE_INFINITY; // whoever asks for a look from now on sets it
+    isWoken = false;
+    const { ms, calmMs = 0 } = await look();
     const ended = performance.now();
+    calmUntil = began + calmMs;
+    if (isWoken) next = Math.min(next, calmUntil);
     earliest = began + Math.max(MIN_GAP_MS, (ended - began) / MAX_PART);
     at(Math.min(next, ended + ms));
   };
@@ -51,7 +66,11 @@ export function startLooks(look: () => Promise<number>): Looks {
 
   begin();
   return {
-    wake: () => within(0),
+    wake() {
+      if (looking) isWoken = true;
+      else within(Math.max(0, calmUntil - performance.now()));
+    },
+    now: () => within(0),
     within,
     async stop() {
       isStopped = true;

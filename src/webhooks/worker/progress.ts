@@ -1,4 +1,4 @@
-import type { Claimed } from '../queue/claim.ts';
+import type { Claimed } from '../queue/claimed.ts';
 import type { Settled } from '../queue/settle.ts';
 import type { Settlement } from '../queue/settlement.ts';
 import type { Lease } from './lease.ts';

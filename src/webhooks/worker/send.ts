@@ -2,7 +2,7 @@ import { type Event, eventIdOf } from '../../events/event.ts';
 import { charged, type LoopShare } from '../../fairness/loop-time.ts';
 import type { Answered, Connection, Message } from '../destinations.ts';
 import { messageOf } from '../message.ts';
-import type { Claimed } from '../queue/claim.ts';
+import type { Claimed } from '../queue/claimed.ts';
 import type { ByteBudget, Room } from './byte-budget.ts';
 import type { Parts } from './parts.ts';
 
