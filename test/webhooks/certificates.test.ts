@@ -8,13 +8,14 @@ import { receiver } from './receiver.ts';
 
 const pem = (name: string) => readFileSync(join(import.meta.dirname, 'certificates', `${name}.pem`), 'utf8');
 const ca = pem('ca');
+const limits = { timeoutMs: 60_000, bodyMs: 60_000 };
 const message = { headers: {}, body: '{}' };
 
 /** Starts a receiver with a certificate, and sends it a message. Returns what came of that. */
 async function posted(certificate: string, host = 'localhost', trust: { ca?: string } = { ca }) {
   const running = await receiver((_, response) => response.end('ok'), pem(certificate));
   onTestFinished(running.stop);
-  const destinations = openDestinations({ allowPrivate: true, ports: [], version: '1', ...trust });
+  const destinations = openDestinations({ allowPrivate: true, ports: [], version: '1', ...limits, ...trust });
   const connection = destinations.open(`https://${host}:${running.port}/`);
   const { attempt } = await connection.post(message);
   connection.close();
@@ -55,7 +56,7 @@ describe('A certificate', () => {
   it('is needed: a receiver without TLS is refused', async () => {
     const running = await receiver((_, response) => response.end());
     onTestFinished(running.stop);
-    const destinations = openDestinations({ allowPrivate: true, ports: [], version: '1' });
+    const destinations = openDestinations({ allowPrivate: true, ports: [], version: '1', ...limits });
     const { attempt } = await destinations.open(`https://localhost:${running.port}/`).post(message);
     expect(attempt).toMatchObject({ status: null, error: 'The TLS connection could not be established.' });
   });
@@ -67,7 +68,7 @@ describe('A process whose environment turns protection off', () => {
     const path = join(import.meta.dirname, '../../src/webhooks/destinations/open-destinations.ts');
     const script = `
       import { openDestinations } from ${JSON.stringify(path)};
-      const destinations = openDestinations({ allowPrivate: true, ports: [], version: '1' });
+      const destinations = openDestinations({ allowPrivate: true, ports: [], version: '1', timeoutMs: 60_000, bodyMs: 60_000 });
       const { attempt } = await destinations.open(${JSON.stringify(url)}).post({ headers: {}, body: '{}' });
       console.log(JSON.stringify(attempt));
       process.exit();`;

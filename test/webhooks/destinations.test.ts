@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { Agent } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { exchange } from '../../src/webhooks/destinations/exchange.ts';
@@ -8,7 +9,7 @@ import { rawReceiver, receiver } from './receiver.ts';
 
 const message = { headers: { 'content-type': 'application/json', 'webhook-id': 'evt_1' }, body: '{"ü":1}' };
 const trusting = (timeoutMs = 60_000) =>
-  openDestinations({ allowPrivate: true, ports: [], version: '1.2.3', timeoutMs });
+  openDestinations({ allowPrivate: true, ports: [], version: '1.2.3', timeoutMs, bodyMs: 60_000 });
 
 async function started(answer: Parameters<typeof receiver>[0]) {
   const running = await receiver(answer);
@@ -144,10 +145,11 @@ describe('A signal', () => {
 
   it('that aborts during the body leaves the status, which decides', async () => {
     const controller = new AbortController();
-    const { connection } = await started((_, response) => {
-      response.write('begin');
-      setTimeout(() => controller.abort(reason), 500); // the status has arrived, and the body is still waited for
-    });
+    const { connection } = await started((_, response) => response.write('begin'));
+    const abort = () => setImmediate(() => controller.abort(reason)); // the body is waited for by then
+    const arrived = 'http.client.response.finish'; // despite its name, Node.js says so once the headers have arrived
+    subscribe(arrived, abort);
+    onTestFinished(() => void unsubscribe(arrived, abort));
     expect((await connection.post(message, controller.signal)).attempt).toMatchObject({
       status: 200,
       error: null,
@@ -182,7 +184,7 @@ describe('Retry-After', () => {
 
 it('Nothing is sent once the signal has aborted', async () => {
   const { port, received } = await started((_, response) => response.end());
-  const target = { url: new URL(`http://localhost:${port}/`), agent: new Agent() };
+  const target = { url: new URL(`http://localhost:${port}/`), agent: new Agent(), bodyMs: 1_000 };
   const reason = new Error('stop');
   await expect(exchange(target, message, AbortSignal.abort(reason))).rejects.toBe(reason);
   expect(received).toEqual([]);

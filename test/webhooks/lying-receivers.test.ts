@@ -11,10 +11,13 @@ const LIMIT = { status: null, error: 'There was no answer within 2 s.' };
 const CLOSED = { status: null, error: 'The connection was closed before there was an answer.' };
 const NOT_HTTP = { status: null, error: 'The answer is not valid HTTP.' };
 
-/** A receiver that does something when it gets a request, and a connection to it. Only a slow answer needs the time limit. */
-async function lying(answer: (socket: Socket) => void, { body = '{}', timeoutMs = 60_000 } = {}) {
+/** A receiver that does something when it gets a request, and a connection to it. Only a slow answer needs the limits. */
+async function lying(
+  answer: (socket: Socket) => void,
+  { body = '{}', timeoutMs = 60_000, bodyMs = 60_000 } = {},
+) {
   const running = await rawReceiver((socket) => socket.once('data', () => answer(socket)));
-  const destinations = openDestinations({ allowPrivate: true, ports: [], version: '1', timeoutMs });
+  const destinations = openDestinations({ allowPrivate: true, ports: [], version: '1', timeoutMs, bodyMs });
   const connection = destinations.open(`http://127.0.0.1:${running.port}/`);
   onTestFinished(async () => {
     connection.close();
@@ -79,16 +82,6 @@ describe('A receiver that', () => {
       { status: 200, body: 'a' },
     ],
     [
-      'never ends its body',
-      (socket) => drip(socket.write(`${OK}content-length: 900\r\n\r\n`) ? socket : socket, 'a'),
-      { status: 200, body: expect.stringMatching(/^a+$/) },
-    ],
-    [
-      'sends no body after its headers',
-      (socket) => socket.write(`${OK}content-length: 9\r\n\r\n`),
-      { status: 200, body: '' },
-    ],
-    [
       'sends too short a body',
       (socket) => socket.end(`${OK}content-length: 9\r\n\r\nabc`),
       { status: 200, body: 'abc' },
@@ -131,6 +124,18 @@ describe('A receiver that', () => {
   ])('%s', async (_, answer, expected) => {
     const { post } = await lying(answer, expected === LIMIT ? { timeoutMs: 2_000 } : {});
     expect(await post()).toMatchObject(expected);
+  });
+
+  it.each<[string, (socket: Socket) => void, RegExp]>([
+    [
+      'never ends its body',
+      (socket) => drip(socket.write(`${OK}content-length: 900\r\n\r\na`) ? socket : socket, 'a'),
+      /^a+$/,
+    ],
+    ['sends no body after its headers', (socket) => socket.write(`${OK}content-length: 9\r\n\r\n`), /^$/],
+  ])('%s is not waited for', async (_, answer, body) => {
+    const { post } = await lying(answer, { bodyMs: 300 });
+    expect(await post()).toMatchObject({ status: 200, body: expect.stringMatching(body) });
   });
 
   it('compresses its answer, which was not asked for, gets no more than that stored', async () => {

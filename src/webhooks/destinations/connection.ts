@@ -8,14 +8,15 @@ import { retryAfterMs } from './retry-after.ts';
 interface Options {
   userAgent: string;
   timeoutMs: number;
+  bodyMs: number;
   lookup: Lookup;
   ca: string | undefined;
 }
 
 /** Returns the connection to a receiver. It is opened by the first message, and again by a message that comes after a long pause. */
-export function connectionTo(url: URL, { userAgent, timeoutMs, lookup, ca }: Options): Connection {
+export function connectionTo(url: URL, { userAgent, timeoutMs, bodyMs, lookup, ca }: Options): Connection {
   const closing = new AbortController();
-  const target: Target = { url, agent: agentFor(url, { lookup, ca, signal: closing.signal }) };
+  const target: Target = { url, agent: agentFor(url, { lookup, ca, signal: closing.signal }), bodyMs };
   return {
     async post({ headers, body }, signal) {
       signal?.throwIfAborted();

@@ -8,6 +8,8 @@ import { SendFailure, StaleConnection } from './failures.ts';
 export interface Target {
   url: URL;
   agent: Agent;
+  /** How long the body of an answer is waited for once the status is known. */
+  bodyMs: number;
 }
 
 /** What came back. */
@@ -31,7 +33,7 @@ export async function exchange(
   signal: AbortSignal,
 ): Promise<Reply> {
   signal.throwIfAborted(); // a listener that is added later is not called
-  const { url, agent } = target;
+  const { url, agent, bodyMs } = target;
   const payload = Buffer.from(body);
   const open: (url: URL, options: RequestOptions) => ClientRequest =
     url.protocol === 'https:' ? openHttps : openHttp;
@@ -61,7 +63,7 @@ export async function exchange(
       request.end(payload);
     });
     const { statusCode = 0, headers: answered } = response;
-    const text = await bodyOf(response);
+    const text = await bodyOf(response, bodyMs);
     if (!request.writableFinished) request.destroy(); // the rest of the message would block the connection
     return { status: statusCode, body: text, retryAfter: answered['retry-after'] };
   } finally {

@@ -8,6 +8,11 @@ interface Options extends Allowed {
   version: string;
   /** How long an attempt can take, from the name to the end of the answer. */
   timeoutMs?: number;
+  /**
+   * How long the body of an answer is waited for once the status is known. The status alone decides, so a body that never ends does not
+   * delay the next event.
+   */
+  bodyMs?: number;
   /** Name servers, such as `127.0.0.1:53`. Those of the system by default. Not used with `allowPrivate`. */
   dnsServers?: readonly string[];
   /** Certificate authorities in PEM. Those of Node.js by default. */
@@ -21,12 +26,13 @@ interface Options extends Allowed {
 export function openDestinations({
   version,
   timeoutMs = 15_000,
+  bodyMs = 1_000,
   dnsServers,
   ca,
   ...allowed
 }: Options): Destinations {
   const lookup = allowed.allowPrivate ? anyLookup : publicLookup(dnsServers);
-  const options = { userAgent: `segments-gateway/${version}`, timeoutMs, lookup, ca };
+  const options = { userAgent: `segments-gateway/${version}`, timeoutMs, bodyMs, lookup, ca };
   const check = (url: string) => checkUrl(url, allowed);
   return {
     check,
