@@ -21,7 +21,7 @@ export interface Deliveries {
   /** Looks as soon as it can. Called after a change of an endpoint. */
   wakeNow(): void;
   vitals(): DeliveryVitals;
-  /** Claims no further endpoints, gives attempts in flight five seconds, and ends all leases. */
+  /** Claims no further endpoints, gives attempts in flight a few seconds, and ends all leases. */
   stop(): Promise<void>;
 }
 
@@ -41,6 +41,8 @@ interface Options
   places?: number;
   /** Max endpoints of one account among them; a twentieth if omitted. */
   perAccount?: number;
+  /** On stop, how long to wait for attempts in flight, and then for their leases. */
+  stopMs?: { attempts: number; leases: number };
   /** Returns the current number of milliseconds between two looks for new events. */
   everyMs(): number;
 }
@@ -69,6 +71,7 @@ export function startDeliveries({
   leaseMs = LEASE_MS,
   turnMs = TURN_MS,
   budget = byteBudget(MAX_BYTES),
+  stopMs = STOP_MS,
   ...given
 }: Options): Deliveries {
   const places = openPlaces(maxPlaces, perAccount);
@@ -144,9 +147,9 @@ export function startDeliveries({
       lag.stop();
       await looks.stop();
       const ended = places.ended();
-      await Promise.race([ended, sleep(STOP_MS.attempts, undefined, { ref: false })]);
+      await Promise.race([ended, sleep(stopMs.attempts, undefined, { ref: false })]);
       attempts.abort();
-      await Promise.race([ended, sleep(STOP_MS.leases, undefined, { ref: false })]);
+      await Promise.race([ended, sleep(stopMs.leases, undefined, { ref: false })]);
     },
   };
 }

@@ -2,16 +2,26 @@ import { afterEach } from 'vitest';
 import { eventStore } from '../../src/events/store.ts';
 import type { Observation } from '../../src/observation.ts';
 import { representEvent } from '../../src/rest/event-representation.ts';
+import { openDestinations } from '../../src/webhooks/destinations/open-destinations.ts';
 import { webhookQueue } from '../../src/webhooks/queue.ts';
 import { scheduleOf } from '../../src/webhooks/schedule.ts';
 import { type Deliveries, startDeliveries } from '../../src/webhooks/worker.ts';
 import type { TestGateway } from '../harness.ts';
-import { anywhere, startReceiver } from './event-receiver.ts';
+import { startReceiver } from './event-receiver.ts';
 
 type Options = Parameters<typeof startDeliveries>[0];
 
 /** Waits in milliseconds after the nine failed attempts. */
 export const QUICK = scheduleOf([10, 20, 30, 20, 10, 10, 10, 10, 10]);
+
+/** A limit that no test reaches, however slow the machine is. */
+const LONG_MS = 600_000;
+
+/** Receivers on this machine. */
+export const destinations = openDestinations({
+  ...{ allowPrivate: true, ports: [], version: 'test' },
+  ...{ timeoutMs: LONG_MS, bodyMs: LONG_MS },
+});
 
 export interface Worker extends Deliveries {
   observed: Observation[];
@@ -40,9 +50,10 @@ export function deliveryTests(gateway: TestGateway) {
       const deliveries = startDeliveries({
         queue: webhookQueue(gateway.database),
         events: eventStore(gateway.database),
-        destinations: anywhere,
+        destinations,
         represent: representEvent,
         schedule: QUICK,
+        leaseMs: LONG_MS,
         everyMs: () => 100,
         observe: (observation) => observed.push(observation),
         ...options,

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Answered, Destinations } from '../../src/webhooks/destinations.ts';
 
 /** A message that a receiver got. */
 export interface Received {
@@ -13,13 +12,12 @@ export interface Received {
   data: any;
 }
 
-export type Answer =
-  | number
-  | { status: number; headers?: Record<string, string>; afterMs?: number }
-  | 'never';
+export type Answer = number | { status: number; headers?: Record<string, string> } | 'never';
 
-/** Starts a receiver of webhooks. `answer` decides what it answers; 204 if omitted. The caller stops it. */
-export async function startReceiver(answer: (received: Received, nth: number) => Answer = () => 204) {
+/** Starts a receiver of webhooks. `answer` decides what it answers, and when; 204 if omitted. The caller stops it. */
+export async function startReceiver(
+  answer: (received: Received, nth: number) => Answer | Promise<Answer> = () => 204,
+) {
   const received: Received[] = [];
   let inFlight = 0;
   let maxInFlight = 0;
@@ -33,7 +31,7 @@ export async function startReceiver(answer: (received: Received, nth: number) =>
     response.on('close', () => {
       inFlight -= 1;
     });
-    reply(response, answer(message, received.length));
+    reply(response, await answer(message, received.length));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo; // a TCP server's
@@ -53,39 +51,6 @@ export async function startReceiver(answer: (received: Received, nth: number) =>
 
 function reply(response: ServerResponse, answer: Answer): void {
   if (answer === 'never') return;
-  const { status, headers = {}, afterMs = 0 } = typeof answer === 'number' ? { status: answer } : answer;
-  const write = () => response.writeHead(status, headers).end();
-  if (afterMs > 0) setTimeout(write, afterMs);
-  else write();
+  const { status, headers = {} } = typeof answer === 'number' ? { status: answer } : answer;
+  response.writeHead(status, headers).end();
 }
-
-/** Destinations that allow everything, for tests of what delivers to them. */
-export const anywhere: Destinations = {
-  check: (url) => ({ url }),
-  open: (url) => ({
-    async post({ headers, body }, signal): Promise<Answered> {
-      const at = Date.now();
-      const start = performance.now();
-      const ended = () => ({ at, ms: Math.round(performance.now() - start) });
-      try {
-        const response = await fetch(url, {
-          ...{ method: 'POST', headers: { ...headers }, body, redirect: 'manual' },
-          signal: signal ?? null,
-        });
-        const text = await response.text();
-        const retryAfter = response.headers.get('retry-after');
-        return {
-          attempt: { ...ended(), status: response.status, error: null, body: text },
-          retryAfterMs: retryAfter === null ? null : Number(retryAfter) * 1_000,
-        };
-      } catch (error) {
-        if (signal?.aborted) throw signal.reason;
-        return {
-          attempt: { ...ended(), status: null, error: String(error), body: null },
-          retryAfterMs: null,
-        };
-      }
-    },
-    close: () => {},
-  }),
-};

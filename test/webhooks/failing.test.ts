@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { scheduleOf } from '../../src/webhooks/schedule.ts';
 import { testGateway } from '../harness.ts';
 import { until } from '../until.ts';
-import { addEvents, deliveryTests } from './deliver.ts';
-import { anywhere } from './event-receiver.ts';
+import { addEvents, deliveryTests, destinations } from './deliver.ts';
 import {
   changeEndpoint,
   deliveriesOf,
@@ -135,13 +134,14 @@ describe('a receiver that fails', () => {
 
   it('does not count once its URL was updated during the attempt', async () => {
     const working = await receive();
-    let id = '';
-    const broken = await receive(() => ({ status: 500, afterMs: 300 }));
-    ({ id } = await insertEndpoint(gateway, { url: broken.url }));
+    const { promise: changed, resolve: fail } = Promise.withResolvers<number>();
+    const broken = await receive(() => changed);
+    const { id } = await insertEndpoint(gateway, { url: broken.url });
     await addEvents(gateway, 1);
     work({ schedule: LATER });
     await until(() => broken.received.length === 1);
     await changeEndpoint(gateway, id, `url = '${working.url}'`);
+    fail(500);
     await cursorIs(id, 1);
     expect(await stored(id)).toMatchObject({ failures: 0, is_failing: false });
     expect([broken.placesAt(), working.placesAt()]).toEqual([[1], [1]]);
@@ -213,7 +213,7 @@ it('An endpoint whose destination cannot be opened does not stop the others', as
     destinations: {
       open(url) {
         if (url === 'wrong') throw new Error('no');
-        return anywhere.open(url);
+        return destinations.open(url);
       },
     },
   });
