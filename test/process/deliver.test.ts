@@ -46,7 +46,7 @@ describe.concurrent('segments serve', () => {
     const gateway = await serve({ DATABASE_URL: url, API_TOKEN: TOKEN });
     await create(gateway);
     const read = async () => (await administer(url, 'select failures, last_error from webhook_endpoints'))[0];
-    await until(async () => (await read()).failures === 1);
+    await until(async () => (await read()).failures >= 1);
     expect((await read()).last_error).toMatchObject({ status: null });
     expect(receiver.received).toEqual([]);
     expect(await gateway.end()).toBe(0);
