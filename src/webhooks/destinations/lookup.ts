@@ -19,7 +19,7 @@ const MAX_ADDRESSES = 6;
  * whole process has for such calls as long as a name server does not answer, and would also find the names of this machine. A
  * name without a public address fails like a name without any, so that nobody can find out which internal names there are.
  */
-export function publicLookup(servers?: readonly string[]): Lookup {
+export function publicLookup(servers?: readonly string[], { otherFamilyMs = OTHER_FAMILY_MS } = {}): Lookup {
   return async (host, signal) => {
     signal.throwIfAborted();
     const resolver = new Resolver({ timeout: 1_500, tries: 3 });
@@ -28,7 +28,7 @@ export function publicLookup(servers?: readonly string[]): Lookup {
     const timer = setTimeout(cancel, MAX_MS);
     signal.addEventListener('abort', cancel, { once: true });
     try {
-      const found = await bothFamilies(resolver, host);
+      const found = await bothFamilies(resolver, host, otherFamilyMs);
       const addresses = found.filter(({ address }) => isPublic(address)).slice(0, MAX_ADDRESSES);
       if (addresses.length === 0) throw new SendFailure('The name has no public address.');
       return addresses;
@@ -52,11 +52,15 @@ export const anyLookup: Lookup = async (host, signal) => {
 };
 
 /** Asks for the addresses of both families at the same time. If one of them fails, the other one is enough. */
-async function bothFamilies(resolver: Resolver, host: string): Promise<LookupAddress[]> {
+async function bothFamilies(
+  resolver: Resolver,
+  host: string,
+  otherFamilyMs: number,
+): Promise<LookupAddress[]> {
   const answers = [answerOf(resolver.resolve4(host), 4), answerOf(resolver.resolve6(host), 6)];
   const hasSome = Boolean((await Promise.race(answers))?.length);
   const patient = (answer: Promise<LookupAddress[] | null>) =>
-    hasSome ? Promise.race([answer, sleep(OTHER_FAMILY_MS, [], { ref: false })]) : answer;
+    hasSome ? Promise.race([answer, sleep(otherFamilyMs, [], { ref: false })]) : answer;
   const found = await Promise.all(answers.map(patient));
   const addresses = found.flatMap((each) => each ?? []);
   if (addresses.length === 0 && found.includes(null))
