@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import {
   createSegmentWebhook,
   deleteSegmentWebhook,
@@ -47,12 +47,12 @@ it('an account does not exceed its maximum while a creation is slow', async () =
   await pool.query(`
     create function take_time() returns trigger language plpgsql as 'begin perform pg_sleep(0.3); return null; end';
     create trigger slow after insert on webhook_endpoints execute function take_time()`);
+  onTestFinished(async () => void (await pool.query('drop function take_time cascade')));
   gateway.statements.length = 0;
   const first = outcomesOf(5, () => create(gateway));
   await until(() => gateway.statements.length > 0);
   const second = outcomesOf(5, () => create(gateway));
   expect([await first, await second]).toEqual([{ done: 5 }, { QUOTA_EXCEEDED: 5 }]);
-  await pool.query('drop trigger slow on webhook_endpoints');
 });
 
 it('a full account can create as many as it deletes', async () => {
