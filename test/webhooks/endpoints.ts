@@ -1,14 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { createSegment } from '../../src/segments/resolvers.ts';
+import { openDestinations } from '../../src/webhooks/destinations/open-destinations.ts';
 import { createSegmentWebhook } from '../../src/webhooks/resolvers.ts';
 import { draft, type TestGateway, type Who } from '../harness.ts';
 import { patiently } from '../patiently.ts';
-import { plainDestinations } from './plain-destinations.ts';
+
+/** They allow any URL, and have limits that no test reaches, however slow the machine is. */
+const destinations = openDestinations({
+  ...{ allowPrivate: true, ports: [], version: 'test' },
+  ...{ timeoutMs: 600_000, bodyMs: 600_000 },
+});
 
 /** The context of a call that can send to any URL. */
 export const contextOf = (gateway: TestGateway, who: Who = 'ada') => ({
   ...gateway.context(who),
-  destinations: plainDestinations,
+  destinations,
 });
 
 export const newUrl = () => `https://example.com/${randomUUID()}`;

@@ -65,21 +65,15 @@ describe('Creating', () => {
     expect((await storedRow(gateway, hidden.webhook.id)).shows_customers).toBe(false);
   });
 
-  it('refuses a URL that cannot be a destination, or is too long in its normal form', async () => {
-    const refused = (url: string) =>
-      createSegmentWebhook({ url }, context()).then(
-        () => null,
-        ({ issues }) => issues,
-      );
-    expect(await refused('nothing')).toEqual([{ param: 'url', message: 'must be a URL' }]);
-    expect(await refused(`https://example.com/${'é'.repeat(1_000)}`)).toEqual([
-      { param: 'url', message: 'must have at most 2,048 characters in its normal form, not 6,020' },
-    ]);
+  it('refuses a URL that cannot be a destination', async () => {
+    await expect(createSegmentWebhook({ url: 'nothing' }, context())).rejects.toMatchObject({
+      issues: [{ param: 'url', message: 'must begin with https:// or http://' }],
+    });
   });
 
   it('refuses the URL of another endpoint, however it is spelt, and names that endpoint', async () => {
-    const { webhook } = await create(gateway, { url: 'https://example.com/a%20b' });
-    await expect(createSegmentWebhook({ url: 'https://EXAMPLE.com/a b' }, context())).rejects.toMatchObject({
+    const { webhook } = await create(gateway, { url: 'https://example.com/%C3%A9' });
+    await expect(createSegmentWebhook({ url: 'https://EXAMPLE.com/é' }, context())).rejects.toMatchObject({
       code: 'INVALID_INPUT',
       issues: [{ param: 'url', message: `is already the URL of the webhook endpoint ${webhook.id}` }],
     });
