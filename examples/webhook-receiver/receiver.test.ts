@@ -75,7 +75,11 @@ async function startReceiver({
 }
 
 /** Sends a request to the gateway, and returns the answer, which must be a success. */
-async function call<Answer>(path: string, method: 'GET' | 'POST' = 'GET', body?: object): Promise<Answer> {
+async function call<Answer>(
+  path: string,
+  method: 'GET' | 'POST' | 'PATCH' = 'GET',
+  body?: object,
+): Promise<Answer> {
   const authorization = `Bearer ${gateway.token}`;
   const headers = { authorization, ...(body && { 'content-type': 'application/json' }) };
   const request = { method, headers, ...(body && { body: JSON.stringify(body) }) };
@@ -112,6 +116,7 @@ it('handles each event once and in order, whatever is killed, replayed or rotate
   await until(async () => (await call<{ status: string }>(endpoint)).status === 'failing');
   const rotated = await call<{ secret: string }>(`${endpoint}/rotate-secret`, 'POST');
   const second = await startReceiver({ inbox: 'once.sqlite', secret: rotated.secret, port });
+  await call(endpoint, 'PATCH', { status: 'enabled' }); // tries again at once
   await until(() => second.names().length === 2);
 
   await call(`${endpoint}/replay`, 'POST', { after: '0' });
