@@ -5,10 +5,10 @@ import type { LoopShare } from '../fairness/loop-time.ts';
 import type { Observe } from '../observation.ts';
 import { representEvent } from '../rest/event-representation.ts';
 import { packageVersion } from '../version.ts';
+import type { Deliveries, DeliveryVitals } from '../webhooks/deliveries.ts';
 import type { Allowed } from '../webhooks/destinations/check-url.ts';
 import { openDestinations } from '../webhooks/destinations/open-destinations.ts';
 import { webhookStore } from '../webhooks/store.ts';
-import type { Deliveries, DeliveryVitals } from '../webhooks/worker.ts';
 
 interface Options {
   database: Database;

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Unavailable } from '../errors/refusals.ts';
+import type { Deliveries } from './deliveries.ts';
 import type { Claimed } from './queue/claimed.ts';
-import type { Lag } from './queue/lag.ts';
 import type { Queue } from './queue.ts';
 import { scheduleOf } from './schedule.ts';
 import { openAttempts } from './worker/attempts.ts';
@@ -13,23 +13,6 @@ import { type Next, startLooks } from './worker/looks.ts';
 import type { Parts } from './worker/parts.ts';
 import { growingPauses } from './worker/pauses.ts';
 import { openPlaces } from './worker/places.ts';
-
-/** Delivers webhooks in this process. */
-export interface Deliveries {
-  /** Looks for new events soon. Called after a write. */
-  wake(): void;
-  /** Looks as soon as it can. Called after a change of an endpoint. */
-  wakeNow(): void;
-  vitals(): DeliveryVitals;
-  /** Claims no further endpoints, gives attempts in flight a few seconds, and ends all leases. */
-  stop(): Promise<void>;
-}
-
-export interface DeliveryVitals {
-  attemptsInFlight: number;
-  /** The lag of all endpoints, whichever process delivers to them; undefined if it is not known. */
-  lag: Lag | undefined;
-}
 
 type Given = 'events' | 'destinations' | 'represent' | 'observe' | 'loopOf';
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { byteBudget } from '../../src/webhooks/worker/byte-budget.ts';
 import { testGateway } from '../harness.ts';
 import { until } from '../until.ts';
-import { addEvents, deliveryTests } from './deliver.ts';
-import { anywhere } from './event-receiver.ts';
+import { addEvents, deliveryTests, destinations } from './deliver.ts';
+
 import { insertEndpoint, storedEndpoint } from './inserted-endpoints.ts';
 
 describe('A budget of bytes', () => {
@@ -44,13 +44,13 @@ const { work, receive } = deliveryTests(gateway);
 /** Destinations that count the bytes in flight, and keep each message for a while. */
 function counting(ms: number) {
   let [bytes, most, largest] = [0, 0, 0];
-  const open: typeof anywhere.open = (url) => ({
-    ...anywhere.open(url),
+  const open: typeof destinations.open = (url) => ({
+    ...destinations.open(url),
     async post(message, signal) {
       const size = Buffer.byteLength(message.body);
       bytes += size;
       [most, largest] = [Math.max(most, bytes), Math.max(largest, size)];
-      const answered = await anywhere.open(url).post(message, signal);
+      const answered = await destinations.open(url).post(message, signal);
       await new Promise((resolve) => setTimeout(resolve, ms));
       bytes -= size;
       return answered;

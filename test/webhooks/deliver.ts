@@ -2,10 +2,11 @@ import { afterEach } from 'vitest';
 import { eventStore } from '../../src/events/store.ts';
 import type { Observation } from '../../src/observation.ts';
 import { representEvent } from '../../src/rest/event-representation.ts';
+import type { Deliveries } from '../../src/webhooks/deliveries.ts';
 import { openDestinations } from '../../src/webhooks/destinations/open-destinations.ts';
 import { webhookQueue } from '../../src/webhooks/queue.ts';
 import { scheduleOf } from '../../src/webhooks/schedule.ts';
-import { type Deliveries, startDeliveries } from '../../src/webhooks/worker.ts';
+import { startDeliveries } from '../../src/webhooks/worker.ts';
 import type { TestGateway } from '../harness.ts';
 import { startReceiver } from './event-receiver.ts';
 

@@ -7,8 +7,8 @@ import { scheduleOf } from '../../src/webhooks/schedule.ts';
 import { draft, testGateway } from '../harness.ts';
 import { patiently } from '../patiently.ts';
 import { until } from '../until.ts';
-import { addEvents, deliveryTests } from './deliver.ts';
-import { anywhere, type Received } from './event-receiver.ts';
+import { addEvents, deliveryTests, destinations } from './deliver.ts';
+import type { Received } from './event-receiver.ts';
 import {
   changeEndpoint,
   deliveriesOf,
@@ -176,8 +176,8 @@ it('New types apply to the events after the one that is being sent', async () =>
     answer = resolve;
   });
   const receiver = await receive();
-  const open: typeof anywhere.open = (url) => {
-    const connection = anywhere.open(url);
+  const open: typeof destinations.open = (url) => {
+    const connection = destinations.open(url);
     return {
       ...connection,
       async post(message, signal) {

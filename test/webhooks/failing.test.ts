@@ -246,11 +246,11 @@ it('A fault ends the lease, and counts as a failed attempt of the next event', a
   const { id } = await insertEndpoint(gateway, { url: receiver.url });
   await addEvents(gateway, 3);
   let faults = 0;
-  const broken: typeof anywhere.open = (url) => ({
-    ...anywhere.open(url),
+  const broken: typeof destinations.open = (url) => ({
+    ...destinations.open(url),
     post(message, signal) {
       if (JSON.parse(message.body).data.cursor === '2' && faults++ === 0) throw new Error('no');
-      return anywhere.open(url).post(message, signal);
+      return destinations.open(url).post(message, signal);
     },
   });
   const { observed } = work({ destinations: { open: broken }, schedule: LATER });
