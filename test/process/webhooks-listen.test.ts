@@ -70,8 +70,7 @@ describe.concurrent('segments webhooks listen', () => {
       else response.end();
     });
     for (const name of ['a', 'b', 'c', 'd']) await create(gateway, name);
-    const secret = newSecret();
-    const listen = listening(gateway, forward, '--after', '0', '--secret', secret);
+    const listen = listening(gateway, forward, '--after', '0');
     await until(() => lines(listen).length === 4);
     expect(lines(listen).map((line) => line.split(/ {2}evt_\w+ {2}/)[1])).toEqual([
       expect.stringMatching(/^failed in \d+ ms {2}The connection was closed before there was an answer\.$/),
@@ -80,6 +79,25 @@ describe.concurrent('segments webhooks listen', () => {
       expect.stringMatching(/^200 in/),
     ]);
     expect(local.received.map(({ body }) => JSON.parse(body).data.cursor)).toEqual(['1', '2', '3', '4']);
+    listen.child.kill('SIGTERM');
+    await once(listen.child, 'close');
+    await stop();
+  });
+
+  it.each(['--secret', 'SEGMENTS_WEBHOOK_SECRET'])('does not print the secret of %s', async (by) => {
+    const { gateway, local, forward, stop } = await started((_, response) => response.end());
+    await create(gateway, 'a');
+    const secret = newSecret();
+    const byOption = by === '--secret';
+    const args = ['--forward', forward, '--after', '0', ...(byOption ? [by, secret] : [])];
+    const listen = launch([...LISTEN, ...args], {
+      ...{ SEGMENTS_URL: gateway.url, SEGMENTS_TOKEN: TOKEN },
+      SEGMENTS_WEBHOOK_SECRET: byOption ? newSecret() : secret,
+    });
+    await until(() => lines(listen).length === 1);
+    const [{ body, headers }] = local.received as [(typeof local.received)[0]];
+    expect(() => new Webhook(secret).verify(body, headers as Record<string, string>)).not.toThrow();
+    expect(listen.said.err).toBe(`Forwarding the events of ${gateway.url} to ${forward}.\n`);
     listen.child.kill('SIGTERM');
     await once(listen.child, 'close');
     await stop();
@@ -104,6 +122,14 @@ describe.concurrent('segments webhooks listen', () => {
   ])('with %j exits with code 2 and says what is wrong', async (args, message) => {
     const { code, out, err } = await run([...LISTEN, ...args], { SEGMENTS_TOKEN: TOKEN });
     expect({ code, out, err }).toEqual({ code: 2, out: '', err: expect.stringContaining(message) });
+    expect(err).not.toContain('c2VjcmV0');
+  });
+
+  it('refuses a wrong secret of the environment without showing it', async () => {
+    const environment = { SEGMENTS_TOKEN: TOKEN, SEGMENTS_WEBHOOK_SECRET: 'whsec_c2VjcmV0' };
+    const { code, err } = await run([...LISTEN, '--forward', 'http://localhost/'], environment);
+    expect(code).toBe(2);
+    expect(err).toContain('SEGMENTS_WEBHOOK_SECRET must be whsec_ and 24 to 64 bytes in base64 (not shown).');
     expect(err).not.toContain('c2VjcmV0');
   });
 });

@@ -9,7 +9,7 @@ export interface ForwardedEvent {
   cursor: string;
 }
 
-/** Formats what came of an event for people: when it was sent, its place and type, the status, how long that took, and why it failed. */
+/** Formats the result of an event for people: when it was sent, its place and type, the status, how long that took, and why it failed. */
 export function forwardedLine({ id, type, cursor }: ForwardedEvent, attempt: Attempt): string {
   const { at, ms, status, error, body } = attempt;
   const time = new Date(at).toISOString().replace(/\.\d+/, '');

@@ -2,6 +2,7 @@ import { packageVersion } from '../../version.ts';
 import { openDestinations } from '../../webhooks/destinations/open-destinations.ts';
 import { messageOf } from '../../webhooks/message.ts';
 import { isSecret, newSecret } from '../../webhooks/signature.ts';
+import { WrongConfig } from '../../wrong-config.ts';
 import { addressOf } from '../gateway/address.ts';
 import { tell } from '../output.ts';
 import { printFollowed } from '../tail/print-followed.ts';
@@ -14,14 +15,16 @@ import { type ForwardedEvent, forwardedLine } from './forwarded-line.ts';
  * an interruption. Throws WrongUsage or WrongConfig if it cannot begin.
  */
 export async function listen(given: ListenOptions, environment: NodeJS.ProcessEnv): Promise<void> {
-  const { forward, after, type: types, secret = newSecret() } = given;
-  if (!isSecret(secret))
-    throw new WrongUsage('--secret must be whsec_ and 24 to 64 bytes in base64 (not shown).');
+  const { forward, after, type: types } = given;
+  const chosen = secretOf(given, environment);
+  const secret = chosen ?? newSecret();
   const destinations = openDestinations({ allowPrivate: true, ports: [], version: packageVersion() });
   const checked = destinations.check(forward);
   if ('problem' in checked) throw new WrongUsage(`--forward ${checked.problem}.`);
   const address = addressOf(given, environment, ['segments:read']);
-  tell(`Forwarding the events of ${address.url} to ${checked.url}. Signing with ${secret}`);
+  tell(
+    `Forwarding the events of ${address.url} to ${checked.url}.${chosen === undefined ? ` Signing with ${secret}` : ''}`,
+  );
 
   const receiver = destinations.open(checked.url);
   try {
@@ -35,4 +38,16 @@ export async function listen(given: ListenOptions, environment: NodeJS.ProcessEn
   } finally {
     receiver.close();
   }
+}
+
+/** Returns the secret of the command line or of the environment; undefined if there is none. It is never printed. */
+function secretOf(
+  { secret }: ListenOptions,
+  { SEGMENTS_WEBHOOK_SECRET }: NodeJS.ProcessEnv,
+): string | undefined {
+  const wrong = 'must be whsec_ and 24 to 64 bytes in base64 (not shown).';
+  if (secret !== undefined && !isSecret(secret)) throw new WrongUsage(`--secret ${wrong}`);
+  const chosen = secret ?? (SEGMENTS_WEBHOOK_SECRET || undefined);
+  if (chosen !== undefined && !isSecret(chosen)) throw new WrongConfig(`SEGMENTS_WEBHOOK_SECRET ${wrong}`);
+  return chosen;
 }
