@@ -4,7 +4,6 @@ import { InvalidInput } from '../errors/invalid-input.ts';
 import { WebhookNotFound } from '../errors/refusals.ts';
 import { EVENT_TYPES, type EventType } from '../events/event.ts';
 import type { Destinations } from './destinations.ts';
-import { MAX_URL } from './webhook.ts';
 import { isWebhookId } from './webhook-id.ts';
 
 /** Returns the key of an endpoint of the caller's account. Throws NOT_FOUND if no endpoint can have the id. */
@@ -23,10 +22,7 @@ export function found<Found extends object>(result: Found | null, id: string): F
 export function destinationOf(url: string, destinations: Destinations): string {
   const checked = destinations.check(url);
   if ('problem' in checked) throw wrongUrl(checked.problem);
-  const { length } = checked.url;
-  if (length <= MAX_URL) return checked.url;
-  const [max, given] = [MAX_URL, length].map((each) => each.toLocaleString('en'));
-  throw wrongUrl(`must have at most ${max} characters in its normal form, not ${given}`);
+  return checked.url;
 }
 
 /** The refusal of a URL that another endpoint of the account has. */
