@@ -5,6 +5,7 @@ import { accountOf, type Key } from '../../database/sql/key.ts';
 import { unnest } from '../../database/sql/unnest.ts';
 import { prepare, statement } from '../../database/statement.ts';
 import { webhookEndpoints } from '../../database/tables/webhooks.ts';
+import { readSecrets, SECRETS } from '../queue/secrets.ts';
 import { KEY } from './key.ts';
 
 /** Where messages of an endpoint are sent, and the secrets that sign them now, the current one first. Never shown to anybody. */
@@ -17,13 +18,12 @@ export interface Target {
 export function findTarget(db: Database) {
   const wanted = unnest<Key>('wanted', KEY, { numbered: true });
   const query = statement(sql`
-    select wanted.n, webhook.url, webhook.secret,
-      case when webhook.previous_secret_until > now() then webhook.previous_secret end
-    from ${wanted.table} inner join ${webhookEndpoints} as webhook
-      on (webhook.account_id, webhook.id) = (wanted.account_id, wanted.id)`);
-  const run = prepare(db, 'find_webhook_target', query, ([call, url, secret, previous]) => ({
+    select wanted.n, endpoint.url, ${SECRETS}
+    from ${wanted.table} inner join ${webhookEndpoints} as endpoint
+      on (endpoint.account_id, endpoint.id) = (wanted.account_id, wanted.id)`);
+  const run = prepare(db, 'find_webhook_target', query, ([call, url, ...secrets]) => ({
     call: Number(call),
-    target: { url: String(url), secrets: [String(secret), ...(previous === null ? [] : [String(previous)])] },
+    target: { url: String(url), secrets: readSecrets(secrets) },
   }));
   return batch<Key, Target | null>(
     db,
