@@ -1,7 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import {
   type AnyPgColumn,
-  bigint,
   boolean,
   index,
   integer,
@@ -10,10 +9,7 @@ import {
   primaryKey,
   text,
 } from 'drizzle-orm/pg-core';
-import { bytewise, instant } from './columns.ts';
-
-/** The number of an event in the log of its account. */
-const place = (name: string) => bigint(name, { mode: 'number' });
+import { bytewise, instant, place } from './columns.ts';
 
 /**
  * The ends of each account's log. A write updates the row of its account in its own statement, and so holds it until it

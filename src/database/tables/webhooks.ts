@@ -1,6 +1,5 @@
 import { sql } from 'drizzle-orm';
 import {
-  bigint,
   boolean,
   index,
   integer,
@@ -11,10 +10,7 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
-import { bytewise, instant } from './columns.ts';
-
-/** A place in an event log, as JavaScript can represent it. */
-const place = (name: string) => bigint(name, { mode: 'number' });
+import { bytewise, instant, place } from './columns.ts';
 
 /**
  * The webhook endpoints of all accounts. Each is a consumer of its account's event log, and its cursor says how far it has come.
