@@ -5,7 +5,7 @@ import { forgetDeliveries } from '../../src/webhooks/store/forget.ts';
 import { secondGateway, testGateway } from '../harness.ts';
 import { readOnlyUrlOf } from '../postgres.ts';
 import { until } from '../until.ts';
-import { truncate } from './endpoints.ts';
+import { create, setRow, storedRow, truncate } from './endpoints.ts';
 import { storeDeliveries } from './stored-deliveries.ts';
 
 const gateway = testGateway();
@@ -43,7 +43,7 @@ describe('Forgetting', () => {
     await store(2_500, OLD);
     gateway.statements.length = 0;
     expect(await run()).toBe(2_500);
-    expect(gateway.statements).toHaveLength(3);
+    expect(gateway.statements).toHaveLength(3 + 1); // the last one forgets secrets
     await store(10, OLD);
     expect(await run()).toBe(10);
     expect(await left()).toEqual([]);
@@ -69,6 +69,21 @@ describe('Forgetting', () => {
     await client.query('commit');
     await client.end();
     expect(await left()).toEqual([2]);
+  });
+
+  it('deletes previous secrets that no longer sign', async () => {
+    const [old, recent] = [await create(gateway), await create(gateway)];
+    await setRow(gateway, old.webhook.id, `previous_secret = 'a', previous_secret_until = now()`);
+    await setRow(
+      gateway,
+      recent.webhook.id,
+      `previous_secret = 'b', previous_secret_until = now() + interval '1 hour'`,
+    );
+    expect(await forget()).toBe(0);
+    expect(await storedRow(gateway, old.webhook.id)).toMatchObject({
+      ...{ secret: old.secret, previous_secret: null, previous_secret_until: null },
+    });
+    expect(await storedRow(gateway, recent.webhook.id)).toMatchObject({ previous_secret: 'b' });
   });
 
   it('does nothing on a read-only database', async () => {
