@@ -15,7 +15,8 @@ export interface Transfers {
 }
 
 interface Limits {
-  /** What a transfer is called in messages, such as "uploads". */
+  /** What a transfer is called in messages, such as "upload" and "uploads". */
+  singular: string;
   plural: string;
   perAccount: number;
   perProcess: number;
@@ -28,15 +29,16 @@ const RETRY_S = '5';
  * webhook endpoints, which wait for their receivers.
  */
 export const openTransfers = () => ({
-  uploads: limited({ plural: 'uploads', perAccount: 2, perProcess: 20 }),
-  exports: limited({ plural: 'exports', perAccount: 1, perProcess: 2 }),
-  tests: limited({ plural: 'tests of webhooks', perAccount: 1, perProcess: 20 }),
+  uploads: limited({ singular: 'upload', plural: 'uploads', perAccount: 2, perProcess: 20 }),
+  exports: limited({ singular: 'export', plural: 'exports', perAccount: 1, perProcess: 2 }),
+  tests: limited({ singular: 'webhook test', plural: 'webhook tests', perAccount: 1, perProcess: 20 }),
 });
 
-function limited({ plural, perAccount, perProcess }: Limits): Transfers {
+function limited({ singular, plural, perAccount, perProcess }: Limits): Transfers {
   const places = shares<string>({ total: perProcess, each: perAccount });
   const full = `Too many ${plural} are in progress. Try again in a moment.`;
-  const tooMany = `The maximum of ${plural} that this account can have in progress is ${perAccount}. Try again later.`;
+  const some = `${perAccount} ${perAccount === 1 ? singular : plural}`;
+  const tooMany = `This account already has ${some} in progress, the maximum. Try again later.`;
 
   return {
     begin(accountId) {

@@ -13,8 +13,8 @@ export const webhookDeliveries: Resource = {
         name: 'testWebhookEndpoint',
         summary: 'Send a test message',
         description:
-          'Sends a test message, also to an endpoint that is disabled, and waits up to 15 seconds for the response. Its type is `webhook_endpoint.test`, and it is not in the log.',
-        answers: 'The result of the attempt, also if it failed.',
+          'Sends a test message, even to an endpoint that is disabled, and waits up to 15 seconds for the response. Its type is `webhook_endpoint.test`, and it is not in the log.',
+        answers: 'The result of the attempt, even if it failed.',
         body: schemas.WebhookAttempt,
         refuses: ['NOT_FOUND'],
       },

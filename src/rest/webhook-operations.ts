@@ -43,7 +43,7 @@ export const webhookEndpoints: Resource = {
         name: 'createWebhookEndpoint',
         summary: 'Create a webhook endpoint',
         description:
-          'The endpoint gets every event that is committed from now on. If your token also has the scope `members:read`, it gets the customers of changes of members, too.',
+          'The endpoint gets every event of its types that is committed from now on. If your token also has the scope `members:read`, it gets the customers of changes of members, too.',
         answers: 'The endpoint, with its secret, which is not shown again.',
         body: schemas.WebhookEndpointWithSecret,
         headers: ['Location'],
@@ -87,7 +87,7 @@ export const webhookEndpoints: Resource = {
           in: 'body',
           values: [STATUS_NAMES.ENABLED, STATUS_NAMES.DISABLED],
           description:
-            '`disabled` stops deliveries. `enabled` continues them after the cursor of the endpoint, with an attempt at once.',
+            '`disabled` stops deliveries. `enabled` continues them after the cursor of the endpoint, and retries immediately.',
         },
       },
       status: 200,

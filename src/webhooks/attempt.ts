@@ -1,4 +1,4 @@
-/** What came of one request to an endpoint, as it is stored. */
+/** The result of one request to an endpoint, as it is stored. */
 export interface Attempt {
   /** When it began, in milliseconds since 1970. */
   at: number;

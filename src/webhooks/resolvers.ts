@@ -115,7 +115,7 @@ export const rotateSegmentWebhookSecret = resolver({
   },
 });
 
-/** Sends a test message at once and returns what came of it. Throws RATE_LIMITED and UNAVAILABLE if too many tests are in progress. */
+/** Sends a test message immediately and returns the result. Throws RATE_LIMITED and UNAVAILABLE if too many tests are in progress. */
 export const testSegmentWebhook = resolver({
   name: 'testSegmentWebhook',
   scope,
@@ -139,7 +139,7 @@ export const replaySegmentWebhook = resolver({
   },
 });
 
-/** Returns a page of what came of events, newest event first. It is empty if there is no such endpoint: callers that need NOT_FOUND get the endpoint as well. */
+/** Returns a page of deliveries, newest event first. It is empty if there is no such endpoint: callers that need NOT_FOUND get the endpoint as well. */
 export const listSegmentWebhookDeliveries = resolver({
   name: 'listSegmentWebhookDeliveries',
   scope,

@@ -20,7 +20,7 @@ const TYPE = 'webhook_endpoint.test';
 const DIGITS = 22;
 
 /**
- * Sends a test message to an endpoint, and returns what came of it. Stores nothing. Stops when the caller is gone. Throws RATE_LIMITED
+ * Sends a test message to an endpoint, and returns the result. Stores nothing. Stops when the caller is gone. Throws RATE_LIMITED
  * and UNAVAILABLE if too many tests are in progress.
  */
 export async function sendTest(

@@ -57,7 +57,7 @@ export const statusOf = ({ isEnabled, isFailing }: Webhook): WebhookStatus =>
 export const DELIVERY_STATUSES = ['PENDING', 'DELIVERED', 'FAILED'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
-/** What came of an event at an endpoint. A replay adds attempts to the delivery of the same event. */
+/** The delivery of an event to an endpoint. A replay adds attempts to the delivery of the same event. */
 export interface Delivery {
   /** The place of the event in the log. */
   n: number;

@@ -16,6 +16,7 @@ export const webhooks = {
   WEBHOOK_ALLOW_PRIVATE: variable(onOff.default(false), {
     summary: 'Whether webhooks can be sent to any address and port',
     secret: 'none',
-    details: 'Also over HTTP. For development. In production, callers could reach your internal network.',
+    details:
+      'For development only: also allows http:// and any port. In production, callers could reach your internal network.',
   }),
 };

@@ -57,7 +57,7 @@ export const webhookEndpoints = pgTable(
   ],
 );
 
-/** What came of each event that was sent to an endpoint. Rows of deleted endpoints stay until they are too old. */
+/** The result of each event that was sent to an endpoint. Rows of deleted endpoints stay until they are too old. */
 export const webhookDeliveries = pgTable(
   'webhook_deliveries',
   {

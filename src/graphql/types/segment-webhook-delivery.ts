@@ -99,7 +99,7 @@ builder.objectField(SegmentWebhook, 'deliveries', (t) =>
   t.field({
     type: SegmentWebhookDeliveryConnection,
     description:
-      'The events that were sent to this endpoint, newest event first, with what came of each. Kept as long as events are. Requires the scope `webhooks:manage`.',
+      'The events that were sent to this endpoint, newest event first, with the result of each. Kept as long as events are. Requires the scope `webhooks:manage`.',
     directives: CONNECTION,
     args: {
       ...pageArguments({

@@ -17,7 +17,7 @@ builder.mutationFields((t) => ({
   createSegmentWebhook: t.field({
     type: results.CreateSegmentWebhookPayload,
     ...MUTATION,
-    description: `Creates a webhook endpoint, which gets every event that is committed from now on. Store the \`secret\` of the payload. ${SCOPE}`,
+    description: `Creates a webhook endpoint, which gets every event of its types that is committed from now on. Store the \`secret\` of the payload. ${SCOPE}`,
     args: { input: t.arg({ type: inputs.CreateSegmentWebhookInput, required: true, description: INPUT }) },
     errors: {
       types: [WebhookQuotaExceeded],

@@ -71,7 +71,7 @@ export const ReplaySegmentWebhookPayload = payloadOf(
 );
 
 export const TestSegmentWebhookPayload = builder.objectRef<Attempt>('TestSegmentWebhookPayload').implement({
-  description: 'A test message was sent. `attempt` says what came of it.',
+  description: 'A test message was sent. `attempt` is the result.',
   fields: (t) => ({
     attempt: t.field({
       type: SegmentWebhookAttempt,

@@ -20,7 +20,7 @@ const TAGS: Record<keyof typeof RESOURCES, string> = {
   Segments: 'Create, read, change and delete segments.',
   Members: 'Which customers are in a segment, and in which segments a customer is.',
   Events: 'What changed, in order and without gaps.',
-  Webhooks: 'Where events are sent, and what came of each.',
+  Webhooks: 'Where events are sent, and the result of each delivery.',
 };
 
 /** Returns the OpenAPI 3.1 document of the REST API. It follows from the table of operations and the schemas that serve requests. */
