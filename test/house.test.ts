@@ -29,6 +29,7 @@ const RESOLVERS = [
   'members/customer-line.ts',
   'webhooks/resolvers.ts',
   'webhooks/attempt.ts',
+  'webhooks/checks.ts',
   'webhooks/webhook.ts',
 ];
 

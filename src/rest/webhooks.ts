@@ -1,9 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Context } from '../context.ts';
-import { WebhookNotFound } from '../errors/refusals.ts';
 import type { Fields } from '../http/fields.ts';
+import { found } from '../webhooks/checks.ts';
 import * as webhooks from '../webhooks/resolvers.ts';
-import type { Webhook } from '../webhooks/webhook.ts';
 import { isBackward } from './customer-segments.ts';
 import { typesNamed } from './event-types.ts';
 import { type Handler, wholeNumber } from './operation.ts';
@@ -91,11 +90,6 @@ export const listDeliveries: Handler = async ({ id, fields, headers }, context) 
 };
 
 const WHAT = 'webhook endpoint';
-
-function found(webhook: Webhook | null, id: string): Webhook {
-  if (!webhook) throw new WebhookNotFound(id);
-  return webhook;
-}
 
 /** Converts the fields of a write to the input of its resolver. Omitted ones stay omitted. */
 const inputOf = ({ types, status, ...rest }: Fields) => ({

@@ -4,7 +4,7 @@ const PREFIX = 'whsec_';
 const SECRET_BYTES = 32;
 
 /** What a signature covers. `timestamp` is that of the attempt, in seconds since 1970. */
-export interface Signed {
+interface Signed {
   id: string;
   timestamp: number;
   body: string;

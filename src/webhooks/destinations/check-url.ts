@@ -56,7 +56,7 @@ function isPublicHost(host: string): boolean {
 }
 
 /** Returns the address that the host of a URL is; null if it is a name. */
-export function addressIn(host: string): string | null {
+function addressIn(host: string): string | null {
   const address = host.startsWith('[') ? host.slice(1, -1) : host;
   return isIP(address) === 0 ? null : address;
 }

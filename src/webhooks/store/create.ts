@@ -11,7 +11,7 @@ import { MAX_WEBHOOKS, type Webhook } from '../webhook.ts';
 import { KEY } from './key.ts';
 import { readWebhook, selectWebhook, WIDTH, withHead } from './row.ts';
 
-export interface NewWebhook {
+interface NewWebhook {
   accountId: string;
   id: string;
   url: string;
@@ -42,7 +42,7 @@ const COLUMNS: BatchColumns<NewWebhook> = {
 };
 
 /** Max accounts in a statement. */
-const MOST = { largest: 10, shared: 10 };
+const MAX_TOGETHER = { largest: 10, shared: 10 };
 /** How often a creation is tried whose URL another transaction is giving to an endpoint. Only the next statement finds that endpoint. */
 const TRIES = 3;
 
@@ -71,7 +71,7 @@ export function createWebhooks(db: Database): (draft: NewWebhook) => Promise<Cre
     return creations.map((creation) => creation.drafts.map((draft) => created.get(draft) ?? null));
   };
 
-  const insert = batch<Creation, Created[]>(db, create, { accountOf, rowOf: accountOf, ...MOST });
+  const insert = batch<Creation, Created[]>(db, create, { accountOf, rowOf: accountOf, ...MAX_TOGETHER });
   return accountBatches((accountId, together) => insert({ accountId, drafts: together }));
 }
 

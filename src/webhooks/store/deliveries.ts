@@ -11,7 +11,7 @@ import { type DeliveryWindow, eventsOf } from '../delivery-window.ts';
 import type { Delivery, DeliveryStatus } from '../webhook.ts';
 
 /** A part of the deliveries of an endpoint. */
-export interface DeliverySlice {
+interface DeliverySlice {
   deliveries: Delivery[];
   /** Whether there are more in the direction of paging. */
   hasMore: boolean;
@@ -20,9 +20,9 @@ export interface DeliverySlice {
 type List = DeliveryWindow & { accountId: string; webhookId: string };
 
 /** Max deliveries that a call can read in the lane of small statements. */
-const SMALL = 20;
+const MAX_SMALL = 20;
 /** Max calls in a statement, and of one account in a statement with others. A delivery can have 30 KB. */
-const MOST = {
+const MAX_TOGETHER = {
   small: { largest: 20, shared: 5 },
   large: { largest: 4, shared: 2 },
   scan: { largest: 1, shared: 0 },
@@ -35,13 +35,13 @@ export function listDeliveries(db: Database) {
   return (list: List): Promise<DeliverySlice> => {
     const { status, backward, size } = list;
     // Those that were delivered have no index of their own, because usually that is almost all of them.
-    const lane = status === 'DELIVERED' ? 'scan' : size > SMALL ? 'large' : 'small';
+    const lane = status === 'DELIVERED' ? 'scan' : size > MAX_SMALL ? 'large' : 'small';
     const name = ['list_deliveries', lane, backward ? 'asc' : 'desc', ...(status ? [status] : [])]
       .join('_')
       .toLowerCase();
     let listing = listings.get(name);
     if (!listing) {
-      listing = listingOf(lanes[lane], name, { backward, status }, MOST[lane]);
+      listing = listingOf(lanes[lane], name, { backward, status }, MAX_TOGETHER[lane]);
       listings.set(name, listing);
     }
     return listing(list);
@@ -67,7 +67,7 @@ function listingOf(
   lane: Lane,
   name: string,
   { backward, status }: Shape,
-  most: { largest: number; shared: number },
+  limits: { largest: number; shared: number },
 ) {
   const wanted = unnest<List>('wanted', COLUMNS, { numbered: true });
   const direction = sql.raw(backward ? 'asc' : 'desc');
@@ -95,7 +95,7 @@ function listingOf(
       for (const { call, delivery } of await run(wanted.fill(lists))) found[call - 1]?.push(delivery);
       return lists.map(({ size }, i) => sliceOf(found[i] ?? [], size, backward));
     },
-    { accountOf, ...most },
+    { accountOf, ...limits },
   );
 }
 

@@ -13,7 +13,7 @@ interface Wanted {
 }
 
 /** Max calls in a statement, and of one account in a statement with others: a call can return a hundred endpoints. */
-const MOST = { largest: 20, shared: 5 };
+const MAX_TOGETHER = { largest: 20, shared: 5 };
 
 /** Returns all endpoints of an account, oldest first. */
 export function listWebhooks(db: Database) {
@@ -40,6 +40,6 @@ export function listWebhooks(db: Database) {
       for (const { call, webhook } of await run(wanted.fill(calls))) found[call - 1]?.push(webhook);
       return found;
     },
-    { accountOf, ...MOST },
+    { accountOf, ...MAX_TOGETHER },
   );
 }

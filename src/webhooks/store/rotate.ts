@@ -5,7 +5,7 @@ import { webhookEndpoints } from '../../database/tables/webhooks.ts';
 import { OVERLAP_HOURS, type Webhook } from '../webhook.ts';
 import { changeWebhooks, IS_HELD, written } from './change.ts';
 
-export type Rotation = Key & { secret: string };
+type Rotation = Key & { secret: string };
 
 /** Gives an endpoint a new secret. The one before it also signs for 24 hours. An older one stops signing. */
 export const rotateSecrets = (db: Database) =>

@@ -17,7 +17,7 @@ export interface Change extends Key {
 }
 
 /** What a change came to. `takenBy` is the other endpoint that has the URL already, so that nothing was changed. */
-export type Updated = { webhook: Webhook } | { takenBy: string };
+type Updated = { webhook: Webhook } | { takenBy: string };
 
 /**
  * Changes endpoints. Customers are shown to a new URL only if the caller is allowed to read members, and to the same URL also if they
