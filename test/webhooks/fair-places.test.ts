@@ -41,7 +41,10 @@ it('An account whose receivers never answer does not delay another account', asy
 });
 
 it('An account uses only its share of the places, and all its endpoints have their turn', async () => {
-  const receiver = await receive(() => ({ status: 204, afterMs: 20 }));
+  const receiver = await receive(async () => {
+    await until(() => receiver.maxInFlight() === 2);
+    return { status: 204 };
+  });
   const made = [];
   for (let i = 0; i < 6; i++) made.push(await insertEndpoint(gateway, { url: `${receiver.url}/${i}` }));
   await addEvents(gateway, 2);
