@@ -21,6 +21,8 @@ import { memberStore } from '../../src/members/store.ts';
 import type { Observe } from '../../src/observation.ts';
 import { boundReads } from '../../src/segments/bounded-reads.ts';
 import { segmentStore } from '../../src/segments/store.ts';
+import { openDestinations } from '../../src/webhooks/destinations/open-destinations.ts';
+import { webhookStore } from '../../src/webhooks/store.ts';
 import { schema } from '../../test/federation/products.ts';
 
 // The suite itself needs Docker, or a router that is not on npm. Here, its tests run unchanged against the same graph: its
@@ -43,6 +45,9 @@ const unused = {
   feed: eventFeed(events, { everyMs: () => PATIENCE_MS }),
   streams: openStreams({ perAccount: 1, perProcess: 1 }),
   wrote() {},
+  webhooks: webhookStore(nowhere),
+  destinations: openDestinations({ allowPrivate: false, ports: [], version: '0' }),
+  wokeDeliveries() {},
   identify: async () => null,
   leavePlace() {},
   onGone() {},
