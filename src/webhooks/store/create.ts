@@ -1,5 +1,4 @@
 import { type SQL, sql } from 'drizzle-orm';
-import { accountBatches } from '../../database/account-batches.ts';
 import { batch } from '../../database/batch.ts';
 import type { Database } from '../../database/connect.ts';
 import { accountOf } from '../../database/sql/key.ts';
@@ -27,12 +26,6 @@ interface NewWebhook {
  */
 export type Created = { webhook: Webhook } | { takenBy: string } | 'full' | null;
 
-/** New endpoints of one account. */
-interface Creation {
-  accountId: string;
-  drafts: readonly NewWebhook[];
-}
-
 const COLUMNS: BatchColumns<NewWebhook> = {
   ...KEY,
   url: { type: 'text', of: ({ url }) => url },
@@ -41,14 +34,14 @@ const COLUMNS: BatchColumns<NewWebhook> = {
   shows_customers: { type: 'bool', of: ({ showsCustomers }) => showsCustomers },
 };
 
-/** Max accounts in a statement. */
+/** Max creations in a statement, each of another account. */
 const MAX_TOGETHER = { largest: 10, shared: 10 };
 /** How often a creation is tried whose URL another transaction is giving to an endpoint. Only the next statement finds that endpoint. */
 const TRIES = 3;
 
 /**
  * Creates endpoints, which begin after the newest event. Only one endpoint of an account can have a URL, and an account can have 100.
- * The endpoints of an account are created by one statement at a time, which counts them, so a single gateway is exact. Several gateways
+ * The endpoints of an account are created one after the other, by statements that count them, so a single gateway is exact. Several gateways
  * can together exceed the limit by what they create at the same time.
  */
 export function createWebhooks(db: Database): (draft: NewWebhook) => Promise<Created> {
@@ -58,9 +51,9 @@ export function createWebhooks(db: Database): (draft: NewWebhook) => Promise<Cre
     created: createdOf(values),
   }));
 
-  const create = async (creations: readonly Creation[]): Promise<Created[][]> => {
+  const create = async (given: readonly NewWebhook[]): Promise<Created[]> => {
     const created = new Map<NewWebhook, Created>();
-    let left = creations.flatMap((creation) => creation.drafts);
+    let left = given;
     for (let i = 0; i < TRIES && left.length > 0; i++) {
       for (const row of await run(drafts.fill(left))) {
         const draft = left[row.n - 1];
@@ -68,47 +61,36 @@ export function createWebhooks(db: Database): (draft: NewWebhook) => Promise<Cre
       }
       left = left.filter((draft) => !created.has(draft));
     }
-    return creations.map((creation) => creation.drafts.map((draft) => created.get(draft) ?? null));
+    return given.map((draft) => created.get(draft) ?? null);
   };
 
-  const insert = batch<Creation, Created[]>(db, create, { accountOf, rowOf: accountOf, ...MAX_TOGETHER });
-  return accountBatches((accountId, together) => insert({ accountId, drafts: together }));
+  return batch<NewWebhook, Created>(db, create, { accountOf, rowOf: accountOf, ...MAX_TOGETHER });
 }
 
-/** Of drafts with the same URL, only the first is inserted. Rows are inserted in the order of the unique index, so that two statements cannot deadlock. */
+/** Each draft is of another account. Rows are inserted in the order of the unique index, so that two statements cannot deadlock. */
 const creating = (drafts: SQL): SQL => sql`
   with draft as materialized (select * from ${drafts}),
   existing as materialized (
     select webhook.id, draft.n from draft inner join ${webhookEndpoints} as webhook
       on (webhook.account_id, webhook.url) = (draft.account_id, draft.url)
   ),
-  fresh as materialized (
-    select each.*, row_number() over (partition by account_id order by n) as place from (
-      select distinct on (account_id, url) * from draft where n not in (select n from existing) order by account_id, url, n
-    ) as each
-  ),
-  counted as materialized (
-    select account.account_id, webhooks.count from (select distinct account_id from fresh) as account
-    cross join lateral (
-      select count(*) from ${webhookEndpoints} as webhook where webhook.account_id = account.account_id
-    ) as webhooks
-  ),
   excess as materialized (
-    select fresh.n from fresh inner join counted on counted.account_id = fresh.account_id
-    where counted.count + fresh.place > ${sql.raw(String(MAX_WEBHOOKS))}
+    select draft.n from draft cross join lateral (
+      select count(*) from ${webhookEndpoints} as webhook where webhook.account_id = draft.account_id
+    ) as webhooks
+    where webhooks.count >= ${sql.raw(String(MAX_WEBHOOKS))} and draft.n not in (select n from existing)
   ),
   made as (
     insert into ${webhookEndpoints} (account_id, id, url, types, cursor, secret, shows_customers)
-    select fresh.account_id, fresh.id, fresh.url, fresh.types::json, coalesce(head.last_event, 0), fresh.secret, fresh.shows_customers
-    from fresh ${withHead(sql`fresh.account_id`)}
-    where fresh.n not in (select n from excess)
-    order by fresh.account_id collate "C", fresh.url collate "C"
+    select draft.account_id, draft.id, draft.url, draft.types::json, coalesce(head.last_event, 0), draft.secret, draft.shows_customers
+    from draft ${withHead(sql`draft.account_id`)}
+    where draft.n not in (select n from existing) and draft.n not in (select n from excess)
+    order by draft.account_id collate "C", draft.url collate "C"
     on conflict (account_id, url) do nothing returning *
   )
-  select ${selectWebhook(sql`made`, sql`head`)}, draft.n, coalesce(existing.id, twin.id), excess.n is not null
+  select ${selectWebhook(sql`made`, sql`head`)}, draft.n, existing.id, excess.n is not null
   from draft
   left join made on (made.account_id, made.id) = (draft.account_id, draft.id)
-  left join made as twin on (twin.account_id, twin.url) = (draft.account_id, draft.url)
   left join existing on existing.n = draft.n
   left join excess on excess.n = draft.n
   ${withHead(sql`draft.account_id`)}`;
