@@ -92,7 +92,7 @@ export interface StatementEnded {
   ms: number;
 }
 
-/** What came of an attempt to deliver an event. */
+/** The result of an attempt to deliver an event. */
 export const WEBHOOK_OUTCOMES = ['delivered', 'failed', 'given_up', 'disabled'] as const;
 export type WebhookOutcome = (typeof WEBHOOK_OUTCOMES)[number];
 

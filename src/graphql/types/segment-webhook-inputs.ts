@@ -35,7 +35,7 @@ export const UpdateSegmentWebhookInput = builder.inputType('UpdateSegmentWebhook
     status: t.field({
       type: SegmentWebhookStatus,
       description:
-        '`DISABLED` stops deliveries. `ENABLED` continues them from the cursor of the endpoint, with an attempt at once. Cannot be `FAILING` or null.',
+        '`DISABLED` stops deliveries. `ENABLED` continues them from the cursor of the endpoint, and retries immediately. Cannot be `FAILING` or null.',
     }),
   }),
 });

@@ -21,7 +21,7 @@ export function webhookMetrics(
   const registers = [registry];
   const attempts = tally({
     name: 'segments_webhook_attempts_total',
-    help: 'Attempts to deliver an event to a webhook endpoint, by what came of them.',
+    help: 'Attempts to deliver an event to a webhook endpoint, by their result.',
     labels: ['outcome'],
     registry,
   });

@@ -24,7 +24,7 @@ export interface Settled {
 const MAX_CALLS = 200;
 
 /**
- * Returns a function that stores what came of an attempt and moves the endpoint on. Those of many endpoints share a statement. It
+ * Returns a function that stores the result of an attempt and moves the endpoint on. Those of many endpoints share a statement. It
  * returns null if the lease was lost: another process has the endpoint, or it was deleted. Nothing was changed then. It can be
  * called again if it is unknown whether it was applied.
  */
