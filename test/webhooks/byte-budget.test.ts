@@ -83,7 +83,7 @@ describe('deliveries to slow receivers', () => {
     const made = [];
     for (let i = 0; i < 3; i++) made.push(await insertEndpoint(gateway, { url: `${receiver.url}/${i}` }));
     await addEvents(gateway, 1);
-    const { stop } = work({ budget: byteBudget(1) });
+    const { stop } = work({ budget: byteBudget(1), stopMs: { attempts: 100, leases: 60_000 } });
     await until(() => receiver.received.length === 1);
     await stop();
     for (const { id } of made)

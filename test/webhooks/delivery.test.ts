@@ -40,22 +40,19 @@ describe('deliveries to an endpoint', () => {
 
   it('are signed as the official library verifies, and have the event as REST shows it', async () => {
     const receiver = await receive();
-    const { secret } = await insertEndpoint(gateway, { url: receiver.url });
+    const { id, secret } = await insertEndpoint(gateway, { url: receiver.url });
     const segment = await patiently(() => createSegment(draft(), gateway.context()));
     work();
-    await until(() => receiver.received.length > 0);
+    await cursorIs(id, 1);
     const [{ headers, body, data }] = receiver.received as [Received];
     expect(new Webhook(secret).verify(body, headers as Record<string, string>)).toMatchObject({
       type: 'customer_segment.created',
       data: { segment_id: segment.id, segment: { name: segment.name } },
     });
     expect(headers['webhook-id']).toBe(data.id);
-    expect(
-      await deliveriesOf(
-        gateway,
-        (await gateway.database.$client.query('select id from webhook_endpoints')).rows[0].id,
-      ),
-    ).toMatchObject([{ n: 1, event_id: data.id, type: 'SEGMENT_CREATED' }]);
+    expect(await deliveriesOf(gateway, id)).toMatchObject([
+      { n: 1, event_id: data.id, type: 'SEGMENT_CREATED' },
+    ]);
   });
 
   it('are signed with both secrets while a secret is rotated, also in the middle of deliveries', async () => {
