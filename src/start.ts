@@ -24,6 +24,7 @@ export async function start(
     poolSize: config.DATABASE_POOL_SIZE,
     host: config.HOST,
     port: config.PORT,
+    isPortShared: config.PORT_SHARED,
     graphiql: config.GRAPHIQL,
     introspection: config.INTROSPECTION,
     jwt: config.JWT,

@@ -39,6 +39,7 @@ export async function startGateway({
   eventRetentionDays = 30,
   host,
   port,
+  isPortShared: isShared,
   graphiql,
   introspection,
   persistedOperations,
@@ -113,7 +114,7 @@ export async function startGateway({
       };
       stopEnsuring = await ensuredToken(configure, { observe });
     }
-    await listen(server, { port, host });
+    await listen(server, { port, host, isShared });
   } catch (error) {
     await stopWork();
     await disconnect(database);

@@ -18,6 +18,8 @@ export interface Options extends Admission, Places, Open {
   eventRetentionDays?: number;
   host: string;
   port: number;
+  /** Whether other gateways on this machine can listen on the same port. */
+  isPortShared?: boolean | undefined;
   /** Max segments of an account. If omitted, there is no limit. */
   maxSegmentsPerAccount?: number | undefined;
   /** Max streams of events that an account may have open. */

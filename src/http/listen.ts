@@ -12,15 +12,20 @@ const BACKLOG = 4_096;
 interface Address {
   host: string;
   port: number;
+  /**
+   * Whether other processes of this user can listen on the same port (`SO_REUSEPORT`). The system then distributes new connections
+   * among all of them.
+   */
+  isShared?: boolean | undefined;
   /** What the names of the variables begin with that set the address. */
   prefix?: 'ADMIN_';
 }
 
 /** Starts listening. Throws an error that names PORT or HOST if it fails: WrongConfig if a later try would fail too. */
 export async function listen(server: Server, address: Address): Promise<void> {
-  const { host, port } = address;
+  const { host, port, isShared = false } = address;
   try {
-    await once(server.listen({ port, host, backlog: BACKLOG }), 'listening');
+    await once(server.listen({ port, host, backlog: BACKLOG, reusePort: isShared }), 'listening');
   } catch (error) {
     throw explained(error, address);
   }
@@ -42,6 +47,9 @@ function explained(error: unknown, { host, port, prefix: given }: Address): unkn
       return new Error(
         `${prefix}PORT is ${port}, but another program already listens on it at ${host} (${code}). Stop that program, or set another ${prefix}PORT.`,
       );
+    case 'ENOTSUP':
+    case 'EOPNOTSUPP':
+      return new WrongConfig(`PORT_SHARED must be off: this system cannot share a port (${code}).`);
     case 'EACCES':
       return new WrongConfig(
         `${prefix}PORT must be a port that this user is allowed to listen on; it is ${port} (${code}). Ports from 1024 need no privilege.`,

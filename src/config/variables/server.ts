@@ -1,4 +1,4 @@
-import { either, host, logLevel, origins, wholeNumber } from '../forms.ts';
+import { either, host, logLevel, onOff, origins, wholeNumber } from '../forms.ts';
 import { variable } from '../purpose.ts';
 
 /** How callers reach the gateway, and what it logs. */
@@ -8,6 +8,12 @@ export const server = {
     secret: 'none',
   }),
   HOST: variable(host.default('127.0.0.1'), { summary: 'Address to listen on', secret: 'none' }),
+  PORT_SHARED: variable(onOff.default(false), {
+    summary: 'Whether several gateways on this machine can listen on PORT',
+    secret: 'none',
+    details:
+      'All of them must have it on, and run as the same user. The system distributes new connections among them, so they need no load balancer. See [One large machine](operating/replicas.md#one-large-machine).',
+  }),
   ADMIN_PORT: variable(wholeNumber(0, 65_535).optional(), {
     summary: 'Port of /metrics, /live and /ready, for operators',
     secret: 'none',
