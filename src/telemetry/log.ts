@@ -40,7 +40,9 @@ export async function standardLog(
     minLength: TOGETHER.bytes,
     maxWrite: TOGETHER.maxBytes,
     maxLength: UNREAD.bytes,
+    contentMode: 'buffer',
   });
+  const lines = encoded(output);
   let hasReader = true;
   output.on('error', () => {
     hasReader = false; // the reader is gone, or its disk is full: lines are kept while there is room for them
@@ -50,7 +52,7 @@ export async function standardLog(
   });
   const timer = setInterval(() => output.flush(), TOGETHER.milliseconds).unref();
   return {
-    log: logTo(level, format === 'pretty' ? await forPeople(output) : output),
+    log: logTo(level, format === 'pretty' ? await forPeople(lines) : lines),
     async end() {
       clearInterval(timer);
       if (!hasReader) return true;
@@ -60,6 +62,16 @@ export async function standardLog(
       return Promise.race([closed, sleep(UNREAD.milliseconds, false)]);
     },
   };
+}
+
+/**
+ * Returns a destination that passes lines on as bytes. SonicBoom counts the bytes of all waiting lines whenever it is given a text, which
+ * copies them: 16 KB for each line on average, or 6 µs (2026-11-29). Buffers know their length.
+ */
+function encoded(output: object): DestinationStream {
+  // With `contentMode: 'buffer'`, SonicBoom accepts only buffers, but its types do not say so.
+  const bytes = output as { write(line: Buffer): boolean };
+  return { write: (line) => bytes.write(Buffer.from(line)) };
 }
 
 /** Returns a destination that formats lines before it writes them to another. What formats them is loaded only now. */
