@@ -1,5 +1,6 @@
 import { InvalidInput, type Issue } from '../errors/invalid-input.ts';
 import { mediaTypeOf } from './media-type.ts';
+import { repeatedNames } from './repeated-names.ts';
 import { unsupportedMediaType } from './unsupported-media.ts';
 
 /** Names and values as they were sent. The object has no prototype, so names such as `__proto__` have no special meaning. */
@@ -74,9 +75,13 @@ export function bodyFields(
 
 /** Joins the fields of two parts of a request. Throws INVALID_INPUT if a field is in both. */
 export function joined(some: Fields, others: Fields): Fields {
-  const issues = Object.keys(others).flatMap((name) => (name in some ? [repeated(name)] : []));
+  const issues: Issue[] = [];
+  for (const name in others) {
+    if (name in some) issues.push(repeated(name));
+    else some[name] = others[name];
+  }
   if (issues.length > 0) throw new InvalidInput(issues);
-  return Object.assign(some, others);
+  return some;
 }
 
 const listIn = (fields: Fields, name: string): readonly unknown[] => {
@@ -98,7 +103,7 @@ function decoded(text: string): string | null {
 export function jsonFields(text: string): Fields {
   const value = parsed(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw notAnObject();
-  const issues = repeatedNames(text).map(repeated);
+  const issues = repeatedNames(value, text).map(repeated);
   if (issues.length > 0) throw new InvalidInput(issues);
   return Object.assign(Object.create(null), value);
 }
@@ -112,24 +117,3 @@ function parsed(text: string): unknown {
 }
 
 const notAnObject = () => new InvalidInput([{ param: 'body', message: 'must be a JSON object' }]);
-
-/** The closing quotation mark is optional, so that the expression never backtracks. In valid JSON, it is never missing. */
-const TOKENS = /"(?:[^"\\]|\\.)*"?|[{}[\]:]/g;
-
-/** The names that a JSON object has more than once, which JSON.parse accepts. The text must be valid JSON. */
-function repeatedNames(text: string): string[] {
-  const names = new Set<string>();
-  const repeats = new Set<string>();
-  let depth = 0;
-  let last = '';
-  for (const [token] of text.matchAll(TOKENS)) {
-    if (token === '{' || token === '[') depth += 1;
-    else if (token === '}' || token === ']') depth -= 1;
-    else if (token === ':' && depth === 1) {
-      const name: string = JSON.parse(last);
-      (names.has(name) ? repeats : names).add(name);
-    }
-    last = token;
-  }
-  return [...repeats];
-}
