@@ -16,13 +16,16 @@ const unstorable = (value: string): string | null => {
  * A string that Postgres can store, `min` to `max` Unicode code points long, as Postgres counts. If `min` is above 0, at
  * least one character must be visible. Takes linear time.
  */
-export const text = (min: number, max: number) =>
-  aString
+export function text(min: number, max: number) {
+  // Prepared once, because formatting a number takes longer than all checks.
+  const length = { min, max, rule: `must have ${min} to ${max.toLocaleString('en')} characters` };
+  return aString
     .check(({ value, issues }) => {
-      const message = unstorable(value) ?? misfit(value, min, max);
+      const message = unstorable(value) ?? misfit(value, length);
       if (message) issues.push({ code: 'custom', message, input: value });
     })
     .meta({ minLength: min, maxLength: max }); // JSON Schema counts code points too
+}
 
 /**
  * Matches a visible character. White space, control and format characters are invisible, and so are characters that fonts do not
@@ -33,8 +36,14 @@ export const text = (min: number, max: number) =>
 const VISIBLE =
   /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}[\p{Cf}--[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}]]\u2800\u{1d159}]/v;
 
-function misfit(value: string, min: number, max: number): string | null {
-  const rule = `must have ${min} to ${max.toLocaleString('en')} characters`;
+/** How long a text can be, and what to say if it is not. */
+interface Length {
+  min: number;
+  max: number;
+  rule: string;
+}
+
+function misfit(value: string, { min, max, rule }: Length): string | null {
   if (value.length > max) {
     const length = codePointsOf(value); // a code point is one or two code units, so only long texts are counted
     if (length > max) return `${rule}, not ${length.toLocaleString('en')}`;
