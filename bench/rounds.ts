@@ -5,7 +5,11 @@ import { medianOf, type Result } from './results.ts';
 import type { Started } from './systems.ts';
 import type { Workload } from './workloads.ts';
 
-const WARM_UP = { seconds: 1 };
+/**
+ * The load before the measurements. It has several connections even if the measurements have one: over one, a second is too short to
+ * compile what a request uses, and a part of the compilation would be measured.
+ */
+const WARM_UP = { seconds: 1, minConnections: 32 };
 
 /** Measures systems under a workload. In each round they are measured in turn. Prints a line for each system. */
 export async function measureInTurn<Of extends Sample>(
@@ -23,7 +27,9 @@ export async function measureInTurn<Of extends Sample>(
       rounds: [],
     }),
   );
-  for (const each of taking) await measure(each, workload, samples, { ...load, ...WARM_UP });
+  const { seconds, minConnections } = WARM_UP;
+  const connections = Math.max(load.connections, minConnections);
+  for (const each of taking) await measure(each, workload, samples, { ...load, seconds, connections });
   for (let round = 0; round < rounds; round++) {
     for (const [i, each] of taking.entries()) {
       results[i]?.rounds.push(await measure(each, workload, samples, load));
