@@ -48,7 +48,6 @@ function explained(error: unknown, { host, port, prefix: given }: Address): unkn
         `${prefix}PORT is ${port}, but another program already listens on it at ${host} (${code}). Stop that program, or set another ${prefix}PORT.`,
       );
     case 'ENOTSUP':
-    case 'EOPNOTSUPP':
       return new WrongConfig(`PORT_SHARED must be off: this system cannot share a port (${code}).`);
     case 'EACCES':
       return new WrongConfig(
