@@ -1,11 +1,11 @@
-/** Returns the names that a JSON object has more than once, which JSON.parse accepts. `object` is what JSON.parse returned for the text. */
+/** Returns the names that occur more than once in the text of a JSON object. JSON.parse accepts them. `object` is its result for the text. */
 export const repeatedNames = (object: object, text: string): string[] =>
   isComplete(object, text) ? [] : comparedNames(text);
 
 /**
- * Whether an object has all strings of its text, so that no name is repeated. Without escapes, each string of a text has two quotation
- * marks, and counting them takes a tenth of the time of comparing names. Returns false if this does not tell: the object is not flat, or
- * the text has escapes.
+ * Whether an object contains every string of its text. Then no name is repeated, because JSON.parse drops the earlier value. Without
+ * escapes, each string has two quotation marks, and counting them takes a tenth of the time that comparing names takes. Returns false if
+ * the object is not flat or the text has escapes, because the count is then not conclusive.
  */
 function isComplete(object: object, text: string): boolean {
   if (text.includes('\\')) return false;
@@ -22,7 +22,7 @@ function isComplete(object: object, text: string): boolean {
 /** The closing quotation mark is optional, so that the expression never backtracks. In valid JSON, it is never missing. */
 const TOKENS = /"(?:[^"\\]|\\.)*"?|[{}[\]:]/g;
 
-/** Returns the repeated names of any JSON object. */
+/** Returns the repeated names of any JSON object by comparing its names. */
 export function comparedNames(text: string): string[] {
   const names = new Set<string>();
   const repeats = new Set<string>();

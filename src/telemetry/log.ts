@@ -65,11 +65,11 @@ export async function standardLog(
 }
 
 /**
- * Returns a destination that passes lines on as bytes. SonicBoom counts the bytes of all waiting lines whenever it is given a text, which
- * copies them: 16 KB for each line on average, or 6 µs (2026-11-29). Buffers know their length.
+ * Returns a destination that passes lines on as bytes. When SonicBoom is given a text, it counts the bytes of all waiting lines. To do
+ * so, it copies them: 16 KB per line on average, which takes 6 µs (2026-11-29). The length of a buffer is known.
  */
 function encoded(output: object): DestinationStream {
-  // With `contentMode: 'buffer'`, SonicBoom accepts only buffers, but its types do not say so.
+  // With `contentMode: 'buffer'`, SonicBoom only accepts buffers. Its types only allow texts.
   const bytes = output as { write(line: Buffer): boolean };
   return { write: (line) => bytes.write(Buffer.from(line)) };
 }

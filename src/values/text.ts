@@ -17,7 +17,7 @@ const unstorable = (value: string): string | null => {
  * least one character must be visible. Takes linear time.
  */
 export function text(min: number, max: number) {
-  // Prepared once, because formatting a number takes longer than all checks.
+  // Composed once, because formatting a number takes longer than checking a text.
   const length = { min, max, rule: `must have ${min} to ${max.toLocaleString('en')} characters` };
   return aString
     .check(({ value, issues }) => {
@@ -36,7 +36,7 @@ export function text(min: number, max: number) {
 const VISIBLE =
   /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}[\p{Cf}--[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}]]\u2800\u{1d159}]/v;
 
-/** How long a text can be, and what to say if it is not. */
+/** The allowed lengths of a text, and the rule that the message for other lengths begins with. */
 interface Length {
   min: number;
   max: number;

@@ -24,9 +24,9 @@ export interface Settled {
 const MAX_CALLS = 200;
 
 /**
- * Returns a function that stores the result of an attempt and moves the endpoint on. Those of many endpoints share a statement. It
- * returns null if the lease was lost: another process has the endpoint, or it was deleted. Nothing was changed then. It can be
- * called again if it is unknown whether it was applied.
+ * Returns a function that stores the result of an attempt and moves the endpoint on. One statement stores the results of many
+ * endpoints. The function returns null, and changes nothing, if the lease was lost: another process has the endpoint, or it was
+ * deleted. It can be called again if it is unknown whether it was applied.
  */
 export function settleEndpoints(db: Database) {
   const run = prepare(db.webhook, 'settle_webhooks', statement(SETTLE), rowOfSettled);

@@ -34,7 +34,7 @@ const COLUMNS: BatchColumns<NewWebhook> = {
   shows_customers: { type: 'bool', of: ({ showsCustomers }) => showsCustomers },
 };
 
-/** Max creations in a statement, each of another account. */
+/** Max creations in one statement. Each is for a different account. */
 const MAX_TOGETHER = { largest: 10, shared: 10 };
 /** How often a creation is tried whose URL another transaction is giving to an endpoint. Only the next statement finds that endpoint. */
 const TRIES = 3;
@@ -67,7 +67,7 @@ export function createWebhooks(db: Database): (draft: NewWebhook) => Promise<Cre
   return batch<NewWebhook, Created>(db, create, { accountOf, rowOf: accountOf, ...MAX_TOGETHER });
 }
 
-/** Each draft is of another account. Rows are inserted in the order of the unique index, so that two statements cannot deadlock. */
+/** Each draft belongs to a different account. Rows are inserted in the order of the unique index, so that two statements cannot deadlock. */
 const creating = (drafts: SQL): SQL => sql`
   with draft as materialized (select * from ${drafts}),
   existing as materialized (
