@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/global-setup.ts'],
+    setupFiles: ['test/property-seed.ts'],
     isolate: false, // modules hold no state that tests could share, and loading them again costs a second a file
     maxWorkers: 3, // those that start processes mostly wait for them
     // A test waits for a state, however slow the machine is that brings it about: these end one that hangs.

