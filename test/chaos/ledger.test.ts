@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Logged } from '../events/log-flaws.ts';
+import { LIMIT_MS } from '../limits.ts';
 import { processes } from '../process/gateway-process.ts';
 import { graphqlClient, restClient } from './client.ts';
 import {
@@ -23,7 +24,7 @@ const QUIET = 60;
 
 describe('acknowledged writes', () => {
   it(`are all stored, logged and followed, once each, after ${FAULTS} faults`, {
-    timeout: 180_000 + FAULTS * 30_000,
+    timeout: LIMIT_MS.test + FAULTS * 30_000,
   }, async () => {
     const { gateways, urls, inflict, stopAndRead } = await startFaulty({ serve, temporaryFolder });
     let isOver = false;

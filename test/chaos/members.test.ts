@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { LIMIT_MS } from '../limits.ts';
 import { processes } from '../process/gateway-process.ts';
 import { graphqlClient, restClient } from './client.ts';
 import { readEvents } from './event-ledger.ts';
@@ -25,7 +26,7 @@ const MEMBERS = `
 
 describe('acknowledged changes of members', () => {
   it(`are all stored, counted and logged, once each, after ${FAULTS} faults`, {
-    timeout: 180_000 + FAULTS * 30_000,
+    timeout: LIMIT_MS.test + FAULTS * 30_000,
   }, async () => {
     const { gateways, inflict, stopAndRead } = await startFaulty({ serve, temporaryFolder });
     let isOver = false;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
+import { LIMIT_MS } from '../limits.ts';
 import { processes } from '../process/gateway-process.ts';
 import { until } from '../until.ts';
 import { restClient } from './client.ts';
@@ -42,7 +43,7 @@ afterAll(() => Promise.all(receivers.map(({ stop }) => stop())));
 
 describe('webhooks', () => {
   it(`deliver every event, in order, after ${FAULTS} faults of gateways, database and receivers`, {
-    timeout: 300_000 + FAULTS * 60_000,
+    timeout: LIMIT_MS.test + FAULTS * 60_000,
   }, async () => {
     for (const _ of WANTED) receivers.push(await startReceiver());
     const oneOf = () => receivers[Math.floor(Math.random() * receivers.length)];

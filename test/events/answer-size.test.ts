@@ -18,7 +18,7 @@ beforeAll(async () => {
     const text = longest(i % 2 ? '\u0001' : '\u0002');
     await updateSegment({ id, criteria: text, description: text }, context);
   }
-}, 60_000);
+});
 
 const ofPage = (selection: string, size = 100) =>
   `{ segmentEvents(last: ${size}) { nodes { cursor ${selection} } } }`;

@@ -5,6 +5,7 @@ import type { Gateway } from '../../src/gateway/gateway.ts';
 import type { Segment } from '../../src/segments/segment.ts';
 import { segmentIds } from '../../src/segments/segment-id.ts';
 import { draft, origin, secondGateway, testGateway } from '../harness.ts';
+import { LIMIT_MS } from '../limits.ts';
 import { administer, makeDatabase, urlOf } from '../postgres.ts';
 import { type Acknowledged, flawsOf } from './log-flaws.ts';
 import { wholeLog } from './whole-log.ts';
@@ -67,7 +68,7 @@ describe.each(COLLATIONS)('two gateways on a database that sorts %s', (_, make) 
   afterAll(() => database?.drop());
 
   it(`write to many accounts in opposite orders ${ROUNDS} times without a deadlock`, {
-    timeout: 180_000 + ROUNDS * 300,
+    timeout: LIMIT_MS.test + ROUNDS * 300,
   }, async ({ skip }) => {
     if (!database) return skip();
     const { url } = database;

@@ -103,7 +103,7 @@ it('first, last, after and before follow the specification in every combination,
     }),
     { numRuns: Number(process.env.PAGING_RUNS ?? 300), seed: 4_4 },
   );
-}, 600_000);
+});
 
 it.each([{ first: 3 }, { last: 3 }])('pages of %j show every event once', async (sizes) => {
   const seen: string[] = [];

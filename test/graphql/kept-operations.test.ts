@@ -107,5 +107,5 @@ describe('the memory of an engine', () => {
     expect(repeated).toBeGreaterThan(100);
     expect(repeated).toBeLessThan(1_000);
     expect(bytes).toBeLessThanOrEqual(32 * 1024 * 1024);
-  }, 120_000);
+  });
 });

@@ -4,6 +4,7 @@ import { buildSchema, execute, getIntrospectionQuery, parse, validate } from 'gr
 import { describe, expect, it } from 'vitest';
 import { plannedOperation } from '../../src/graphql/planner/planned-operation.ts';
 import { MAX_COERCION_ERRORS } from '../../src/graphql/planner/variable-values.ts';
+import { LIMIT_MS } from '../limits.ts';
 import { loopTurns } from '../loop-turns.ts';
 import { randomRequest } from './random-document.ts';
 import { ignoringRejections, unrulySchema } from './random-schema.ts';
@@ -19,7 +20,7 @@ const requests = randomRequest({
 
 describe('a planned operation', () => {
   it('returns what graphql-js returns, whatever its resolvers do', {
-    timeout: 20_000 + DOCUMENTS * 60,
+    timeout: LIMIT_MS.test + DOCUMENTS * 60,
   }, async () => {
     const seen = { planned: 0, failed: 0 };
     await fc.assert(

@@ -10,6 +10,7 @@ import { schema } from '../../src/graphql/schema.ts';
 import { boundReads } from '../../src/segments/bounded-reads.ts';
 import { cursorOf } from '../../src/segments/segment-order.ts';
 import { segmentWith, testGateway, viewers } from '../harness.ts';
+import { LIMIT_MS } from '../limits.ts';
 import { patiently } from '../patiently.ts';
 import { type RandomRequest, randomRequest } from './random-document.ts';
 
@@ -165,7 +166,7 @@ async function answerTo(
 
 describe('an operation that repeats', () => {
   it('has the data, errors and cost that it had at first, when every column was fetched', {
-    timeout: 20_000 + DOCUMENTS * 300,
+    timeout: LIMIT_MS.test + DOCUMENTS * 300,
   }, async () => {
     let planned = 0;
     let isDirty = true;

@@ -41,7 +41,7 @@ beforeAll(async () => {
      select 'ada', id, 'n', repeat('c', 100), repeat('d', 100), now(), now() from noted, unnest($1::text[]) id`,
     [ORDINARY],
   );
-}, 120_000);
+});
 
 const times = (count: number, make: (i: number) => string) =>
   Array.from({ length: count }, (_, i) => make(i)).join(' ');

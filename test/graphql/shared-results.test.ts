@@ -44,9 +44,7 @@ async function all(begun: ExecutionResult | AsyncIterable<ExecutionResult>): Pro
 }
 
 describe('subscriptions that share results', () => {
-  it('return what graphql-js returns, whatever was sent before, and whoever sent it', {
-    timeout: 60_000,
-  }, async () => {
+  it('return what graphql-js returns, whatever was sent before, and whoever sent it', async () => {
     const unruly = unrulySchema();
     const events = [{ seed: 'a' }, { seed: 'b' }];
     const Event = new GraphQLObjectType<unknown, { viewer: Viewer }>({

@@ -94,7 +94,7 @@ describe('first, last, after and before', () => {
       }),
       { numRuns: Number(process.env.PAGING_RUNS ?? 400), seed: 4_4 },
     );
-  }, 600_000);
+  });
 
   it.each<[Arguments, number]>([
     [{ first: 2, before: 13 }, 2],
