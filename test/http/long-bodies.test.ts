@@ -82,7 +82,9 @@ describe.concurrent('The server still cuts off', () => {
       'POST /v1/customer-segments',
       'Content-Type: application/json\r\nContent-Length: 1000\r\n',
     );
-    const text = await sendRaw(gateway.url, `${list}a\n${fields}{`);
+    let text = '';
+    do text = await sendRaw(gateway.url, `${list}a\n${fields}{`);
+    while (text.startsWith('HTTP/1.1 503')); // on a slow machine, the database can be busy
     expect(text.match(/HTTP\/1\.1 (\d+)/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 408']);
   });
 });

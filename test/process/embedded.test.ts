@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, it } from 'vitest';
 import { clusterFolder, urlOf } from '../../src/embedded-postgres/postmaster.ts';
+import type { Json } from '../client.ts';
 import { administer } from '../postgres.ts';
 import { processes } from './gateway-process.ts';
 
@@ -13,14 +14,18 @@ const tokenOf = (dataDir: string) => readFileSync(join(dataDir, 'token'), 'utf8'
 const pidFile = (dataDir: string) => join(dataDir, 'postgres', 'postmaster.pid');
 const serverOf = (dataDir: string) => Number(readFileSync(pidFile(dataDir), 'utf8').split('\n')[0]);
 
-async function call(url: string, dataDir: string, body?: string) {
+/** Sends a request, and sends it again as long as the gateway cannot open a connection to the database in time. */
+async function call(url: string, dataDir: string, body?: string): Promise<Json> {
   const headers = {
     authorization: `Bearer ${tokenOf(dataDir)}`,
     'content-type': 'application/x-www-form-urlencoded',
   };
-  return (
-    await fetch(`${url}/v1/customer-segments`, { headers, ...(body && { method: 'POST', body }) })
-  ).json();
+  const response = await fetch(`${url}/v1/customer-segments`, {
+    headers,
+    ...(body && { method: 'POST', body }),
+  });
+  const answer = await response.json();
+  return answer.outcome === 'not_applied' ? call(url, dataDir, body) : answer;
 }
 
 /** Starts a gateway and kills it while initdb runs. Tries again if initdb was faster. */
