@@ -5,6 +5,7 @@ import { CreateSegment, MAX_NAME } from '../../src/segments/segment.ts';
 import { cursorOf, DIRECTIONS, ORDER_FIELDS, type Order, placeAt } from '../../src/segments/segment-order.ts';
 import { graphql } from '../client.ts';
 import { draft, segmentWith, testGateway } from '../harness.ts';
+import { LIMIT_MS } from '../limits.ts';
 
 const gateway = testGateway();
 
@@ -64,7 +65,7 @@ const dataOf = (query: string, variables: object) =>
     const { body } = await graphql(gateway, query, variables);
     expect(body.errors).toBeUndefined();
     return body.data;
-  });
+  }, LIMIT_MS.state);
 
 async function edgesOf(orderBy: Order): Promise<Edge[]> {
   const query =
