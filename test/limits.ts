@@ -1,5 +1,5 @@
 /**
- * Time limits of tests, in milliseconds. They only end what hangs: machines differ so much in speed that no test depends on them. A
- * test that is repeated more often in its long form adds to them.
+ * Time limits of tests, in milliseconds. They only end tests that hang: machines differ so much in speed that no test may depend
+ * on a limit. A test whose number of rounds can be configured adds time for each round.
  */
 export const LIMIT_MS = { test: 600_000, state: 120_000 };

@@ -43,11 +43,11 @@ async function openGraphiql(fragment = '') {
       });
     },
     run,
-    /** Runs an example until its result has a text: if the database was busy, again. */
-    async runUntil(example: string, text: string): Promise<void> {
-      await run(example);
+    /** Starts an operation, and again if the database was busy, until its result contains a text. */
+    async untilResult(text: string, start: () => Promise<void>): Promise<void> {
+      await start();
       await until(async () => {
-        if (await opened.evaluate(`${RESULT}.includes('UNAVAILABLE')`)) await run(example);
+        if (await opened.evaluate(`${RESULT}.includes('UNAVAILABLE')`)) await start();
         return opened.evaluate(`${RESULT}.includes('${text}')`);
       });
     },
@@ -56,37 +56,33 @@ async function openGraphiql(fragment = '') {
 
 describe.skipIf(!chromium)('GraphiQL in a browser (needs Chromium)', () => {
   it('shows a template of the header, and runs an example once the token is there', async () => {
-    const { runUntil, waitFor, click, replaceText, evaluate } = await openGraphiql();
+    const { run, untilResult, waitFor, click, replaceText, evaluate } = await openGraphiql();
     await waitFor(`${HEADERS}?.includes('<your')`);
     await until(async () => {
       await click(element('.graphiql-editor-tool .monaco-editor'));
       await replaceText(JSON.stringify(gateway.authorization('ada'))); // before the editor has the focus, it changes nothing
       return evaluate(`${HEADERS}.includes('${token()}')`);
     });
-    await runUntil('LatestSegments', 'totalCount');
+    await untilResult('totalCount', () => run('LatestSegments'));
   });
 
   it('takes the token from its address, removes it there, and runs an example', async () => {
-    const { runUntil, evaluate } = await openGraphiql(`#token=${token()}`);
-    await runUntil('LatestSegments', 'totalCount');
+    const { run, untilResult, evaluate } = await openGraphiql(`#token=${token()}`);
+    await untilResult('totalCount', () => run('LatestSegments'));
     expect(await evaluate('location.href')).not.toContain(token());
   });
 
   it('forgets the token, unless the person chooses otherwise', async () => {
-    const { runUntil, evaluate } = await openGraphiql(`#token=${token()}`);
-    await runUntil('LatestSegments', 'totalCount');
+    const { run, untilResult, evaluate } = await openGraphiql(`#token=${token()}`);
+    await untilResult('totalCount', () => run('LatestSegments'));
     expect(await evaluate('JSON.stringify({ ...localStorage })')).not.toContain(token());
   });
 
   it('shows where in the editor an error of a response is', async () => {
-    const { type, waitFor, click, evaluate } = await openGraphiql(`#token=${token()}`);
+    const { type, untilResult, waitFor, click } = await openGraphiql(`#token=${token()}`);
     await type('# An error in line 3\n\n{ segments(first: 1000) { totalCount } }');
     await waitFor(`!(${MENU})`); // now, the button runs the only operation
-    await click(RUN);
-    await until(async () => {
-      if (await evaluate(`${RESULT}.includes('UNAVAILABLE')`)) await click(RUN); // on a slow machine, the database can be busy
-      return evaluate(`${RESULT}.includes('"line": 3')`);
-    });
+    await untilResult('"line": 3', () => click(RUN));
     await waitFor(`${RESULT}.includes('"column": 3')`);
   });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, it } from 'vitest';
 import { clusterFolder, urlOf } from '../../src/embedded-postgres/postmaster.ts';
-import type { Json } from '../client.ts';
+import { decided } from '../patiently.ts';
 import { administer } from '../postgres.ts';
 import { processes } from './gateway-process.ts';
 
@@ -14,18 +14,16 @@ const tokenOf = (dataDir: string) => readFileSync(join(dataDir, 'token'), 'utf8'
 const pidFile = (dataDir: string) => join(dataDir, 'postgres', 'postmaster.pid');
 const serverOf = (dataDir: string) => Number(readFileSync(pidFile(dataDir), 'utf8').split('\n')[0]);
 
-/** Sends a request, and sends it again as long as the gateway cannot open a connection to the database in time. */
-async function call(url: string, dataDir: string, body?: string): Promise<Json> {
+async function call(url: string, dataDir: string, body?: string) {
   const headers = {
     authorization: `Bearer ${tokenOf(dataDir)}`,
     'content-type': 'application/x-www-form-urlencoded',
   };
-  const response = await fetch(`${url}/v1/customer-segments`, {
-    headers,
-    ...(body && { method: 'POST', body }),
-  });
-  const answer = await response.json();
-  return answer.outcome === 'not_applied' ? call(url, dataDir, body) : answer;
+  const init = { headers, ...(body && { method: 'POST', body }) };
+  const answer = await decided(async () => ({
+    body: await (await fetch(`${url}/v1/customer-segments`, init)).json(),
+  }));
+  return answer.body;
 }
 
 /** Starts a gateway and kills it while initdb runs. Tries again if initdb was faster. */

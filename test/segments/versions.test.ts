@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { getSegment } from '../../src/segments/resolvers.ts';
-import { type Answered, graphql, rest } from '../client.ts';
+import { graphql, rest } from '../client.ts';
 import { draft, testGateway } from '../harness.ts';
+import { decided } from '../patiently.ts';
 
 const gateway = testGateway();
 const create = async () => {
@@ -14,11 +15,6 @@ const put = (id: string, name: string, ifMatch?: string) =>
     body: { name },
     headers: ifMatch === undefined ? {} : { 'if-match': ifMatch },
   });
-/** Sends a change again as long as it was not applied: on a slow machine, it can wait too long for others to the same segment. */
-const decided = async (change: () => Promise<Answered>): Promise<Answered> => {
-  const answered = await change();
-  return answered.body?.outcome === 'not_applied' ? decided(change) : answered;
-};
 const current = async (id: string) => (await getSegment({ id }, gateway.context()))?.version;
 
 describe('ETag', () => {
